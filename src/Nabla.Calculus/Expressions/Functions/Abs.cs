@@ -1,0 +1,28 @@
+namespace Nabla.Calculus.Expressions.Functions;
+
+/// <summary>abs(x) = |x|; abs′ = sign(x).</summary>
+public readonly struct Abs : IElementwise
+{
+    /// <inheritdoc/>
+    public static string Name => "abs";
+
+    /// <inheritdoc/>
+    public static string Symbol => "abs";
+
+    /// <inheritdoc/>
+    public static string Latex => @"\operatorname{abs}";
+
+    /// <inheritdoc/>
+    public static T Value<T>(T x)
+        where T : struct, ILane<T> => T.Abs(x);
+
+    /// <inheritdoc/>
+    public static T Derivative<T>(T x, T y)
+        where T : struct, ILane<T> => T.Call<Sign>(x);
+}
+
+public abstract partial class Function
+{
+    /// <summary>abs(x) = |x|; abs′ = sign(x).</summary>
+    public static Function Abs { get; } = Of<Abs>();
+}

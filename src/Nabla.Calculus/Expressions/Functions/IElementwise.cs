@@ -1,0 +1,37 @@
+namespace Nabla.Calculus.Expressions.Functions;
+
+/// <summary>
+/// An elementwise function f: its names, its value and its derivative, each written once over <see cref="ILane{T}"/>.
+/// One file in this folder is one function; <see cref="Function.All"/> finds it there.
+/// </summary>
+public interface IElementwise
+{
+    /// <summary>The name in the input language and on the command line, such as <c>leaky-relu</c>.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>The name in a printed formula, such as <c>σ</c>.</summary>
+    static abstract string Symbol { get; }
+
+    /// <summary>The name in LaTeX, such as <c>\sigma</c>.</summary>
+    static abstract string Latex { get; }
+
+    /// <summary>f(x).</summary>
+    static abstract T Value<T>(T x)
+        where T : struct, ILane<T>;
+
+    /// <summary>
+    /// f′(x), written in x and y = f(x), whichever is cheaper. Written in y alone where that is possible, so that the
+    /// pre-activation need not be kept.
+    /// </summary>
+    static abstract T Derivative<T>(T x, T y)
+        where T : struct, ILane<T>;
+}
+
+/// <summary>Receives an elementwise function as a type, so that code can be specialized for it.</summary>
+/// <typeparam name="TResult">What the visit gives.</typeparam>
+public interface IElementwiseVisitor<out TResult>
+{
+    /// <summary>Called with the function's type.</summary>
+    TResult Visit<TFunction>()
+        where TFunction : struct, IElementwise;
+}

@@ -1,0 +1,28 @@
+namespace Nabla.Calculus.Expressions.Functions;
+
+/// <summary>softsign(x) = x / (1 + |x|); softsign′ = (1 − |y|)².</summary>
+public readonly struct Softsign : IElementwise
+{
+    /// <inheritdoc/>
+    public static string Name => "softsign";
+
+    /// <inheritdoc/>
+    public static string Symbol => "softsign";
+
+    /// <inheritdoc/>
+    public static string Latex => @"\operatorname{softsign}";
+
+    /// <inheritdoc/>
+    public static T Value<T>(T x)
+        where T : struct, ILane<T> => x / (T.Of(1) + T.Abs(x));
+
+    /// <inheritdoc/>
+    public static T Derivative<T>(T x, T y)
+        where T : struct, ILane<T> => (T.Of(1) - T.Abs(y)) * (T.Of(1) - T.Abs(y));
+}
+
+public abstract partial class Function
+{
+    /// <summary>softsign(x) = x / (1 + |x|); softsign′ = (1 − |y|)².</summary>
+    public static Function Softsign { get; } = Of<Softsign>();
+}
