@@ -43,6 +43,12 @@ public abstract partial class Function
     /// <summary>f(x).</summary>
     public abstract double Evaluate(double x);
 
+    /// <summary>f(X) written out in the primitives and functions that its text is composed of.</summary>
+    public abstract Expr Expand(Expr x);
+
+    /// <summary>f′ written out in X and Y = f(X).</summary>
+    public abstract Expr ExpandDerivative(Expr x, Expr y);
+
     /// <summary>Calls the visitor with the function's type.</summary>
     public abstract TResult Accept<TResult>(IElementwiseVisitor<TResult> visitor);
 
@@ -66,6 +72,11 @@ public abstract partial class Function
 
         public override double Evaluate(double x) => TFunction.Value(new DoubleLane(x)).Value;
 
+        public override Expr Expand(Expr x) => TFunction.Value(new SymbolLane(x)).ToExpr(x);
+
+        public override Expr ExpandDerivative(Expr x, Expr y) =>
+            TFunction.Derivative(new SymbolLane(x), new SymbolLane(y)).ToExpr(x);
+
         public override TResult Accept<TResult>(IElementwiseVisitor<TResult> visitor) => visitor.Visit<TFunction>();
     }
 
@@ -87,6 +98,11 @@ public abstract partial class Function
         public override Function PrimeOf => Typed<TFunction>.Instance;
 
         public override double Evaluate(double x) => Prime<TFunction>.Value(new DoubleLane(x)).Value;
+
+        public override Expr Expand(Expr x) => PrimeOf.ExpandDerivative(x, Expr.Apply(PrimeOf, x));
+
+        public override Expr ExpandDerivative(Expr x, Expr y) => throw new NotSupportedException(
+            $"the derivative of {Symbol} is taken of its expansion in x and {TFunction.Symbol}(x)");
 
         public override TResult Accept<TResult>(IElementwiseVisitor<TResult> visitor) => visitor.Visit<Prime<TFunction>>();
     }
