@@ -25,6 +25,7 @@ public sealed record DerivationSettings
 public sealed class Derivation
 {
     private readonly Dictionary<Expr, Expr> adjoints;
+    private readonly Dictionary<Expr, Step> stepOf;
 
     private Derivation(Expr cost, Expr stable, IReadOnlyList<Step> stabilitySteps, ReverseSweep sweep, IReadOnlyList<Expr> variables)
     {
@@ -33,6 +34,7 @@ public sealed class Derivation
         StabilitySteps = stabilitySteps;
         Steps = sweep.Steps;
         adjoints = sweep.Adjoints;
+        stepOf = sweep.StepOf;
         Variables = variables;
     }
 
@@ -77,6 +79,12 @@ public sealed class Derivation
         return new(cost, stable, steps, sweep, by);
     }
 
+    /// <summary>The step of the sweep that gives ∂C/∂X of any part X of C, or null where C does not depend on it through the sweep.</summary>
+    public Step? StepOf(Expr part) => stepOf.GetValueOrDefault(part);
+
+    /// <summary>The name δ of ∂C/∂Z, where one was asked for.</summary>
+    public Named? AdjointNameOf(Expr part) => StepOf(part)?.Left as Named;
+
     /// <summary>The gradient ∂C/∂X of a variable; zeros where C does not depend on it.</summary>
     public Expr GradientOf(Expr variable)
     {
@@ -104,7 +112,13 @@ public sealed class Derivation
     /// <summary>Rewrites a cost into a stable form; the cost itself where no stability rule has anything to do.</summary>
     private static (Expr Stable, IReadOnlyList<Step> Steps) Stabilize(Expr cost)
     {
-        (Expr result, IReadOnlyList<Step> steps) = Rewriter.Rewrite(cost.Unfold(), [.. RewriteRules.Stability, .. RewriteRules.Algebra]);
-        return steps.Any(step => RewriteRules.Stability.Any(rule => rule.Rule == step.Rule)) ? (result, steps) : (cost.Unfold(), []);
+        (Expr stable, IReadOnlyList<Step> steps) = Rewriter.Rewrite(cost.Unfold(), RewriteRules.Stability);
+        if (steps.Count == 0)
+        {
+            return (cost, steps);
+        }
+
+        (Expr simple, IReadOnlyList<Step> more) = Rewriter.Rewrite(stable, RewriteRules.Algebra);
+        return (cost is Named named ? simple.As(named.Name) : simple, [.. steps, .. more]);
     }
 }

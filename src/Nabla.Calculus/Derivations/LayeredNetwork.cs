@@ -15,9 +15,10 @@ public sealed record SymbolicLayer(Symbol Weights, Symbol? Biases, Expr Input, N
 /// <param name="Target">y, or Y for a batch.</param>
 /// <param name="Layers">The layers, from the first.</param>
 /// <param name="Cost">C.</param>
+/// <param name="LearningRate">η.</param>
 /// <param name="Batch">The number of samples: the dimension 1, or m.</param>
 public sealed record LayeredNetwork(
-    Symbol Input, Symbol Target, IReadOnlyList<SymbolicLayer> Layers, Named Cost, Dim Batch)
+    Symbol Input, Symbol Target, IReadOnlyList<SymbolicLayer> Layers, Named Cost, Symbol LearningRate, Dim Batch)
 {
     /// <summary>aᴸ.</summary>
     public Named Output => Layers[^1].Activation;

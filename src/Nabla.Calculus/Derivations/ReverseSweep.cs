@@ -16,6 +16,7 @@ internal sealed class ReverseSweep
     private readonly Expr cost;
     private readonly Expr differentiated;
     private readonly HashSet<Expr> relevant = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Expr> written;
     private readonly Dictionary<Expr, List<Gain>> gains = new(ReferenceEqualityComparer.Instance);
     private readonly ImmutableArray<RewriteRule> algebra;
     private readonly ImmutableArray<RewriteRule> full;
@@ -28,12 +29,16 @@ internal sealed class ReverseSweep
         this.cost = cost;
         this.differentiated = differentiated;
         this.settings = settings;
+        written = new(Expr.Reachable(cost), ReferenceEqualityComparer.Instance);
         algebra = [.. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names, .. RewriteRules.Algebra];
         full = [.. algebra, .. RewriteRules.Activations];
     }
 
     /// <summary>The adjoint of every node between C and what it is differentiated by.</summary>
     public Dictionary<Expr, Expr> Adjoints { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The step that gives the adjoint of a node.</summary>
+    public Dictionary<Expr, Step> StepOf { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>One step for every adjoint, in the order of the sweep.</summary>
     public List<Step> Steps { get; } = [];
@@ -51,13 +56,13 @@ internal sealed class ReverseSweep
             }
         }
 
-        gains[differentiated] = [new(differentiated.Pool.Constant(1), [])];
+        gains[differentiated] = [new(differentiated.Pool.Constant(1), [], [])];
         foreach (Expr node in nodes.Reverse().Where(relevant.Contains))
         {
             if (gains.TryGetValue(node, out List<Gain>? found))
             {
                 Adjoints[node] = Collect(node, found);
-                Spread(node, Adjoints[node]);
+                Spread(node, Adjoints[node], Adjoints[node] is Named ? [] : StepOf[node].Conditions);
             }
         }
     }
@@ -68,23 +73,24 @@ internal sealed class ReverseSweep
         Expr total = found.Select(gain => gain.Value).Aggregate((x, y) => x + y);
         (Expr plain, IReadOnlyList<Step> algebraSteps) = Rewriter.Rewrite(total, algebra);
         (Expr simple, IReadOnlyList<Step> factSteps) = Rewriter.Rewrite(plain, full);
-        Expr gradient = Expr.Gradient(cost, node);
+        Expr gradient = Expr.Gradient(written.Contains(node) ? cost : differentiated, node);
         List<Step> steps = [.. found.SelectMany(gain => gain.Steps), new(ReadOff, gradient, total), .. algebraSteps, .. factSteps];
         Rule rule = found[0].Steps.Count > 0 ? found[0].Steps[0].Rule : Seed;
+        IReadOnlyList<Assumption> conditions = [.. Used(steps).Concat(found.SelectMany(gain => gain.Conditions)).Distinct()];
+        Expr adjoint = simple;
         if (settings.AdjointNames.TryGetValue(node, out Name name))
         {
-            Named delta = simple.As(name);
-            Steps.Add(new(rule, delta, gradient) { Relation = Relation.Definition });
-            Steps.Add(new(rule, delta, simple) { Steps = steps, Conditions = Used(steps) });
-            return delta;
+            adjoint = simple.As(name);
+            Steps.Add(new(rule, adjoint, gradient) { Relation = Relation.Definition });
         }
 
-        Steps.Add(new(rule, gradient, simple) { Steps = steps, Conditions = Used(steps) });
-        return simple;
+        StepOf[node] = new(rule, adjoint is Named ? adjoint : gradient, simple) { Steps = steps, Conditions = conditions };
+        Steps.Add(StepOf[node]);
+        return adjoint;
     }
 
     /// <summary>Passes the adjoint of a node on to its operands.</summary>
-    private void Spread(Expr node, Expr adjoint)
+    private void Spread(Expr node, Expr adjoint, IReadOnlyList<Assumption> conditions)
     {
         if (node.Operands.IsEmpty)
         {
@@ -113,7 +119,8 @@ internal sealed class ReverseSweep
             [
                 new(rule.Rule, node.Differential(), Total(node, rule)),
                 new(new(rule.Rule.Id, "the term in dX, paired with the adjoint and turned round"), Expr.Inner(adjoint, term), Expr.Inner(gain, d)),
-            ]));
+            ],
+            conditions));
         }
     }
 
@@ -126,5 +133,5 @@ internal sealed class ReverseSweep
     private IReadOnlyList<Assumption> Used(IEnumerable<Step> steps) =>
         settings.Assumptions.Where(assumption => steps.Any(step => step.Left == assumption.Left && step.Right == assumption.Right)).ToArray();
 
-    private sealed record Gain(Expr Value, IReadOnlyList<Step> Steps);
+    private sealed record Gain(Expr Value, IReadOnlyList<Step> Steps, IReadOnlyList<Assumption> Conditions);
 }

@@ -52,6 +52,7 @@ public static class RewriteRules
             n.Operands[1].Shape.IsScalar ? n.Operands[1] * n.Operands[0] : n.Operands[0].Shape.IsScalar ? n.Operands[0] * n.Operands[1] : null),
         RewriteRule.For<MatMul>("product-of-ones", "1 1ᵀ is all ones, 1ᵀ1 = n", n => (n.Operands[0], n.Operands[1]) switch
         {
+            (Ones x, Ones y) when x.Shape.Columns.IsOne => n.Pool.Ones(x.Shape.Rows, y.Shape.Columns),
             (Ones x, Ones y) => Coefficient.Of(x.Shape.Columns) * (Expr)n.Pool.Ones(x.Shape.Rows, y.Shape.Columns),
             _ => null,
         }),
@@ -70,6 +71,7 @@ public static class RewriteRules
             (Expr y, Quotient q) when q.Operands[1] == y => q.Operands[0],
             _ => null,
         }),
+        RewriteRule.For<Hadamard>("reciprocal", "X ⊙ (1 ⊘ Y) = X ⊘ Y", n => n.Operands[1] is Quotient { Operands: [Ones, var y] } ? Expr.Quotient(n.Operands[0], y) : null),
         RewriteRule.For<Quotient>("quotient-one", "X ⊘ 1 = X", n => n.Operands[1] is Ones || IsNumber(n.Operands[1], 1) ? n.Operands[0] : null),
         RewriteRule.For<Quotient>("quotient-factor", "(aX) ⊘ Y = a(X ⊘ Y)", n => n.Operands[0] switch
         {
@@ -128,9 +130,10 @@ public static class RewriteRules
             n.Function == Function.Log && n.Operands[0] is Subtract s && s.Operands[0] is Ones && SigmoidArgument(s.Operands[1]) is Expr z
                 ? -Expr.Apply(Function.Softplus, z)
                 : null),
-        RewriteRule.For<Subtract>("complement", "Y ⊙ (U − V) − (1 − Y) ⊙ V = Y ⊙ U − V", n => (n.Operands[0], n.Operands[1]) switch
+        RewriteRule.For<Add>("complement", "Y ⊙ (U − V) + (1 − Y) ⊙ (−V) = Y ⊙ U − V", n => (n.Operands[0], n.Operands[1]) switch
         {
-            (Hadamard { Operands: [var y, Subtract { Operands: [var u, var v] }] }, Hadamard { Operands: [Subtract { Operands: [Ones, var y2] }, var v2] })
+            (Hadamard { Operands: [var y, Subtract { Operands: [var u, var v] }] },
+             Hadamard { Operands: [Subtract { Operands: [Ones, var y2] }, Negate { Operands: [var v2] }] })
                 when y == y2 && v == v2 => Expr.Hadamard(y, u) - v,
             _ => null,
         }),

@@ -46,6 +46,9 @@ public sealed record Step(Rule Rule, Expr Left, Expr Right)
     /// <summary>The steps that this one is made of.</summary>
     public IReadOnlyList<Step> Steps { get; init; } = [];
 
+    /// <summary>Whether the steps that this one is made of belong to the short form of the derivation.</summary>
+    public bool ShowsSteps { get; init; }
+
     /// <summary>The shape of both sides.</summary>
     public Shape Shape => Right.Shape;
 }

@@ -19,6 +19,7 @@ public sealed class TextbookDerivation
     private static readonly Rule Chain = new("textbook.chain", "chain rule: vec(∂C/∂x) = (∂u/∂x)ᵀ vec(∂C/∂u)");
     private static readonly Rule ChainOfJacobians = new("textbook.chain-jacobian", "chain rule: ∂u/∂x = (∂u/∂v)(∂v/∂x)");
     private static readonly Rule Substitution = new("textbook.substitution", "the results above are put in");
+    private static readonly Rule Known = new("textbook.known", "known from the layer above");
     private static readonly Rule Devectorize = new("textbook.devectorize", "vec(X) = vec(Y) means X = Y; (B ⊗ A) vec(X) = vec(A X Bᵀ)");
     private static readonly Rule Facts = new("textbook.facts", "f′ in terms of f, and simplified");
     private static readonly Rule Stable = new("textbook.stable", "rewritten so that nothing overflows or cancels");
@@ -78,7 +79,7 @@ public sealed class TextbookDerivation
 
         if (derivation.StabilitySteps.Count > 0)
         {
-            steps.Add(new(Stable, network.Cost, derivation.StableCost) { Steps = derivation.StabilitySteps });
+            steps.Add(new(Stable, network.Cost, derivation.StableCost.Unfold()) { Steps = derivation.StabilitySteps, ShowsSteps = true });
         }
 
         Add("Loss", steps);
@@ -112,12 +113,6 @@ public sealed class TextbookDerivation
         Expr before = Expr.MatMul(full.Transpose(), Expr.Vec(ofU));
         steps.Add(new(Substitution, Expr.Vec(ofW), before) { Label = "Eq B" });
         steps.Add(Devectorized(layer, before, "Eq 3"));
-        if (u != layer.Activation)
-        {
-            // The seed's 4.2, ∂C/∂aᴸ, is needed by the layers below; here it already shows what δ is made of.
-            steps.Add(OutputGradient("Eq 4.2"));
-        }
-
         AddDelta(steps, layer, last);
         Add($"The last layer, {layer.Weights.Name}", steps);
     }
@@ -132,7 +127,8 @@ public sealed class TextbookDerivation
         List<Step> steps = [new(Chain, Expr.Vec(ofW), Chained(layer.Activation, layer.Weights)) { Label = "Eq 4.0" }];
         (Expr local, IReadOnlyList<Step> more) = WeightsJacobian(layer, "", "Eq 4.1");
         steps.AddRange(more);
-        steps.Add(new(Chain, Expr.Vec(ofA), Chained(above.Activation, layer.Activation)) { Label = "Eq 4.2" });
+        steps.Add(new(Chain, Expr.Vec(ofA), Chained(above.Activation, layer.Activation)));
+        steps.Add(new(l == network.Layers.Count - 1 ? Substitution : Known, ofAbove, Adjoint(above.Activation)) { Label = "Eq 4.2" });
         Expr across = Short(Expr.MatMul(
             Short(Local(above.Activation, above.PreActivation)).Result, Short(Local(above.PreActivation, layer.Activation)).Result)).Result;
         steps.Add(new(ChainOfJacobians, Expr.Jacobian(above.Activation, layer.Activation), across) { Label = "Eq 4.3" });
@@ -152,8 +148,8 @@ public sealed class TextbookDerivation
             Symbol b = layer.Biases!;
             (Expr local, IReadOnlyList<Step> more) = Short(Local(layer.PreActivation, b));
             steps.Add(new(IdentificationOf(layer.PreActivation, b), Expr.Jacobian(layer.PreActivation, b), local) { Steps = more });
-            Expr before = Expr.MatMul(local.Transpose(), Expr.Vec(AdjointOrGradient(layer.PreActivation)));
-            steps.Add(new(Chain, Expr.Gradient(network.Cost, b), derivation.GradientOf(b)) { Steps = Short(before).Steps });
+            Expr before = Expr.MatMul(local.Transpose(), Expr.Vec((Expr?)Delta(layer) ?? Expr.Gradient(network.Cost, layer.PreActivation)));
+            steps.Add(new(Chain, Expr.Gradient(network.Cost, b), derivation.GradientOf(b)) { Label = "BP3", Steps = Short(before).Steps });
         }
 
         if (steps.Count > 0)
@@ -162,12 +158,8 @@ public sealed class TextbookDerivation
         }
     }
 
-    private void Update()
-    {
-        Symbol eta = network.Cost.Pool.Symbol(new("η"), Shape.Scalar);
-        Add("Gradient descent", network.Parameters.Reverse().Select(parameter =>
-            new Step(Descent, parameter, parameter - eta * Expr.Gradient(network.Cost, parameter)) { Relation = Relation.Update }));
-    }
+    private void Update() => Add("Gradient descent", network.Parameters.Reverse().Select(parameter =>
+        new Step(Descent, parameter, parameter - network.LearningRate * Expr.Gradient(network.Cost, parameter)) { Relation = Relation.Update }));
 
     private void Shared()
     {
@@ -191,7 +183,7 @@ public sealed class TextbookDerivation
     private void Proof() => Add("The same from the reverse sweep", network.Layers.Reverse().Select(layer =>
         new Step(Agreement, textbookGradients[network.Layers.ToList().IndexOf(layer)], derivation.GradientOf(layer.Weights))
         {
-            Steps = [.. derivation.Steps.Where(step => step.Left == Expr.Gradient(network.Cost, layer.Weights))],
+            Steps = derivation.StepOf(layer.Weights) is Step step ? [step] : [],
         }));
 
     private void Add(string title, IEnumerable<Step> steps) => sections.Add(new(title, [.. steps], []));
@@ -211,8 +203,7 @@ public sealed class TextbookDerivation
         .FirstOrDefault(named => named.Definition is Subtract difference
             && difference.Operands.Contains(network.Output) && difference.Operands.Contains(network.Target));
 
-    private Named? Delta(SymbolicLayer layer) => derivation.NamedAdjoints
-        .FirstOrDefault(delta => derivation.Steps.Any(step => step.Left == delta && step.Right == Expr.Gradient(network.Cost, layer.PreActivation)));
+    private Named? Delta(SymbolicLayer layer) => derivation.AdjointNameOf(layer.PreActivation);
 
     private Expr Local(Expr f, Expr x) => Identification.LocalJacobian(f, x, rules)
         ?? throw new ArgumentException($"{f.Describe()} does not depend on {x.Describe()}");
@@ -228,18 +219,7 @@ public sealed class TextbookDerivation
         return sweep.Adjoints[u];
     }
 
-    private Expr Adjoint(Named activation) => derivation.Steps
-        .Where(step => step.Left == Expr.Gradient(network.Cost, activation))
-        .Select(step => step.Right)
-        .FirstOrDefault() ?? DirectGradient(activation);
-
-    private Expr AdjointOrGradient(Named preActivation) =>
-        derivation.NamedAdjoints.FirstOrDefault(delta => derivation.Steps.Any(
-            step => step.Left == delta && step.Right == Expr.Gradient(network.Cost, preActivation)))
-        ?? Expr.Gradient(network.Cost, preActivation);
-
-    private Step OutputGradient(string label) =>
-        new(Substitution, Expr.Gradient(network.Cost, network.Output), DirectGradient(network.Output)) { Label = label };
+    private Expr Adjoint(Named activation) => derivation.StepOf(activation)?.Right ?? DirectGradient(activation);
 
     private Step Identified(Expr f, Expr x, string label)
     {
@@ -289,8 +269,16 @@ public sealed class TextbookDerivation
         if (Delta(layer) is Named delta)
         {
             steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.PreActivation)) { Relation = Relation.Definition, Label = $"BP{(l == network.Layers.Count ? 1 : 2)}" });
-            steps.AddRange(derivation.Steps.Where(step => step.Left == delta && step.Relation == Relation.Equal)
-                .Select(step => step with { Rule = Facts }));
+            Step equal = derivation.StepOf(layer.PreActivation)!;
+            if (l == network.Layers.Count && (layer.Activation.Definition is Softmax || derivation.StabilitySteps.Count > 0))
+            {
+                // Here the sweep goes another way than the local Jacobians, so its own way from C to z is shown.
+                steps.AddRange(derivation.Steps.TakeWhile(step => step != equal)
+                    .Where(step => step.Relation == Relation.Equal && step.Left is Gradient { Operands: [_, not (Symbol or Named)] } && step.Rule.Id != "differential.name"));
+            }
+
+            steps.AddRange(equal.Steps.Where(step => RewriteRules.Activations.Any(rule => rule.Rule == step.Rule)).Distinct());
+            steps.Add(equal with { Rule = Facts, ShowsSteps = equal.Conditions.Count > 0 || derivation.StabilitySteps.Count > 0 && l == network.Layers.Count });
             steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights)) { Label = "BP4" });
         }
     }

@@ -50,6 +50,7 @@ internal sealed class LatexNotation : Notation
     {
         Add => " + ",
         Subtract => " - ",
+        Negate => "-",
         MatMul => @"\, ",
         Hadamard => @" \odot ",
         Quotient => @" \oslash ",

@@ -102,7 +102,7 @@ public abstract class Notation
             case Subtract { Operands: [var x, var y] }:
                 return (At(x, SumLevel) + Sign(e) + At(y, ProductLevel), SumLevel);
             case Negate { Operands: [var x] }:
-                return ("−" + At(x, ProductLevel), SumLevel);
+                return (Sign(e) + At(x, ProductLevel), SumLevel);
             case Scale { Factor: var s, Of: var x }:
                 return (At(s, FactorLevel) + " " + At(x, x is Scale ? AtomLevel : ProductLevel), ProductLevel);
             case MatMul { Operands: [var x, var y] }:

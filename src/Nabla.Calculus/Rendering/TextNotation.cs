@@ -44,6 +44,7 @@ internal sealed class TextNotation : Notation
     {
         Add => " + ",
         Subtract => " − ",
+        Negate => "−",
         MatMul => " ",
         Hadamard => " ⊙ ",
         Quotient => " ⊘ ",

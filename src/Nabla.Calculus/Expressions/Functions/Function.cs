@@ -30,6 +30,9 @@ public abstract partial class Function
     /// <summary>The name in LaTeX, such as <c>\sigma</c>.</summary>
     public abstract string Latex { get; }
 
+    /// <summary>Whether the function is offered as the activation of a layer.</summary>
+    public abstract bool IsActivation { get; }
+
     /// <summary>f′ as a function of x alone. The derivative of a derivative is taken of its expansion, not by a name.</summary>
     public abstract Function Prime { get; }
 
@@ -66,6 +69,8 @@ public abstract partial class Function
 
         public override string Latex => TFunction.Latex;
 
+        public override bool IsActivation => TFunction.IsActivation;
+
         public override Function Prime => PrimeFunction<TFunction>.Instance;
 
         public override Function? PrimeOf => null;
@@ -91,6 +96,8 @@ public abstract partial class Function
         public override string Symbol => TFunction.Symbol + "′";
 
         public override string Latex => TFunction.Latex + "'";
+
+        public override bool IsActivation => false;
 
         public override Function Prime => throw new NotSupportedException(
             $"the derivative of {Symbol} is taken of its expansion in x and {TFunction.Symbol}(x)");

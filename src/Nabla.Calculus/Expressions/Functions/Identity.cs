@@ -13,6 +13,9 @@ public readonly struct Identity : IElementwise
     public static string Latex => @"\operatorname{id}";
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     public static T Value<T>(T x)
         where T : struct, ILane<T> => x;
 

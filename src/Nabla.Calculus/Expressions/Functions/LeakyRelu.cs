@@ -15,6 +15,9 @@ public readonly struct LeakyRelu : IElementwise
     public static string Latex => @"\operatorname{lrelu}";
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Max(x, T.Of(Slope) * x);
 

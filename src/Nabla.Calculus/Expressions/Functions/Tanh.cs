@@ -13,6 +13,9 @@ public readonly struct Tanh : IElementwise
     public static string Latex => @"\tanh";
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Tanh(x);
 
