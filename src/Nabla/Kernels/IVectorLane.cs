@@ -43,11 +43,11 @@ internal unsafe interface IVectorLane<TSelf, TElement> : ILane<TSelf>
     /// <summary>The absolute value of one, the sign of the other.</summary>
     static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
 
-    /// <summary>The sum of the elements, in double, from the first to the last.</summary>
+    /// <summary>The sum of the elements in double precision, in an order of its own that is always the same.</summary>
     static abstract double Sum(TSelf x);
 
-    /// <summary>The element at the place <paramref name="index"/>.</summary>
-    static abstract TElement At(TSelf x, int index);
+    /// <summary>The largest element; NaN if there is one.</summary>
+    static abstract TElement Maximum(TSelf x);
 
     /// <summary>The bits of each 32-bit element as an integer, plus a number.</summary>
     static abstract TSelf AddBits(TSelf x, int value);

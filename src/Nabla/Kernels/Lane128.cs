@@ -115,18 +115,19 @@ internal readonly unsafe struct Lane128<T>(Vector128<T> value) : IVectorLane<Lan
         new(Vector128.CopySign(magnitude.value, sign.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T At(Lane128<T> x, int index) => x.value.GetElement(index);
-
-    public static double Sum(Lane128<T> x)
+    public static T Maximum(Lane128<T> x)
     {
-        double sum = 0;
-        for (int i = 0; i < Count; i++)
-        {
-            sum += double.CreateTruncating(x.value.GetElement(i));
-        }
-
-        return sum;
+        Vector128<T> y = x.value;
+        y = Vector128.Max(y, Vector128.Shuffle(y.AsInt64(), Vector128.Create(1L, 0L)).As<long, T>());
+        return typeof(T) == typeof(double)
+            ? y.ToScalar()
+            : Vector128.Max(y, Vector128.Shuffle(y.AsInt32(), Vector128.Create(1, 0, 3, 2)).As<int, T>()).ToScalar();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Lane128<T> x) => typeof(T) == typeof(float)
+        ? Vector128.Sum(Vector128.WidenLower(x.value.AsSingle()) + Vector128.WidenUpper(x.value.AsSingle()))
+        : Vector128.Sum(x.value.AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<T> AddBits(Lane128<T> x, int value) => new((x.value.AsInt32() + Vector128.Create(value)).As<int, T>());

@@ -117,18 +117,13 @@ internal readonly unsafe struct Lane256<T>(Vector256<T> value) : IVectorLane<Lan
         new(Vector256.CopySign(magnitude.value, sign.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T At(Lane256<T> x, int index) => x.value.GetElement(index);
+    public static T Maximum(Lane256<T> x) =>
+        Lane128<T>.Maximum(new(Vector128.Max(x.value.GetLower(), x.value.GetUpper())));
 
-    public static double Sum(Lane256<T> x)
-    {
-        double sum = 0;
-        for (int i = 0; i < Count; i++)
-        {
-            sum += double.CreateTruncating(x.value.GetElement(i));
-        }
-
-        return sum;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Lane256<T> x) => typeof(T) == typeof(float)
+        ? Vector256.Sum(Vector256.WidenLower(x.value.AsSingle()) + Vector256.WidenUpper(x.value.AsSingle()))
+        : Vector256.Sum(x.value.AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<T> AddBits(Lane256<T> x, int value) => new((x.value.AsInt32() + Vector256.Create(value)).As<int, T>());

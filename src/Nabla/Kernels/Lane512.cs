@@ -117,18 +117,13 @@ internal readonly unsafe struct Lane512<T>(Vector512<T> value) : IVectorLane<Lan
         new(Vector512.CopySign(magnitude.value, sign.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T At(Lane512<T> x, int index) => x.value.GetElement(index);
+    public static T Maximum(Lane512<T> x) =>
+        Lane256<T>.Maximum(new(Vector256.Max(x.value.GetLower(), x.value.GetUpper())));
 
-    public static double Sum(Lane512<T> x)
-    {
-        double sum = 0;
-        for (int i = 0; i < Count; i++)
-        {
-            sum += double.CreateTruncating(x.value.GetElement(i));
-        }
-
-        return sum;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Lane512<T> x) => typeof(T) == typeof(float)
+        ? Vector512.Sum(Vector512.WidenLower(x.value.AsSingle()) + Vector512.WidenUpper(x.value.AsSingle()))
+        : Vector512.Sum(x.value.AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<T> AddBits(Lane512<T> x, int value) => new((x.value.AsInt32() + Vector512.Create(value)).As<int, T>());

@@ -28,7 +28,7 @@ internal static unsafe class MatrixProduct<TLane, T>
     private static int PackedRows => 384;
 
     /// <summary>The elements of scratch that <see cref="Multiply"/> needs.</summary>
-    public static long ScratchLength(int m, int n, int k, bool transposeA)
+    public static long ScratchLength(int m, int n, int k)
     {
         int depth = Depth(k);
         long rows = (long)RoundUp(Math.Min(m, PackedRows), TileRows) * depth;
