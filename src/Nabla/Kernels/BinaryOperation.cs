@@ -1,0 +1,57 @@
+using Nabla.Calculus.Expressions.Functions;
+
+namespace Nabla.Kernels;
+
+/// <summary>An elementwise operation of two arguments.</summary>
+internal enum BinaryOperation
+{
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Maximum,
+    Minimum,
+}
+
+/// <summary>A <see cref="BinaryOperation"/> as a type.</summary>
+internal interface IBinary
+{
+    static abstract TLane Of<TLane>(TLane x, TLane y)
+        where TLane : struct, ILane<TLane>;
+}
+
+internal readonly struct Addition : IBinary
+{
+    public static TLane Of<TLane>(TLane x, TLane y)
+        where TLane : struct, ILane<TLane> => x + y;
+}
+
+internal readonly struct Subtraction : IBinary
+{
+    public static TLane Of<TLane>(TLane x, TLane y)
+        where TLane : struct, ILane<TLane> => x - y;
+}
+
+internal readonly struct Multiplication : IBinary
+{
+    public static TLane Of<TLane>(TLane x, TLane y)
+        where TLane : struct, ILane<TLane> => x * y;
+}
+
+internal readonly struct Division : IBinary
+{
+    public static TLane Of<TLane>(TLane x, TLane y)
+        where TLane : struct, ILane<TLane> => x / y;
+}
+
+internal readonly struct Larger : IBinary
+{
+    public static TLane Of<TLane>(TLane x, TLane y)
+        where TLane : struct, ILane<TLane> => TLane.Max(x, y);
+}
+
+internal readonly struct Smaller : IBinary
+{
+    public static TLane Of<TLane>(TLane x, TLane y)
+        where TLane : struct, ILane<TLane> => TLane.Min(x, y);
+}

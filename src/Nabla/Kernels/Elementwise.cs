@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>Loops over n elements in a row. The last elements go through the same vector arithmetic as all others.</summary>
+internal static unsafe class Elementwise<TLane, T>
+    where TLane : struct, IVectorLane<TLane, T>
+    where T : unmanaged
+{
+    /// <summary>z = x ∘ y; z may be x or y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Binary<TOperation>(T* x, T* y, T* z, nint n)
+        where TOperation : struct, IBinary
+    {
+        nint i = 0;
+        for (; i <= n - TLane.Count; i += TLane.Count)
+        {
+            TOperation.Of(TLane.Load(x + i), TLane.Load(y + i)).Store(z + i);
+        }
+
+        int rest = (int)(n - i);
+        if (rest > 0)
+        {
+            TOperation.Of(TLane.LoadPartial(x + i, rest), TLane.LoadPartial(y + i, rest)).StorePartial(z + i, rest);
+        }
+    }
+
+    /// <summary>y = alpha · x; y may be x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale(T alpha, T* x, T* y, nint n)
+    {
+        TLane a = TLane.Broadcast(alpha);
+        nint i = 0;
+        for (; i <= n - TLane.Count; i += TLane.Count)
+        {
+            (a * TLane.Load(x + i)).Store(y + i);
+        }
+
+        int rest = (int)(n - i);
+        if (rest > 0)
+        {
+            (a * TLane.LoadPartial(x + i, rest)).StorePartial(y + i, rest);
+        }
+    }
+
+    /// <summary>y += alpha · x; y may be x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Axpy(T alpha, T* x, T* y, nint n)
+    {
+        TLane a = TLane.Broadcast(alpha);
+        nint i = 0;
+        for (; i <= n - TLane.Count; i += TLane.Count)
+        {
+            TLane.MultiplyAdd(a, TLane.Load(x + i), TLane.Load(y + i)).Store(y + i);
+        }
+
+        int rest = (int)(n - i);
+        if (rest > 0)
+        {
+            TLane.MultiplyAdd(a, TLane.LoadPartial(x + i, rest), TLane.LoadPartial(y + i, rest)).StorePartial(y + i, rest);
+        }
+    }
+}

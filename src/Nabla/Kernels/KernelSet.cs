@@ -1,0 +1,81 @@
+using Nabla.Calculus.Expressions.Functions;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// The numeric kernels for one type of element and one instruction set. Matrices are column-major; a leading dimension counts the
+/// elements from one column to the next and is at least the number of rows. Nothing here allocates memory.
+/// </summary>
+/// <remarks>
+/// What a kernel writes is exactly what it is said to write: neither the elements between the last row and the leading dimension nor
+/// anything around the matrix. Where y may be x, both are the same memory or do not overlap. An element's result does not depend on
+/// where in its buffer it lies, except in sums, whose order is fixed by the size.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+internal abstract unsafe class KernelSet<T>
+    where T : unmanaged
+{
+    /// <summary>The instruction set.</summary>
+    public abstract KernelPath Path { get; }
+
+    /// <summary>The instruction set's name on the command line: portable, avx2 or avx512.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The multiple to which a leading dimension is best rounded up: 64 bytes. Other ones are right but slower.</summary>
+    public abstract int RowAlignment { get; }
+
+    /// <summary>How many elements of scratch <see cref="Multiply"/> needs for a product of these sizes.</summary>
+    public abstract long ScratchLength(int m, int n, int k, bool transposeA, bool transposeB);
+
+    /// <summary>C = C·[Accumulate] + alpha · op(A) op(B) + bias·1ᵀ.</summary>
+    /// <remarks>An element comes out the same to the last bit whatever m, n and the leading dimensions are.</remarks>
+    public abstract void Multiply(in Product<T> product, T* scratch);
+
+    /// <summary>The loop of an elementwise function. It is made once, when a plan is made.</summary>
+    public abstract UnaryKernel<T> Unary(Function function);
+
+    /// <summary>z = x ∘ y, elementwise; z may be x or y.</summary>
+    public abstract void Binary(BinaryOperation operation, T* x, T* y, T* z, nint n);
+
+    /// <summary>y = alpha · x; y may be x.</summary>
+    public abstract void Scale(T alpha, T* x, T* y, nint n);
+
+    /// <summary>y += alpha · x; y may be x.</summary>
+    public abstract void Axpy(T alpha, T* x, T* y, nint n);
+
+    /// <summary>y = value in every element.</summary>
+    public abstract void Fill(T value, T* y, nint n);
+
+    /// <summary>y = x.</summary>
+    public abstract void Copy(T* x, T* y, nint n);
+
+    /// <summary>Y = X + b·1ᵀ, b of as many elements as X has rows; Y may be X.</summary>
+    public abstract void AddColumn(T* x, T* b, T* y, int rows, int columns, nint ldx, nint ldy);
+
+    /// <summary>Y = X·diag(r), r a row: one element every <paramref name="ldr"/>; Y may be X.</summary>
+    public abstract void ScaleColumns(T* x, T* r, T* y, int rows, int columns, nint ldx, nint ldr, nint ldy);
+
+    /// <summary>y = alpha · X·1, y of as many elements as X has rows.</summary>
+    public abstract void RowSums(T alpha, T* x, T* y, int rows, int columns, nint ldx);
+
+    /// <summary>y = alpha · 1ᵀX, y a row: one element every <paramref name="ldy"/>.</summary>
+    public abstract void ColumnSums(T alpha, T* x, T* y, int rows, int columns, nint ldx, nint ldy);
+
+    /// <summary>1ᵀX·1.</summary>
+    public abstract T Sum(T* x, int rows, int columns, nint ldx);
+
+    /// <summary>‖X‖², the sum of the squares of all elements.</summary>
+    public abstract T SumOfSquares(T* x, int rows, int columns, nint ldx);
+
+    /// <summary>⟨X, Y⟩, the sum of the products of all elements.</summary>
+    public abstract T Dot(T* x, T* y, int rows, int columns, nint ldx, nint ldy);
+
+    /// <summary>Y = Xᵀ, X rows × columns; Y must not overlap X.</summary>
+    public abstract void Transpose(T* x, T* y, int rows, int columns, nint ldx, nint ldy);
+
+    /// <summary>softmax of every column; Y may be X. There is at least one row.</summary>
+    public abstract void Softmax(T* x, T* y, int rows, int columns, nint ldx, nint ldy);
+
+    /// <summary>log Σ exp of every column, y a row: one element every <paramref name="ldy"/>. There is at least one row.</summary>
+    public abstract void LogSumExp(T* x, T* y, int rows, int columns, nint ldx, nint ldy);
+}

@@ -1,0 +1,194 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// The matrix product around the micro-kernel: C is cut into tiles, k into blocks, and what would be read badly is copied first.
+/// </summary>
+/// <remarks>
+/// How k is cut depends on k alone, so an element of C comes out the same to the last bit whatever the other sizes are: the same for
+/// one sample as for a batch, the same for any division of C among threads.
+/// </remarks>
+internal static unsafe class MatrixProduct<TLane, T>
+    where TLane : struct, IVectorLane<TLane, T>
+    where T : unmanaged
+{
+    /// <summary>The steps of k that are summed before C is touched: a tile's part of B then stays in the first cache.</summary>
+    private const int LargestK = 512;
+
+    /// <summary>The columns of B that are copied at a time.</summary>
+    private const int PackedColumns = 96;
+
+    /// <summary>From this many multiplications on, the copies cost less than the reading in place.</summary>
+    private const long PackingPays = 28L * 512 * 512;
+
+    private static int TileRows => 2 * TLane.Count;
+
+    /// <summary>The rows of A that are copied at a time, about half of the second cache.</summary>
+    private static int PackedRows => 384;
+
+    /// <summary>The elements of scratch that <see cref="Multiply"/> needs.</summary>
+    public static long ScratchLength(int m, int n, int k)
+    {
+        int depth = Depth(k);
+        long rows = (long)RoundUp(Math.Min(m, PackedRows), TileRows) * depth;
+        return Packs(m, n, k) ? rows + (long)PackedColumns * depth : rows;
+    }
+
+    /// <summary>Computes the product.</summary>
+    public static void Multiply(in Product<T> p, T* scratch)
+    {
+        if (p.M <= 0 || p.N <= 0)
+        {
+            return;
+        }
+
+        bool packs = Packs(p.M, p.N, p.K);
+        bool packsA = packs || p.TransposeA || RoundUp(p.M, TLane.Count) > p.Lda;
+        int depth = Depth(p.K);
+        int height = packsA ? PackedRows : p.M;
+        Strip<T> strip = default;
+        strip.Alpha = p.Alpha;
+        strip.Ldc = p.Ldc;
+        int start = 0;
+        do
+        {
+            int k = Math.Min(depth, p.K - start);
+            strip.K = k;
+            strip.Accumulate = p.Accumulate || start > 0;
+            for (int i = 0; i < p.M; i += height)
+            {
+                int rows = Math.Min(height, p.M - i);
+                strip.Rows = rows;
+                strip.Bias = p.Bias != null && start + k == p.K ? p.Bias + i : null;
+                T* free = scratch;
+                if (packsA)
+                {
+                    Packing<TLane, T>.Rows(p, i, rows, start, k, scratch);
+                    strip.A = scratch;
+                    strip.AStep = TileRows;
+                    strip.ATile = (nint)TileRows * k;
+                    free += (nint)RoundUp(rows, TileRows) * k;
+                }
+                else
+                {
+                    strip.A = p.A + i + start * p.Lda;
+                    strip.AStep = p.Lda;
+                    strip.ATile = TileRows;
+                }
+
+                Columns(p, ref strip, p.C + i, start, packs ? free : null);
+            }
+
+            start += k;
+        }
+        while (start < p.K);
+    }
+
+    /// <summary>All columns of C over the rows and the steps of k that the strip names.</summary>
+    private static void Columns(in Product<T> p, ref Strip<T> strip, T* c, int start, T* copy)
+    {
+        int tiles = (p.N + TLane.TileColumns - 1) / TLane.TileColumns;
+        int narrow = p.N / tiles;
+        int wide = p.N % tiles;
+        strip.BColumn = p.TransposeB ? 1 : p.Ldb;
+        strip.BRow = p.TransposeB ? p.Ldb : 1;
+        T* b = p.B + start * strip.BRow;
+        int copied = 0;
+        int column = 0;
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            int columns = tile < wide ? narrow + 1 : narrow;
+            if (copy == null)
+            {
+                strip.B = b + column * strip.BColumn;
+            }
+            else
+            {
+                if (column + columns > copied)
+                {
+                    int count = Math.Min(PackedColumns, p.N - column);
+                    Packing<TLane, T>.Columns(p, column, count, start, strip.K, p.TransposeB ? PackedColumns : strip.K, copy);
+                    strip.BColumn = p.TransposeB ? 1 : strip.K;
+                    strip.BRow = p.TransposeB ? PackedColumns : 1;
+                    copied = column + count;
+                    b = copy - column * strip.BColumn;
+                }
+
+                strip.B = b + column * strip.BColumn;
+            }
+
+            strip.C = c + column * p.Ldc;
+            Dispatch(ref strip, columns);
+            column += columns;
+        }
+    }
+
+    private static void Dispatch(ref Strip<T> strip, int columns)
+    {
+        switch (columns)
+        {
+            case 1: Run<One>(ref strip); break;
+            case 2: Run<Two>(ref strip); break;
+            case 3: Run<Three>(ref strip); break;
+            case 4: Run<Four>(ref strip); break;
+            case 5: Run<Five>(ref strip); break;
+            case 6: Run<Six>(ref strip); break;
+            default: DispatchWide(ref strip, columns); break;
+        }
+    }
+
+    private static void DispatchWide(ref Strip<T> strip, int columns)
+    {
+        if (TLane.TileColumns < 12)
+        {
+            return;
+        }
+
+        switch (columns)
+        {
+            case 7: Run<Seven>(ref strip); break;
+            case 8: Run<Eight>(ref strip); break;
+            case 9: Run<Nine>(ref strip); break;
+            case 10: Run<Ten>(ref strip); break;
+            case 11: Run<Eleven>(ref strip); break;
+            default: Run<Twelve>(ref strip); break;
+        }
+    }
+
+    /// <summary>The tiles of a strip, from the first row to the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<TColumns>(ref Strip<T> strip)
+        where TColumns : struct, IConstant
+    {
+        T* a = strip.A;
+        T* c = strip.C;
+        T* bias = strip.Bias;
+        for (int rows = strip.Rows; rows > 0; rows -= TileRows)
+        {
+            if (rows > TLane.Count)
+            {
+                MicroKernel<TLane, T>.Run<Two, TColumns>(ref strip, a, c, bias, Math.Min(rows, TileRows));
+            }
+            else
+            {
+                MicroKernel<TLane, T>.Run<One, TColumns>(ref strip, a, c, bias, rows);
+            }
+
+            a += strip.ATile;
+            c += TileRows;
+            bias = bias == null ? null : bias + TileRows;
+        }
+    }
+
+    private static bool Packs(int m, int n, int k) => (long)m * n * k >= PackingPays;
+
+    /// <summary>k in equal blocks of at most <see cref="LargestK"/>.</summary>
+    private static int Depth(int k)
+    {
+        int blocks = Math.Max(1, (k + LargestK - 1) / LargestK);
+        return (k + blocks - 1) / blocks;
+    }
+
+    private static int RoundUp(int x, int multiple) => (x + multiple - 1) / multiple * multiple;
+}

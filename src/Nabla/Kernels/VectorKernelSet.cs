@@ -1,0 +1,117 @@
+using System.Numerics;
+using Nabla.Calculus.Expressions.Functions;
+
+namespace Nabla.Kernels;
+
+/// <summary>The kernels over one kind of vector: everything here is only the way from a virtual call to a loop.</summary>
+internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string name) : KernelSet<T>
+    where TLane : struct, IVectorLane<TLane, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public override KernelPath Path => path;
+
+    public override string Name => name;
+
+    public override int RowAlignment => 64 / sizeof(T);
+
+    public override long ScratchLength(int m, int n, int k, bool transposeA, bool transposeB) =>
+        MatrixProduct<TLane, T>.ScratchLength(m, n, k);
+
+    public override void Multiply(in Product<T> product, T* scratch) => MatrixProduct<TLane, T>.Multiply(product, scratch);
+
+    public override UnaryKernel<T> Unary(Function function) => function.Accept(new UnaryKernelMaker<TLane, T>());
+
+    public override void Binary(BinaryOperation operation, T* x, T* y, T* z, nint n)
+    {
+        switch (operation)
+        {
+            case BinaryOperation.Add: Elementwise<TLane, T>.Binary<Addition>(x, y, z, n); break;
+            case BinaryOperation.Subtract: Elementwise<TLane, T>.Binary<Subtraction>(x, y, z, n); break;
+            case BinaryOperation.Multiply: Elementwise<TLane, T>.Binary<Multiplication>(x, y, z, n); break;
+            case BinaryOperation.Divide: Elementwise<TLane, T>.Binary<Division>(x, y, z, n); break;
+            case BinaryOperation.Maximum: Elementwise<TLane, T>.Binary<Larger>(x, y, z, n); break;
+            case BinaryOperation.Minimum: Elementwise<TLane, T>.Binary<Smaller>(x, y, z, n); break;
+            default: throw new ArgumentOutOfRangeException(nameof(operation), operation, "no such operation of two arguments");
+        }
+    }
+
+    public override void Scale(T alpha, T* x, T* y, nint n) => Elementwise<TLane, T>.Scale(alpha, x, y, n);
+
+    public override void Axpy(T alpha, T* x, T* y, nint n) => Elementwise<TLane, T>.Axpy(alpha, x, y, n);
+
+    public override void Fill(T value, T* y, nint n)
+    {
+        for (nint i = 0; i < n; i += int.MaxValue)
+        {
+            new Span<T>(y + i, (int)Math.Min(n - i, int.MaxValue)).Fill(value);
+        }
+    }
+
+    public override void Copy(T* x, T* y, nint n) => Buffer.MemoryCopy(x, y, n * sizeof(T), n * sizeof(T));
+
+    public override void AddColumn(T* x, T* b, T* y, int rows, int columns, nint ldx, nint ldy)
+    {
+        for (int j = 0; j < columns; j++)
+        {
+            Elementwise<TLane, T>.Binary<Addition>(x + j * ldx, b, y + j * ldy, rows);
+        }
+    }
+
+    public override void ScaleColumns(T* x, T* r, T* y, int rows, int columns, nint ldx, nint ldr, nint ldy)
+    {
+        for (int j = 0; j < columns; j++)
+        {
+            Elementwise<TLane, T>.Scale(r[j * ldr], x + j * ldx, y + j * ldy, rows);
+        }
+    }
+
+    public override void RowSums(T alpha, T* x, T* y, int rows, int columns, nint ldx) =>
+        Reductions<TLane, T>.Rows(alpha, x, y, rows, columns, ldx);
+
+    public override void ColumnSums(T alpha, T* x, T* y, int rows, int columns, nint ldx, nint ldy)
+    {
+        double scale = double.CreateTruncating(alpha);
+        for (int j = 0; j < columns; j++)
+        {
+            T* column = x + j * ldx;
+            y[j * ldy] = T.CreateTruncating(scale * Reductions<TLane, T>.Sum<Plain>(column, column, rows, default));
+        }
+    }
+
+    public override T Sum(T* x, int rows, int columns, nint ldx) => Total<Plain>(x, x, rows, columns, ldx, ldx);
+
+    public override T SumOfSquares(T* x, int rows, int columns, nint ldx) => Total<Products>(x, x, rows, columns, ldx, ldx);
+
+    public override T Dot(T* x, T* y, int rows, int columns, nint ldx, nint ldy) => Total<Products>(x, y, rows, columns, ldx, ldy);
+
+    public override void Transpose(T* x, T* y, int rows, int columns, nint ldx, nint ldy) =>
+        Transposition<T>.Run(x, y, rows, columns, ldx, ldy);
+
+    public override void Softmax(T* x, T* y, int rows, int columns, nint ldx, nint ldy)
+    {
+        for (int j = 0; j < columns; j++)
+        {
+            Softmax<TLane, T>.Column(x + j * ldx, y + j * ldy, rows);
+        }
+    }
+
+    public override void LogSumExp(T* x, T* y, int rows, int columns, nint ldx, nint ldy)
+    {
+        for (int j = 0; j < columns; j++)
+        {
+            y[j * ldy] = Softmax<TLane, T>.LogSumExp(x + j * ldx, rows);
+        }
+    }
+
+    private static T Total<TTerm>(T* x, T* y, int rows, int columns, nint ldx, nint ldy)
+        where TTerm : struct, ITerm
+    {
+        double sum = 0;
+        for (int j = 0; j < columns; j++)
+        {
+            sum += Reductions<TLane, T>.Sum<TTerm>(x + j * ldx, y + j * ldy, rows, default);
+        }
+
+        return T.CreateTruncating(sum);
+    }
+}
