@@ -14,9 +14,18 @@ internal sealed class DigitPen
 
     // MNIST scales a digit to fit a box of 20×20 and puts its centre of mass at the picture's middle.
     private const double Box = 20;
-    private const int PiecesPerSpan = 6;
+    private const int PiecesPerSpan = 4;
     private const int GridSide = 4;
     private const int MaxPoints = 256;
+
+    // How much the writing varies, in fractions of the digit's height, as tangents, and in pixels. Chosen so that a linear classifier
+    // is right about nine times in ten while a hidden layer of 100 gets to 97–98 %, and so that the latter reads most of MNIST:
+    // the offset is what tells the two apart best, larger bends blur the digits into each other.
+    private const double Jitter = 0.035;
+    private const double Elasticity = 0.08;
+    private const double SlantSpread = 0.24;
+    private const double TurnSpread = 0.16;
+    private const double OffsetSpread = 1.15;
 
     private readonly double[] x = new double[MaxPoints];
     private readonly double[] y = new double[MaxPoints];
@@ -31,10 +40,10 @@ internal sealed class DigitPen
     public void Write(int digit, SeededRandom random, Span<byte> picture)
     {
         DigitSkeleton skeleton = Choose(DigitSkeletons.All[digit], random);
-        Trace(skeleton, random, jitter: 0.035);
-        Bend(random, amount: 0.075);
+        Trace(skeleton, random, Jitter);
+        Bend(random, Elasticity);
         Lean(random);
-        double radius = 0.5 * Spread(random, 1.55, 3.6);
+        double radius = 0.5 * Spread(random, 1.45, 3.7);
         FitIntoBox(radius, random);
         Paint(radius, Spread(random, 0.55, 0.95), random, picture);
     }
@@ -150,8 +159,8 @@ internal sealed class DigitPen
     private void Lean(SeededRandom random)
     {
         double width = Spread(random, 0.52, 1.0);
-        double slant = 0.13 + 0.22 * Bell(random);
-        double tangent = 0.13 * Bell(random);
+        double slant = 0.13 + SlantSpread * Bell(random);
+        double tangent = TurnSpread * Bell(random);
         double cosine = 1 / Math.Sqrt(1 + tangent * tangent);
         double sine = tangent * cosine;
         for (int i = 0; i < count; i++)
@@ -187,10 +196,10 @@ internal sealed class DigitPen
             }
         }
 
-        double scale = (Box - 2 * radius) / Math.Max(right - left, bottom - top) * Spread(random, 0.94, 1.02);
+        double scale = (Box - 2 * radius) / Math.Max(right - left, bottom - top) * Spread(random, 0.86, 1.02);
         double middle = 0.5 * Side;
-        double shiftX = middle - scale * momentX / length + 0.4 * Bell(random);
-        double shiftY = middle - scale * momentY / length + 0.4 * Bell(random);
+        double shiftX = middle - scale * momentX / length + OffsetSpread * Bell(random);
+        double shiftY = middle - scale * momentY / length + OffsetSpread * Bell(random);
         for (int i = 0; i < count; i++)
         {
             x[i] = scale * x[i] + shiftX;
@@ -225,6 +234,7 @@ internal sealed class DigitPen
         double dx = x[i] - x0;
         double dy = y[i] - y0;
         double reach = radius + edge;
+        double core = Math.Max(0, radius - edge);
         double inverseSquare = 1 / Math.Max(dx * dx + dy * dy, 1e-12);
         int firstRow = Math.Max(0, (int)(Math.Min(y0, y[i]) - reach - 0.5));
         int lastRow = Math.Min(Side - 1, (int)(Math.Max(y0, y[i]) + reach + 0.5));
@@ -240,7 +250,7 @@ internal sealed class DigitPen
                 double square = Square(px - t * dx) + Square(py - t * dy);
                 if (square < reach * reach)
                 {
-                    double cover = Math.Min(1, 0.5 + 0.5 * (radius - Math.Sqrt(square)) / edge);
+                    double cover = square <= core * core ? 1 : Math.Min(1, 0.5 + 0.5 * (radius - Math.Sqrt(square)) / edge);
                     ref double pixel = ref ink[row * Side + column];
                     pixel = Math.Max(pixel, cover);
                 }
