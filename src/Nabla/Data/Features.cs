@@ -35,8 +35,8 @@ public abstract class Features
 /// <summary>Features that stay bytes in memory, read as b / 255: the pixels of pictures.</summary>
 public sealed class ByteFeatures : Features
 {
-    // 1/255 in two floats. High has 16 significant bits, so b·High is exact for a byte b and the sum b·High + b·Low rounds once:
-    // for every byte it is the float nearest to b/255 (a test looks at all 256), with or without a fused multiply-add.
+    // 1/255 in two floats. High has 16 significant bits, so b·High is exact for a byte b and only b·Low and the sum are rounded:
+    // for every byte the sum is the float nearest to b/255 (a test looks at all 256), with or without a fused multiply-add.
     private const float High = 0x8080 / (float)(1 << 23);
     private const float Low = (float)(1.0 / 255 - 0x8080 / (double)(1 << 23));
 
@@ -150,7 +150,8 @@ internal static class Numbers
         {
             if (!double.IsFinite(values[i]))
             {
-                throw new ArgumentException($"{what} {i % size} of sample {i / size} is {values[i]}, but must be a finite number");
+                throw new ArgumentException(
+                    $"{what} {i % size} of sample {i / size} is {values[i]}, but must be a finite number");
             }
         }
     }

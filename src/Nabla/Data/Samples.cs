@@ -14,7 +14,8 @@ public sealed class Samples
         ArgumentNullException.ThrowIfNull(targets);
         if (features.Count != targets.Count)
         {
-            throw new ArgumentException($"there are {features.Count} inputs but {targets.Count} targets; each input needs one target");
+            throw new ArgumentException(
+                $"there are {features.Count} inputs but {targets.Count} targets; each input needs one target");
         }
 
         if (features.Count == 0)
@@ -82,5 +83,6 @@ public sealed class Samples
 
     private int Checked(int sample) => (uint)sample < (uint)Count
         ? sample
-        : throw new ArgumentOutOfRangeException(nameof(sample), $"there is no sample {sample}; there are {Count}, numbered from 0");
+        : throw new ArgumentOutOfRangeException(
+            nameof(sample), $"there is no sample {sample}; there are {Count}, numbered from 0");
 }
