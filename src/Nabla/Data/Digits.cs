@@ -58,5 +58,5 @@ public static partial class Datasets
         "digits",
         "generated 28×28 handwriting-like digits, 10,000 to train and 2,000 to test",
         (options, cancellationToken) =>
-            Task.FromResult(Data.Digits.Generate(options.Seed, cancellationToken: cancellationToken)));
+            Task.Run(() => Data.Digits.Generate(options.Seed, cancellationToken: cancellationToken), cancellationToken));
 }

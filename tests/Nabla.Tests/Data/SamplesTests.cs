@@ -88,7 +88,7 @@ public unsafe class SamplesTests
     public void Samples_that_do_not_fit_are_refused_with_a_sentence()
     {
         Refused("7 bytes are not a whole number of samples of 2: 1 are left over", () => new ByteFeatures([.. new byte[7]], 2));
-        Refused("5 numbers are not a whole number of samples of 3: 2 are left over", () => new NumberFeatures([1, 2, 3, 4, 5], 3));
+        Refused("4 numbers are not a whole number of samples of 3: 1 are left over", () => new NumberFeatures([1, 2, 3, 4], 3));
         Refused("3 numbers are not a whole number of targets of 2: 1 are left over", () => new NumberTargets([1, 2, 3], 2));
         Refused("input 1 of sample 1 is NaN, but must be a finite number", () => new NumberFeatures([1, 2, 3, double.NaN], 2));
         Refused("target 0 of sample 1 is Infinity, but must be a finite number", () => new NumberTargets([1, 1 / 0.0], 1));
