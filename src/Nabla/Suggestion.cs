@@ -17,8 +17,8 @@ public static class Suggestion
     }
 
     /// <summary>
-    /// The known name that a slip of the pen may have turned into this one, or null where none is near: at most a third of the longer
-    /// name's letters (and one at least) inserted, dropped, replaced or swapped with their neighbour; case does not count.
+    /// The known name that a slip of the pen may have turned into this one, or null where none is near: at most a third of the
+    /// longer name's letters (and one at least) inserted, dropped, replaced or swapped with their neighbour; case does not count.
     /// </summary>
     public static string? Nearest(string name, IEnumerable<string> known)
     {

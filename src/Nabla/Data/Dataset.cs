@@ -13,7 +13,11 @@ public sealed class Dataset
     /// <param name="notes">Sentences that a user should read.</param>
     /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
     public Dataset(
-        string name, Samples train, Samples? test = null, ImmutableArray<string> classes = default, ImmutableArray<string> notes = default)
+        string name,
+        Samples train,
+        Samples? test = null,
+        ImmutableArray<string> classes = default,
+        ImmutableArray<string> notes = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(train);
@@ -29,7 +33,8 @@ public sealed class Dataset
             if (test.Inputs != train.Inputs || test.Outputs != train.Outputs)
             {
                 throw new ArgumentException(
-                    $"{name}: the training samples are {train.Inputs} → {train.Outputs}, but the test samples {test.Inputs} → {test.Outputs}");
+                    $"{name}: the training samples have {train.Inputs} inputs and {train.Outputs} outputs, "
+                    + $"but the test samples {test.Inputs} and {test.Outputs}");
             }
         }
     }
@@ -63,7 +68,8 @@ public sealed class Dataset
 
         if (IsClassification && samples.Outputs != Classes.Length)
         {
-            throw new ArgumentException($"{Name}: {Classes.Length} classes are named, but the {which} targets have {samples.Outputs}");
+            throw new ArgumentException(
+                $"{Name}: {Classes.Length} classes are named, but the {which} targets have {samples.Outputs}");
         }
     }
 }

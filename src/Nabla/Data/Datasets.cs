@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Nabla.Data;
 
-/// <summary>The built-in data sets. One is added by a file with a static property of this class; nothing else is touched.</summary>
+/// <summary>The built-in data sets. One is added by a file with a static property of this class, and nothing else.</summary>
 public static partial class Datasets
 {
     private static ImmutableArray<BuiltInDataset>? all;
@@ -30,7 +30,8 @@ public static partial class Datasets
     /// <exception cref="ArgumentException">There is no data set of that name.</exception>
     /// <exception cref="InvalidDataException">Its files are damaged.</exception>
     /// <exception cref="IOException">Its files cannot be found, read or downloaded.</exception>
-    public static Task<Dataset> LoadAsync(string name, DatasetOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<Dataset> LoadAsync(
+        string name, DatasetOptions? options = null, CancellationToken cancellationToken = default) =>
         Find(name).LoadAsync(options, cancellationToken);
 }
 

@@ -57,5 +57,6 @@ public static partial class Datasets
     public static BuiltInDataset Digits { get; } = new(
         "digits",
         "generated 28×28 handwriting-like digits, 10,000 to train and 2,000 to test",
-        (options, cancellationToken) => Task.FromResult(Data.Digits.Generate(options.Seed, cancellationToken: cancellationToken)));
+        (options, cancellationToken) =>
+            Task.Run(() => Data.Digits.Generate(options.Seed, cancellationToken: cancellationToken), cancellationToken));
 }

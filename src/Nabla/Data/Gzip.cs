@@ -48,7 +48,9 @@ internal sealed class Gzip : IDisposable
         catch (InvalidDataException error)
         {
             throw new InvalidDataException(
-                $"{file}: the compressed data is corrupt after {length} uncompressed bytes; the file may have been damaged on its way", error);
+                $"{file}: the compressed data is corrupt after {length} uncompressed bytes; "
+                + "the file may have been damaged on its way",
+                error);
         }
     }
 
@@ -57,9 +59,10 @@ internal sealed class Gzip : IDisposable
 
     /// <summary>The sentence for compressed data that stops before its end mark.</summary>
     public InvalidDataException CutShort() => new(
-        $"{file}: the gzip data is cut off after {length} uncompressed bytes; the file is {bytes.Length} bytes long and should be longer");
+        $"{file}: the gzip data is cut off after {length} uncompressed bytes; "
+        + $"the file is {bytes.Length} bytes long and should be longer");
 
-    /// <summary>Checks, when everything was read, that the member's end is the file's end and that its trailer is right.</summary>
+    /// <summary>Checks, when all was read, that the member's end is the file's end and that its trailer is right.</summary>
     /// <exception cref="InvalidDataException">It is not.</exception>
     public void RequireEnd()
     {
@@ -80,7 +83,8 @@ internal sealed class Gzip : IDisposable
         if (expectedCrc != ~crc || expectedLength != length)
         {
             throw new InvalidDataException(
-                $"{file}: the gzip trailer says checksum 0x{expectedCrc:x8} and {expectedLength} bytes, but the data has 0x{~crc:x8} and {length}");
+                $"{file}: the gzip trailer says checksum 0x{expectedCrc:x8} and {expectedLength} bytes, "
+                + $"but the data has 0x{~crc:x8} and {length}");
         }
     }
 
@@ -97,13 +101,15 @@ internal sealed class Gzip : IDisposable
         if (header.Length < Fixed + TrailerLength)
         {
             throw new InvalidDataException(
-                $"{file}: {header.Length} bytes are too few for gzip, whose header and trailer alone have {Fixed + TrailerLength}");
+                $"{file}: {header.Length} bytes are too few for gzip, "
+                + $"whose header and trailer alone have {Fixed + TrailerLength}");
         }
 
         if (header[2] != 8 || (header[3] & 0xe0) != 0)
         {
             throw new InvalidDataException(
-                $"{file}: the gzip header has method {header[2]} and flags 0x{header[3]:x2}, but method 8 (deflate) and flags below 0x20 are expected");
+                $"{file}: the gzip header has method {header[2]} and flags 0x{header[3]:x2}, "
+                + "but method 8 (deflate) and flags below 0x20 are expected");
         }
 
         int flags = header[3];
@@ -176,8 +182,8 @@ internal sealed class Gzip : IDisposable
     }
 
     /// <summary>
-    /// The compressed data as a stream that tells where the inflater stopped: the inflater asks for more only when it has used up
-    /// what it has, so the last bytes are handed out one by one.
+    /// The compressed data as a stream that tells where the inflater stopped: the inflater asks for more only when it has used
+    /// up what it has, so the last bytes are handed out one by one.
     /// </summary>
     private sealed class Body(ReadOnlyMemory<byte> bytes) : Stream
     {

@@ -64,9 +64,12 @@ public static class Idx
         IdxImages pictures = ReadImages(images, imagesFile);
         ImmutableArray<int> answers = ReadLabels(labels, labelsFile, classes);
         return pictures.Count == answers.Length
-            ? new Samples(new ByteFeatures(pictures.Pixels, pictures.Rows * pictures.Columns), new ClassTargets(answers, classes))
+            ? new Samples(
+                new ByteFeatures(pictures.Pixels, pictures.Rows * pictures.Columns),
+                new ClassTargets(answers, classes))
             : throw new InvalidDataException(
-                $"{imagesFile} holds {pictures.Count} images but {labelsFile} holds {answers.Length} labels; each image needs one label");
+                $"{imagesFile} holds {pictures.Count} images but {labelsFile} holds {answers.Length} labels; "
+                + "each image needs one label");
     }
 
     private static (int[] Dimensions, byte[] Values) Read(
@@ -95,14 +98,16 @@ public static class Idx
             total *= size;
             dimensions[i] = size is > 0 and <= int.MaxValue
                 ? (int)size
-                : throw new InvalidDataException($"{file}: the header says {size} {names[i]} (at byte {4 + 4 * i}), but 1 to {int.MaxValue} are possible");
+                : throw new InvalidDataException(
+                    $"{file}: the header says {size} {names[i]} (at byte {4 + 4 * i}), but 1 to {int.MaxValue} are possible");
         }
 
         // Before anything is allocated: a header of a few bytes may claim any size.
         if (total > content.MostBytes - headerLength || total > Array.MaxLength)
         {
             string sizes = string.Join(" × ", dimensions);
-            throw content.TooShort($"the header says {sizes} = {total} bytes of {what}, but the file of {bytes.Length} bytes cannot hold them");
+            throw content.TooShort(
+                $"the header says {sizes} = {total} bytes of {what}, but the file of {bytes.Length} bytes cannot hold them");
         }
 
         byte[] values = new byte[(int)total];
@@ -138,7 +143,7 @@ public static class Idx
             return length;
         }
 
-        /// <summary>The content ended too early: because the compressed data was cut off, or because it is too short itself.</summary>
+        /// <summary>The content ended too early: the compressed data was cut off, or it is too short itself.</summary>
         public InvalidDataException TooShort(string sentence) =>
             gzip is { IsCutShort: true } ? gzip.CutShort() : new InvalidDataException($"{file}: {sentence}");
 
@@ -150,7 +155,8 @@ public static class Idx
             if (Read(next) > 0)
             {
                 string found = gzip is null ? $"has {bytes.Length} bytes" : "has more";
-                throw new InvalidDataException($"{file}: the file should end after {expected} bytes, as its header says, but it {found}");
+                throw new InvalidDataException(
+                    $"{file}: the file should end after {expected} bytes, as its header says, but it {found}");
             }
 
             gzip?.RequireEnd();

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Nabla.Data;
 
 /// <summary>
-/// The MNIST handwritten digits (LeCun, Cortes and Burges): 60,000 pictures to train and 10,000 to test, in four IDX files from a folder of the
-/// user's, or from the cache folder, or downloaded there once.
+/// The MNIST handwritten digits (LeCun, Cortes and Burges): 60,000 pictures to train and 10,000 to test, in four IDX files from
+/// a folder of the user's, or from the cache folder, or downloaded there once.
 /// </summary>
 internal static class Mnist
 {
@@ -45,7 +45,8 @@ internal static class Mnist
             return train.Inputs == test.Inputs
                 ? new Dataset("mnist", train, test, Digits.Classes, [.. notes])
                 : throw new InvalidDataException(
-                    $"{folder}: the training images have {train.Inputs} pixels but the test images have {test.Inputs}; they need the same size");
+                    $"{folder}: the training images have {train.Inputs} pixels but the test images have {test.Inputs}; "
+                    + "they need the same size");
         }
         catch (UnauthorizedAccessException error)
         {
@@ -57,10 +58,12 @@ internal static class Mnist
     {
         if (!Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException($"there is no folder {folder}; --data-folder names the folder that holds the four files of MNIST");
+            throw new DirectoryNotFoundException(
+                $"there is no folder {folder}; --data-folder names the folder that holds the four files of MNIST");
         }
 
-        string[] missing = [.. new[] { TrainImages, TrainLabels, TestImages, TestLabels }.Where(name => Find(folder, name) is null)];
+        string[] names = [TrainImages, TrainLabels, TestImages, TestLabels];
+        string[] missing = [.. names.Where(name => Find(folder, name) is null)];
         if (missing.Length > 0)
         {
             throw new FileNotFoundException(
@@ -73,7 +76,12 @@ internal static class Mnist
         new[] { name + Compressed, name }.FirstOrDefault(file => File.Exists(Path.Combine(folder, file)));
 
     private static async Task<Samples> ReadAsync(
-        string folder, string images, string labels, DatasetOptions options, List<string> notes, CancellationToken cancellationToken)
+        string folder,
+        string images,
+        string labels,
+        DatasetOptions options,
+        List<string> notes,
+        CancellationToken cancellationToken)
     {
         (string imagesFile, byte[] imagesBytes) = await OpenAsync(folder, images, options, notes, cancellationToken);
         (string labelsFile, byte[] labelsBytes) = await OpenAsync(folder, labels, options, notes, cancellationToken);
@@ -96,7 +104,8 @@ internal static class Mnist
         string published = Published[file];
         if (found != published)
         {
-            notes.Add($"{file}: its SHA-256 begins with {found[..8]}, the published file's with {published[..8]}; it is used as it is");
+            notes.Add(
+                $"{file}: its SHA-256 begins with {found[..8]}, the published file's with {published[..8]}; it is used as it is");
         }
 
         return (file, bytes);

@@ -11,8 +11,8 @@ namespace Nabla.Data;
 public readonly record struct DownloadProgress(string File, long Bytes, long? Total);
 
 /// <summary>
-/// Downloads MNIST's files from the first mirror that delivers them whole and right. A file appears under its name only when its SHA-256 is the
-/// published one; until then, it is a temporary file beside it, which is deleted when anything goes wrong.
+/// Downloads MNIST's files from the first mirror that delivers them whole and right. A file appears under its name only when its
+/// SHA-256 is the published one; until then, it is a temporary file beside it, which is deleted when anything goes wrong.
 /// </summary>
 public sealed class MnistDownload
 {
@@ -25,7 +25,10 @@ public sealed class MnistDownload
     private readonly HttpClient? client;
 
     /// <summary>A download from mirrors.</summary>
-    /// <param name="mirrors">Addresses that the files' names are appended to, the preferred one first; none given: <see cref="PublicMirrors"/>.</param>
+    /// <param name="mirrors">
+    /// Addresses that the files' names are appended to, so they end in a slash, the preferred one first;
+    /// <see cref="PublicMirrors"/> when none is given.
+    /// </param>
     /// <param name="client">The client to ask with; null is a shared one with the system's proxy.</param>
     public MnistDownload(ImmutableArray<Uri> mirrors = default, HttpClient? client = null)
     {
@@ -52,7 +55,8 @@ public sealed class MnistDownload
     /// <summary>Brings one file into the folder.</summary>
     /// <exception cref="IOException">No mirror delivered it, or the folder cannot be written; nothing is left behind.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left behind.</exception>
-    internal async Task FetchAsync(string file, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    internal async Task FetchAsync(
+        string file, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         var failures = new List<string>();
@@ -69,7 +73,8 @@ public sealed class MnistDownload
                     return;
                 }
 
-                failures.Add($"{address} sent a file whose SHA-256 begins with {checksum[..8]} instead of {Checksums[file][..8]}");
+                failures.Add(
+                    $"{address} sent a file whose SHA-256 begins with {checksum[..8]} instead of {Checksums[file][..8]}");
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -138,7 +143,7 @@ public sealed class MnistDownload
         }
     }
 
-    /// <summary>A connection that breaks is the server's failure, unlike a disk that is full: the next mirror may do better.</summary>
+    /// <summary>A broken connection is the server's failure, unlike a full disk: the next mirror may do better.</summary>
     private static async Task<int> ReadAsync(Stream source, byte[] buffer, CancellationToken cancellationToken)
     {
         try

@@ -78,6 +78,7 @@ public sealed class NumberTargets : Targets
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         return length % size == 0
             ? length / size
-            : throw new ArgumentException($"{length} numbers are not a whole number of targets of {size}: {length % size} are left over");
+            : throw new ArgumentException(
+                $"{length} numbers are not a whole number of targets of {size}: {length % size} are left over");
     }
 }
