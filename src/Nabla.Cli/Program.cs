@@ -1,1 +1,3 @@
-Console.WriteLine("nabla");
+using Nabla.Cli;
+
+return await Tool.RunAsync(args);

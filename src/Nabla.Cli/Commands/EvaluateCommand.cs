@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Nabla.Cli.Commands;
+
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        Command command = new("evaluate", "");
+        command.SetAction(_ => ExitCode.Failure);
+        return command;
+    }
+}

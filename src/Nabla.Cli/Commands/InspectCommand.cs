@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Nabla.Cli.Commands;
+
+internal static class InspectCommand
+{
+    public static Command Create()
+    {
+        Command command = new("inspect", "");
+        command.SetAction(_ => ExitCode.Failure);
+        return command;
+    }
+}

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Nabla.Cli.Commands;
+
+internal static class PredictCommand
+{
+    public static Command Create()
+    {
+        Command command = new("predict", "");
+        command.SetAction(_ => ExitCode.Failure);
+        return command;
+    }
+}
