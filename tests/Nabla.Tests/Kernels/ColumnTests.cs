@@ -173,7 +173,7 @@ public abstract unsafe class ColumnTests<T>
     /// <summary>A sum's error is relative to the sum of the absolute values, which grows with the number of terms.</summary>
     private static void AssertNear(double expected, double actual, double tolerance, int terms, string what)
     {
-        double unit = typeof(T) == typeof(float) ? 1 : 1e-8;
+        double unit = typeof(T) == typeof(float) ? 1 : 1e-7;
         double limit = unit * (tolerance * (1 + Math.Abs(expected)) + 2e-8 * terms);
         Assert.True(Math.Abs(actual - expected) <= limit, $"{what} is {actual}, not {expected}");
     }

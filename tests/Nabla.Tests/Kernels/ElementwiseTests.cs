@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Reflection;
 using Nabla.Calculus.Expressions.Functions;
 using Nabla.Kernels;
 
@@ -75,6 +76,21 @@ public sealed unsafe class ElementwiseTests
             *x = float.NaN;
             KernelSets.Float(path).Unary(function).Run(x, x, 1);
             Assert.True(float.IsNaN(*x), function.Name);
+        }
+    }
+
+    [Fact]
+    public void Every_function_is_marked_to_be_inlined_into_the_loops()
+    {
+        foreach (Type type in typeof(IElementwise).Assembly.GetTypes().Where(t => t.IsValueType && typeof(IElementwise).IsAssignableFrom(t)))
+        {
+            // The derivative of a derivative only throws.
+            string[] methods = type.IsGenericType ? ["Value"] : ["Value", "Derivative"];
+            foreach (string method in methods)
+            {
+                MethodImplAttributes flags = type.GetMethod(method)!.MethodImplementationFlags;
+                Assert.True(flags.HasFlag(MethodImplAttributes.AggressiveInlining), $"{type.Name}.{method} lacks AggressiveInlining");
+            }
         }
     }
 
