@@ -76,7 +76,16 @@ public sealed unsafe class MatrixProductTests
                 using Matrix scratch = new((int)kernels.ScratchLength(M, n, K, transposeA, false), 1, 5);
                 Product<float> product = new()
                 {
-                    M = M, N = n, K = K, A = a.Data, Lda = a.Ld, TransposeA = transposeA, B = b.Data, Ldb = b.Ld, C = batch.Data, Ldc = batch.Ld,
+                    M = M,
+                    N = n,
+                    K = K,
+                    A = a.Data,
+                    Lda = a.Ld,
+                    TransposeA = transposeA,
+                    B = b.Data,
+                    Ldb = b.Ld,
+                    C = batch.Data,
+                    Ldc = batch.Ld,
                     Alpha = 0.7f,
                 };
                 kernels.Multiply(product, scratch.Data);
@@ -101,7 +110,17 @@ public sealed unsafe class MatrixProductTests
             using Matrix scratch = new((int)kernels.ScratchLength(m, n, k, true, false), 1, 4);
             Product<float> product = new()
             {
-                M = m, N = n, K = k, A = a.Data, Lda = a.Ld, TransposeA = true, B = b.Data, Ldb = b.Ld, C = c.Data, Ldc = c.Ld, Alpha = 1,
+                M = m,
+                N = n,
+                K = k,
+                A = a.Data,
+                Lda = a.Ld,
+                TransposeA = true,
+                B = b.Data,
+                Ldb = b.Ld,
+                C = c.Data,
+                Ldc = c.Ld,
+                Alpha = 1,
             };
             kernels.Multiply(product, scratch.Data);
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -193,8 +212,16 @@ public sealed unsafe class MatrixProductTests
             (int rowsB, int columnsB) = transposeB ? (n, k) : (k, n);
             Product<T> product = new()
             {
-                M = m, N = n, K = k, TransposeA = transposeA, TransposeB = transposeB, Alpha = T.CreateChecked(alpha), Accumulate = accumulate,
-                Lda = Ld(rowsA), Ldb = Ld(rowsB), Ldc = Ld(m),
+                M = m,
+                N = n,
+                K = k,
+                TransposeA = transposeA,
+                TransposeB = transposeB,
+                Alpha = T.CreateChecked(alpha),
+                Accumulate = accumulate,
+                Lda = Ld(rowsA),
+                Ldb = Ld(rowsB),
+                Ldc = Ld(m),
             };
             product.A = bufferA.Take(product.Lda * columnsA, true);
             product.B = bufferB.Take(product.Ldb * (columnsB - 1) + rowsB, true);
