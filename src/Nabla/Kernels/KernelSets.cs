@@ -26,7 +26,8 @@ internal static class KernelSets
         _ => true,
     };
 
-    private static KernelSet<T> Of<T>(KernelPath? forced)
+    /// <summary>Kernels for a type of element: the best that the machine has, or the forced ones.</summary>
+    public static KernelSet<T> Of<T>(KernelPath? forced = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         KernelPath path = forced ?? Supported.Max();

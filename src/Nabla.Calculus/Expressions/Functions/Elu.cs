@@ -15,6 +15,9 @@ public readonly struct Elu : IElementwise
     public static string Latex => @"\operatorname{elu}";
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Max(x, T.Of(0)) + (T.Exp(T.Min(x, T.Of(0))) - T.Of(1));

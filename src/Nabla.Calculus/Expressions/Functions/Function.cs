@@ -31,6 +31,9 @@ public abstract partial class Function
     /// <summary>The name in LaTeX, such as <c>\sigma</c>.</summary>
     public abstract string Latex { get; }
 
+    /// <summary>Whether the function is offered as the activation of a layer.</summary>
+    public abstract bool IsActivation { get; }
+
     /// <summary>f′ as a function of x alone. The derivative of a derivative is taken of its expansion, not by a name.</summary>
     public abstract Function Prime { get; }
 
@@ -43,6 +46,12 @@ public abstract partial class Function
 
     /// <summary>f(x).</summary>
     public abstract double Evaluate(double x);
+
+    /// <summary>f(X) written out in the primitives and functions that its text is composed of.</summary>
+    public abstract Expr Expand(Expr x);
+
+    /// <summary>f′ written out in X and Y = f(X).</summary>
+    public abstract Expr ExpandDerivative(Expr x, Expr y);
 
     /// <summary>Calls the visitor with the function's type.</summary>
     public abstract TResult Accept<TResult>(IElementwiseVisitor<TResult> visitor);
@@ -61,11 +70,18 @@ public abstract partial class Function
 
         public override string Latex => TFunction.Latex;
 
+        public override bool IsActivation => TFunction.IsActivation;
+
         public override Function Prime => PrimeFunction<TFunction>.Instance;
 
         public override Function? PrimeOf => null;
 
         public override double Evaluate(double x) => TFunction.Value(new DoubleLane(x)).Value;
+
+        public override Expr Expand(Expr x) => TFunction.Value(new SymbolLane(x)).ToExpr(x);
+
+        public override Expr ExpandDerivative(Expr x, Expr y) =>
+            TFunction.Derivative(new SymbolLane(x), new SymbolLane(y)).ToExpr(x);
 
         public override TResult Accept<TResult>(IElementwiseVisitor<TResult> visitor) => visitor.Visit<TFunction>();
     }
@@ -82,12 +98,19 @@ public abstract partial class Function
 
         public override string Latex => TFunction.Latex + "'";
 
+        public override bool IsActivation => false;
+
         public override Function Prime => throw new NotSupportedException(
             $"the derivative of {Symbol} is taken of its expansion in x and {TFunction.Symbol}(x)");
 
         public override Function PrimeOf => Typed<TFunction>.Instance;
 
         public override double Evaluate(double x) => Prime<TFunction>.Value(new DoubleLane(x)).Value;
+
+        public override Expr Expand(Expr x) => PrimeOf.ExpandDerivative(x, Expr.Apply(PrimeOf, x));
+
+        public override Expr ExpandDerivative(Expr x, Expr y) => throw new NotSupportedException(
+            $"the derivative of {Symbol} is taken of its expansion in x and {TFunction.Symbol}(x)");
 
         public override TResult Accept<TResult>(IElementwiseVisitor<TResult> visitor) => visitor.Visit<Prime<TFunction>>();
     }

@@ -15,6 +15,9 @@ public readonly struct Gelu : IElementwise
     public static string Latex => @"\operatorname{gelu}";
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => x * T.Call<NormalCdf>(x);

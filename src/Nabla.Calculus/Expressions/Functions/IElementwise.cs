@@ -19,6 +19,9 @@ public interface IElementwise
     /// <summary>The name in LaTeX, such as <c>\sigma</c>.</summary>
     static abstract string Latex { get; }
 
+    /// <summary>Whether the function is offered as the activation of a layer.</summary>
+    static virtual bool IsActivation => false;
+
     /// <summary>f(x).</summary>
     static abstract T Value<T>(T x)
         where T : struct, ILane<T>;

@@ -15,6 +15,9 @@ public readonly struct Identity : IElementwise
     public static string Latex => @"\operatorname{id}";
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => x;

@@ -17,6 +17,9 @@ public readonly struct LeakyRelu : IElementwise
     public static string Latex => @"\operatorname{lrelu}";
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Max(x, T.Of(Slope) * x);

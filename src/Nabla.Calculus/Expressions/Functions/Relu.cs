@@ -15,6 +15,9 @@ public readonly struct Relu : IElementwise
     public static string Latex => @"\operatorname{relu}";
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Max(x, T.Of(0));

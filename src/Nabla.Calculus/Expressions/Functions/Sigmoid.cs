@@ -15,6 +15,9 @@ public readonly struct Sigmoid : IElementwise
     public static string Latex => @"\sigma";
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Of(1) / (T.Of(1) + T.Exp(-x));

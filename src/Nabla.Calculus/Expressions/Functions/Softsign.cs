@@ -15,6 +15,9 @@ public readonly struct Softsign : IElementwise
     public static string Latex => @"\operatorname{softsign}";
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => x / (T.Of(1) + T.Abs(x));

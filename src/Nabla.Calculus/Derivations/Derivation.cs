@@ -1,0 +1,124 @@
+using Nabla.Calculus.Expressions;
+
+namespace Nabla.Calculus.Derivations;
+
+/// <summary>What a derivation may be told.</summary>
+public sealed record DerivationSettings
+{
+    /// <summary>The table of differentials.</summary>
+    public DifferentialRules Differentials { get; init; } = DifferentialRules.Standard;
+
+    /// <summary>The table of adjoints.</summary>
+    public PairingRules Pairings { get; init; } = PairingRules.Standard;
+
+    /// <summary>Facts that may be used.</summary>
+    public IReadOnlyList<Assumption> Assumptions { get; init; } = [];
+
+    /// <summary>The names that adjoints get: δˡ for ∂C/∂zˡ.</summary>
+    public IReadOnlyDictionary<Expr, Name> AdjointNames { get; init; } = new Dictionary<Expr, Name>();
+}
+
+/// <summary>
+/// The derivation of a scalar's gradients: every step in order, the named adjoints and the gradient of every variable. The gradients
+/// are the expressions that are compiled into training code; the steps are how they came about.
+/// </summary>
+public sealed class Derivation
+{
+    private readonly Dictionary<Expr, Expr> adjoints;
+    private readonly Dictionary<Expr, Step> stepOf;
+
+    private Derivation(Expr cost, Expr stable, IReadOnlyList<Step> stabilitySteps, ReverseSweep sweep, IReadOnlyList<Expr> variables)
+    {
+        Cost = cost;
+        StableCost = stable;
+        StabilitySteps = stabilitySteps;
+        Steps = sweep.Steps;
+        adjoints = sweep.Adjoints;
+        stepOf = sweep.StepOf;
+        Variables = variables;
+    }
+
+    /// <summary>C as it was written.</summary>
+    public Expr Cost { get; }
+
+    /// <summary>C in the form that is differentiated and computed: equal to <see cref="Cost"/>, but it neither overflows nor cancels.</summary>
+    public Expr StableCost { get; }
+
+    /// <summary>The rewrites that lead from <see cref="Cost"/> to <see cref="StableCost"/>; none where it is stable as it is.</summary>
+    public IReadOnlyList<Step> StabilitySteps { get; }
+
+    /// <summary>What C was differentiated by.</summary>
+    public IReadOnlyList<Expr> Variables { get; }
+
+    /// <summary>The steps of the sweep, from C down.</summary>
+    public IReadOnlyList<Step> Steps { get; }
+
+    /// <summary>The named adjoints, in the order of the sweep.</summary>
+    public IReadOnlyList<Named> NamedAdjoints =>
+        [.. Steps.Where(step => step is { Relation: Relation.Definition, Left: Named }).Select(step => (Named)step.Left)];
+
+    /// <summary>The gradients of all variables, in their order.</summary>
+    public IReadOnlyList<Expr> Gradients => [.. Variables.Select(GradientOf)];
+
+    /// <summary>Differentiates a scalar by variables: symbols, or names of intermediate results.</summary>
+    /// <exception cref="ShapeException">C is not a scalar.</exception>
+    /// <exception cref="NotSupportedException">An operation between C and a variable has no rule.</exception>
+    public static Derivation Of(Expr cost, IEnumerable<Expr> variables, DerivationSettings? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(cost);
+        if (!cost.Shape.IsScalar)
+        {
+            throw new ShapeException($"a gradient is of a scalar, but {cost.Describe()} is not one; its derivative is a Jacobian");
+        }
+
+        IReadOnlyList<Expr> by = [.. variables];
+        DerivationSettings chosen = settings ?? new();
+        (Expr stable, IReadOnlyList<Step> steps) = Stabilize(cost);
+        ReverseSweep sweep = new(cost, stable, chosen);
+        sweep.Run(by);
+        return new(cost, stable, steps, sweep, by);
+    }
+
+    /// <summary>The step of the sweep that gives ∂C/∂X of any part X of C, or null where C does not depend on it through the sweep.</summary>
+    public Step? StepOf(Expr part) => stepOf.GetValueOrDefault(part);
+
+    /// <summary>The name δ of ∂C/∂Z, where one was asked for.</summary>
+    public Named? AdjointNameOf(Expr part) => StepOf(part)?.Left as Named;
+
+    /// <summary>The gradient ∂C/∂X of a variable; zeros where C does not depend on it.</summary>
+    public Expr GradientOf(Expr variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        return Variables.Contains(variable)
+            ? adjoints.GetValueOrDefault(variable) ?? variable.Pool.Zeros(variable.Shape)
+            : throw new ArgumentException($"the derivation was not asked for ∂C/∂{variable.Describe()}", nameof(variable));
+    }
+
+    /// <summary>
+    /// The matrix products inside the named adjoints: how many there are when each adjoint is computed once and used again
+    /// (this is the dynamic programming), and how many there were if every gradient were computed by itself.
+    /// </summary>
+    public (int Shared, int Separate) ProductsOfAdjoints()
+    {
+        HashSet<Expr> forward = new(Expr.Reachable(StableCost, Cost), ReferenceEqualityComparer.Instance);
+        HashSet<Expr> inAdjoints = new(
+            Expr.Reachable(NamedAdjoints).Where(node => node is MatMul && !forward.Contains(node)), ReferenceEqualityComparer.Instance);
+        int separate = Variables
+            .Where(variable => !variable.Shape.IsColumn)
+            .Sum(variable => Expr.Reachable(GradientOf(variable)).Count(inAdjoints.Contains));
+        return (inAdjoints.Count, separate);
+    }
+
+    /// <summary>Rewrites a cost into a stable form; the cost itself where no stability rule has anything to do.</summary>
+    private static (Expr Stable, IReadOnlyList<Step> Steps) Stabilize(Expr cost)
+    {
+        (Expr stable, IReadOnlyList<Step> steps) = Rewriter.Rewrite(cost.Unfold(), RewriteRules.Stability);
+        if (steps.Count == 0)
+        {
+            return (cost, steps);
+        }
+
+        (Expr simple, IReadOnlyList<Step> more) = Rewriter.Rewrite(stable, RewriteRules.Algebra);
+        return (cost is Named named ? simple.As(named.Name) : simple, [.. steps, .. more]);
+    }
+}

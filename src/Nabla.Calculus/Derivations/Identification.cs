@@ -1,0 +1,93 @@
+using Nabla.Calculus.Expressions;
+
+namespace Nabla.Calculus.Derivations;
+
+/// <summary>
+/// Reads the Jacobian off a differential: vec(dF) = J vec(dX). A dx → A, h ⊙ dx → diag(h), A dX B → Bᵀ ⊗ A
+/// (Magnus and Neudecker's identification theorem). Rows and columns count elements column by column.
+/// </summary>
+internal static class Identification
+{
+    /// <summary>∂vec F/∂vec X through the parts of F's definition, not through other names; null where X does not appear there.</summary>
+    public static Expr? LocalJacobian(Expr f, Expr x, DifferentialRules rules)
+    {
+        if (f == x)
+        {
+            return f.Pool.Eye(f.Shape.Size);
+        }
+
+        return f is Named named ? Through(named.Definition, x, rules) : Through(f, x, rules);
+    }
+
+    private static Expr? Through(Expr f, Expr x, DifferentialRules rules)
+    {
+        if (f == x)
+        {
+            return f.Pool.Eye(f.Shape.Size);
+        }
+
+        Expr? total = null;
+        for (int i = 0; i < f.Operands.Length && f is not Named; i++)
+        {
+            if (Through(f.Operands[i], x, rules) is Expr inner)
+            {
+                Differential d = (Differential)f.Operands[i].Differential();
+                Expr part = Expr.MatMul(Read(rules[f].Terms[i](f, d), d), inner);
+                total = total is null ? part : total + part;
+            }
+        }
+
+        return total;
+    }
+
+    /// <summary>J with vec(term) = J vec(dX) for a term that is linear in <paramref name="d"/> = dX.</summary>
+    private static Expr Read(Expr term, Differential d) => ReadOrNull(term, d)
+        ?? throw new ArgumentException($"{term.Describe()} does not contain {d.Describe()}", nameof(term));
+
+    private static Expr? ReadOrNull(Expr term, Differential d)
+    {
+        ExprPool pool = term.Pool;
+        switch (term)
+        {
+            case Differential:
+                return term == d ? pool.Eye(d.Shape.Size) : null;
+            case Named:
+                return null;
+            case Add or Subtract:
+                return (ReadOrNull(term.Operands[0], d), ReadOrNull(term.Operands[1], d)) switch
+                {
+                    (Expr x, null) => x,
+                    (null, Expr y) => term is Add ? y : -y,
+                    (Expr x, Expr y) => term is Add ? x + y : x - y,
+                    _ => null,
+                };
+            case Negate:
+                return ReadOrNull(term.Operands[0], d) is Expr negated ? -negated : null;
+            case Scale scale:
+                return ReadOrNull(scale.Of, d) is Expr scaled ? scale.Factor * scaled
+                    : ReadOrNull(scale.Factor, d) is Expr factor ? Expr.MatMul(Expr.Vec(scale.Of), factor) : null;
+            case MatMul { Operands: [var a, var b] }:
+                return ReadOrNull(b, d) is Expr right ? Expr.MatMul(Beside(pool.Eye(b.Shape.Columns), a), right)
+                    : ReadOrNull(a, d) is Expr left ? Expr.MatMul(Beside(b.Transpose(), pool.Eye(a.Shape.Rows)), left) : null;
+            case Hadamard { Operands: [var h, var l] }:
+                return ReadOrNull(l, d) is Expr second ? Expr.MatMul(Expr.Diag(Expr.Vec(h)), second)
+                    : ReadOrNull(h, d) is Expr first ? Expr.MatMul(Expr.Diag(Expr.Vec(l)), first) : null;
+            case Quotient { Operands: [var l, var y] }:
+                return ReadOrNull(l, d) is Expr quotient
+                    ? Expr.MatMul(Expr.Diag(Expr.Vec(Expr.Quotient(pool.Ones(y.Shape.Rows, y.Shape.Columns), y))), quotient)
+                    : null;
+            case Sum { Operands: [var l] }:
+                return ReadOrNull(l, d) is Expr sum ? Expr.MatMul(pool.Ones(Dim.One, l.Shape.Size), sum) : null;
+            case Vec { Operands: [var l] }:
+                return ReadOrNull(l, d);
+            default:
+                return term.Operands.Any(operand => ReadOrNull(operand, d) is not null)
+                    ? throw new NotSupportedException($"the Jacobian cannot be read off {term.Describe()}")
+                    : null;
+        }
+    }
+
+    /// <summary>X ⊗ Y, where a factor I of size 1 is left out.</summary>
+    private static Expr Beside(Expr x, Expr y) =>
+        x is Eye && x.Shape.IsScalar ? y : y is Eye && y.Shape.IsScalar ? x : Expr.Kron(x, y);
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Nabla.Calculus.Expressions;
+
+namespace Nabla.Calculus.Derivations;
+
+/// <summary>How a linear operation moves across the inner product: ⟨G, op(L)⟩ = ⟨op*(G), L⟩, for each operand that L may be.</summary>
+/// <param name="Rule">The fact.</param>
+/// <param name="Node">The type of the operation's node.</param>
+/// <param name="Adjoints">For each operand: (node, G) → op*(G); null where the operation is not linear in it.</param>
+public sealed record PairingRule(Rule Rule, Type Node, ImmutableArray<Func<Expr, Expr, Expr>?> Adjoints)
+{
+    internal static PairingRule For<TNode>(string id, string statement, params ImmutableArray<Func<TNode, Expr, Expr>?> adjoints)
+        where TNode : Expr =>
+        new(new($"pairing.{id}", statement), typeof(TNode),
+            [.. adjoints.Select(adjoint => adjoint is null ? null : (Func<Expr, Expr, Expr>)((node, g) => adjoint((TNode)node, g)))]);
+}
+
+/// <summary>
+/// The second half of a gradient: a term that is linear in dX, paired with the adjoint G, is turned round until dX stands alone;
+/// what stands beside it is what X̄ gains.
+/// </summary>
+public sealed class PairingRules
+{
+    private readonly ImmutableDictionary<Type, PairingRule> rules;
+
+    private PairingRules(ImmutableDictionary<Type, PairingRule> rules) => this.rules = rules;
+
+    /// <summary>The adjoints of the linear operations under ⟨X, Y⟩ = sum(X ⊙ Y).</summary>
+    public static PairingRules Standard { get; } = new(new[]
+    {
+        PairingRule.For<Add>("sum", "⟨G, L + M⟩ = ⟨G, L⟩ + ⟨G, M⟩", (_, g) => g, (_, g) => g),
+        PairingRule.For<Subtract>("difference", "⟨G, L − M⟩ = ⟨G, L⟩ + ⟨−G, M⟩", (_, g) => g, (_, g) => -g),
+        PairingRule.For<Negate>("negation", "⟨G, −L⟩ = ⟨−G, L⟩", (_, g) => -g),
+        PairingRule.For<Scale>("scaling", "⟨G, sL⟩ = ⟨sG, L⟩, ⟨G, lX⟩ = ⟨sum(G ⊙ X), l⟩",
+            (n, g) => Expr.Inner(g, n.Of),
+            (n, g) => n.Factor * g),
+        PairingRule.For<MatMul>("product", "⟨G, LB⟩ = ⟨GBᵀ, L⟩, ⟨G, AL⟩ = ⟨AᵀG, L⟩",
+            (n, g) => Expr.MatMul(g, n.Operands[1].Transpose()),
+            (n, g) => Expr.MatMul(n.Operands[0].Transpose(), g)),
+        PairingRule.For<Hadamard>("hadamard", "⟨G, H ⊙ L⟩ = ⟨G ⊙ H, L⟩",
+            (n, g) => Expr.Hadamard(g, n.Operands[1]),
+            (n, g) => Expr.Hadamard(g, n.Operands[0])),
+        PairingRule.For<Quotient>("quotient", "⟨G, L ⊘ Y⟩ = ⟨G ⊘ Y, L⟩", (n, g) => Expr.Quotient(g, n.Operands[1]), null),
+        PairingRule.For<Transpose>("transpose", "⟨G, Lᵀ⟩ = ⟨Gᵀ, L⟩", (_, g) => g.Transpose()),
+        PairingRule.For<Sum>("total", "⟨g, sum(L)⟩ = ⟨g 1, L⟩",
+            (n, g) => g * n.Pool.Ones(n.Operands[0].Shape.Rows, n.Operands[0].Shape.Columns)),
+    }.ToImmutableDictionary(rule => rule.Node));
+
+    /// <summary>All rules, in the order of their names.</summary>
+    public IEnumerable<PairingRule> All => rules.Values.OrderBy(rule => rule.Rule.Id, StringComparer.Ordinal);
+
+    /// <summary>The same table with one entry replaced.</summary>
+    public PairingRules With(PairingRule rule) => new(rules.SetItem(rule.Node, rule));
+
+    /// <summary>What X̄ gains from a term that is linear in <paramref name="d"/> = dX, where G is the adjoint of the term.</summary>
+    public Expr Turn(Expr term, Differential d, Expr g)
+    {
+        if (ReferenceEquals(term, d))
+        {
+            return g;
+        }
+
+        if (!rules.TryGetValue(term.GetType(), out PairingRule? rule))
+        {
+            throw new NotSupportedException($"there is no rule that moves {term.Describe()} across the inner product");
+        }
+
+        Expr? total = null;
+        for (int i = 0; i < term.Operands.Length; i++)
+        {
+            if (Contains(term.Operands[i], d))
+            {
+                Func<Expr, Expr, Expr> adjoint = rule.Adjoints[i]
+                    ?? throw new NotSupportedException($"{term.Describe()} is not linear in its operand {i + 1}");
+                Expr gain = Turn(term.Operands[i], d, adjoint(term, g));
+                total = total is null ? gain : total + gain;
+            }
+        }
+
+        return total ?? throw new ArgumentException($"{term.Describe()} does not contain {d.Describe()}", nameof(term));
+    }
+
+    private static bool Contains(Expr term, Differential d) =>
+        ReferenceEquals(term, d) || (term is not (Named or Differential) && term.Operands.Any(operand => Contains(operand, d)));
+}

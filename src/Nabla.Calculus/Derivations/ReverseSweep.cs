@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Nabla.Calculus.Expressions;
+
+namespace Nabla.Calculus.Derivations;
+
+/// <summary>
+/// Reverse accumulation over the shared graph of a scalar: every node gets one adjoint, ∂C/∂X in X's own shape, from the
+/// adjoints of the nodes that use it. A step is the differential of a use, its pairing with the user's adjoint, and what is read off.
+/// </summary>
+internal sealed class ReverseSweep
+{
+    private static readonly Rule Seed = new("sweep.seed", "dC = 1 dC");
+    private static readonly Rule ReadOff = new("sweep.read-off", "dC = ⟨G, dX⟩ means ∂C/∂X = G");
+
+    private readonly DerivationSettings settings;
+    private readonly Expr cost;
+    private readonly Expr differentiated;
+    private readonly HashSet<Expr> relevant = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Expr> written;
+    private readonly Dictionary<Expr, List<Gain>> gains = new(ReferenceEqualityComparer.Instance);
+    private readonly ImmutableArray<RewriteRule> algebra;
+    private readonly ImmutableArray<RewriteRule> full;
+
+    /// <param name="cost">C as it was written; the steps speak of it.</param>
+    /// <param name="differentiated">C in the form that is differentiated.</param>
+    /// <param name="settings">Tables, assumptions and the names of adjoints.</param>
+    public ReverseSweep(Expr cost, Expr differentiated, DerivationSettings settings)
+    {
+        this.cost = cost;
+        this.differentiated = differentiated;
+        this.settings = settings;
+        written = new(Expr.Reachable(cost), ReferenceEqualityComparer.Instance);
+        algebra = [.. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names, .. RewriteRules.Algebra];
+        full = [.. algebra, .. RewriteRules.Activations];
+    }
+
+    /// <summary>The adjoint of every node between C and what it is differentiated by.</summary>
+    public Dictionary<Expr, Expr> Adjoints { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The step that gives the adjoint of a node.</summary>
+    public Dictionary<Expr, Step> StepOf { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>One step for every adjoint, in the order of the sweep.</summary>
+    public List<Step> Steps { get; } = [];
+
+    /// <summary>Differentiates by the given symbols or names.</summary>
+    public void Run(IEnumerable<Expr> by)
+    {
+        relevant.UnionWith(by);
+        IReadOnlyList<Expr> nodes = Expr.Reachable(differentiated);
+        foreach (Expr node in nodes)
+        {
+            if (node.Operands.Any(relevant.Contains))
+            {
+                relevant.Add(node);
+            }
+        }
+
+        gains[differentiated] = [new(differentiated.Pool.Constant(1), [], [])];
+        foreach (Expr node in nodes.Reverse().Where(relevant.Contains))
+        {
+            if (gains.TryGetValue(node, out List<Gain>? found))
+            {
+                Adjoints[node] = Collect(node, found);
+                Spread(node, Adjoints[node], Adjoints[node] is Named ? [] : StepOf[node].Conditions);
+            }
+        }
+    }
+
+    /// <summary>Adds up what the users of a node pass on to it, simplifies the sum, and names it where a name was asked for.</summary>
+    private Expr Collect(Expr node, List<Gain> found)
+    {
+        Expr total = found.Select(gain => gain.Value).Aggregate((x, y) => x + y);
+        (Expr plain, IReadOnlyList<Step> algebraSteps) = Rewriter.Rewrite(total, algebra);
+        (Expr simple, IReadOnlyList<Step> factSteps) = Rewriter.Rewrite(plain, full);
+        Expr gradient = Expr.Gradient(written.Contains(node) ? cost : differentiated, node);
+        List<Step> steps = [.. found.SelectMany(gain => gain.Steps), new(ReadOff, gradient, total), .. algebraSteps, .. factSteps];
+        Rule rule = found[0].Steps.Count > 0 ? found[0].Steps[0].Rule : Seed;
+        IReadOnlyList<Assumption> conditions = [.. Used(steps).Concat(found.SelectMany(gain => gain.Conditions)).Distinct()];
+        Expr adjoint = simple;
+        if (settings.AdjointNames.TryGetValue(node, out Name name))
+        {
+            adjoint = simple.As(name);
+            Steps.Add(new(rule, adjoint, gradient) { Relation = Relation.Definition });
+        }
+
+        StepOf[node] = new(rule, adjoint is Named ? adjoint : gradient, simple) { Steps = steps, Conditions = conditions };
+        Steps.Add(StepOf[node]);
+        return adjoint;
+    }
+
+    /// <summary>Passes the adjoint of a node on to its operands.</summary>
+    private void Spread(Expr node, Expr adjoint, IReadOnlyList<Assumption> conditions)
+    {
+        if (node.Operands.IsEmpty)
+        {
+            return;
+        }
+
+        DifferentialRule? rule = null;
+        for (int i = 0; i < node.Operands.Length; i++)
+        {
+            Expr operand = node.Operands[i];
+            if (!relevant.Contains(operand))
+            {
+                continue;
+            }
+
+            rule ??= settings.Differentials[node];
+            Differential d = (Differential)operand.Differential();
+            Expr term = rule.Terms[i](node, d);
+            Expr gain = settings.Pairings.Turn(term, d, adjoint);
+            if (!gains.TryGetValue(operand, out List<Gain>? list))
+            {
+                gains[operand] = list = [];
+            }
+
+            list.Add(new(gain,
+            [
+                new(rule.Rule, node.Differential(), Total(node, rule)),
+                new(new(rule.Rule.Id, "the term in dX, paired with the adjoint and turned round"), Expr.Inner(adjoint, term), Expr.Inner(gain, d)),
+            ],
+            conditions));
+        }
+    }
+
+    /// <summary>The whole differential of a node: the sum of the terms of all operands that matter.</summary>
+    private Expr Total(Expr node, DifferentialRule rule) => node.Operands
+        .Select((operand, i) => relevant.Contains(operand) ? rule.Terms[i](node, operand.Differential()) : null)
+        .OfType<Expr>()
+        .Aggregate((x, y) => x + y);
+
+    private IReadOnlyList<Assumption> Used(IEnumerable<Step> steps) =>
+        settings.Assumptions.Where(assumption => steps.Any(step => step.Left == assumption.Left && step.Right == assumption.Right)).ToArray();
+
+    private sealed record Gain(Expr Value, IReadOnlyList<Step> Steps, IReadOnlyList<Assumption> Conditions);
+}

@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
+
+namespace Nabla.Calculus.Derivations;
+
+/// <summary>The rewrites that are shown, in sets. Each entry's comment is its formula; each is tested by evaluating both sides at random points.</summary>
+public static class RewriteRules
+{
+    /// <summary>Algebra of sums, products, signs, constants, transposes and ones.</summary>
+    public static ImmutableArray<RewriteRule> Algebra { get; } =
+    [
+        RewriteRule.For<Ones>("one", "a 1×1 matrix of ones is 1", n => n.Shape.IsScalar ? n.Pool.Constant(1) : null),
+        RewriteRule.For<Scale>("zero-factor", "0X = 0", n => IsNumber(n.Factor, 0) || n.Of is Zeros ? n.Pool.Zeros(n.Shape) : null),
+        RewriteRule.For<Scale>("unit-factor", "1X = X", n => IsNumber(n.Factor, 1) ? n.Of : null),
+        RewriteRule.For<Scale>("constants", "a·b is a number", n => (n.Factor, n.Of) switch
+        {
+            (Constant a, Constant b) => n.Pool.Constant(a.Value * b.Value),
+            _ => null,
+        }),
+        RewriteRule.For<Scale>("scale-scale", "a(bX) = (ab)X", n => n.Of is Scale inner ? n.Factor * inner.Factor * inner.Of : null),
+        RewriteRule.For<Scale>("scalar-one", "s1 = s where 1 is 1×1", n => IsNumber(n.Of, 1) ? n.Factor : null),
+        RewriteRule.For<Scale>("negative-factor", "(−a)X = −(aX)", n => n.Factor switch
+        {
+            Constant { Value.Number: < 0 } c => -(-c.Value * n.Of),
+            Negate s => -(s.Operands[0] * n.Of),
+            _ => null,
+        }),
+        RewriteRule.For<Scale>("scale-negation", "a(−X) = −(aX)", n => n.Of is Negate x ? -(n.Factor * x.Operands[0]) : null),
+        RewriteRule.For<Negate>("double-negation", "−(−X) = X", n => n.Operands[0] is Negate inner ? inner.Operands[0] : null),
+        RewriteRule.For<Negate>("negative-zero", "−0 = 0", n => n.Operands[0] as Zeros),
+        RewriteRule.For<Negate>("negated-difference", "−(X − Y) = Y − X", n => Negated(n.Operands[0])),
+        RewriteRule.For<Add>("add-zero", "X + 0 = X", n => n.Operands[0] is Zeros ? n.Operands[1] : n.Operands[1] is Zeros ? n.Operands[0] : null),
+        RewriteRule.For<Add>("add-negation", "X + (−Y) = X − Y", n =>
+            n.Operands[1] is Negate y ? n.Operands[0] - y.Operands[0] : n.Operands[0] is Negate x ? n.Operands[1] - x.Operands[0] : null),
+        RewriteRule.For<Subtract>("subtract-zero", "X − 0 = X, 0 − X = −X", n =>
+            n.Operands[1] is Zeros ? n.Operands[0] : n.Operands[0] is Zeros ? -n.Operands[1] : null),
+        RewriteRule.For<Subtract>("subtract-negation", "X − (−Y) = X + Y", n => n.Operands[1] is Negate y ? n.Operands[0] + y.Operands[0] : null),
+        RewriteRule.For<Subtract>("negative-difference", "−X − Y = −(X + Y)", n => n.Operands[0] is Negate x ? -(x.Operands[0] + n.Operands[1]) : null),
+        RewriteRule.For<Subtract>("subtract-itself", "X − X = 0", n => n.Operands[0] == n.Operands[1] ? n.Pool.Zeros(n.Shape) : null),
+        RewriteRule.For<Add>("common-factor", "aX + aY = a(X + Y)", n => (n.Operands[0], n.Operands[1]) switch
+        {
+            (Scale x, Scale y) when x.Factor == y.Factor => x.Factor * (x.Of + y.Of),
+            _ => n.Operands[0] == n.Operands[1] ? 2 * n.Operands[0] : null,
+        }),
+        RewriteRule.For<Subtract>("common-factor", "aX − aY = a(X − Y)", n => (n.Operands[0], n.Operands[1]) switch
+        {
+            (Scale x, Scale y) when x.Factor == y.Factor => x.Factor * (x.Of - y.Of),
+            _ => null,
+        }),
+        RewriteRule.For<MatMul>("scalar-product", "Xs = sX for a scalar s", n =>
+            n.Operands[1].Shape.IsScalar ? n.Operands[1] * n.Operands[0] : n.Operands[0].Shape.IsScalar ? n.Operands[0] * n.Operands[1] : null),
+        RewriteRule.For<MatMul>("product-of-ones", "1 1ᵀ is all ones, 1ᵀ1 = n", n => (n.Operands[0], n.Operands[1]) switch
+        {
+            (Ones x, Ones y) when x.Shape.Columns.IsOne => n.Pool.Ones(x.Shape.Rows, y.Shape.Columns),
+            (Ones x, Ones y) => Coefficient.Of(x.Shape.Columns) * (Expr)n.Pool.Ones(x.Shape.Rows, y.Shape.Columns),
+            _ => null,
+        }),
+        RewriteRule.For<MatMul>("product-factor", "(aX)Y = a(XY), X(aY) = a(XY)", n => MoveOut(n, Expr.MatMul)),
+        RewriteRule.For<MatMul>("product-identity", "IX = X, XI = X", n =>
+            n.Operands[0] is Eye ? n.Operands[1] : n.Operands[1] is Eye ? n.Operands[0] : null),
+        RewriteRule.For<MatMul>("product-zero", "0X = 0, X0 = 0", n => n.Operands.Any(x => x is Zeros) ? n.Pool.Zeros(n.Shape) : null),
+        RewriteRule.For<Hadamard>("hadamard-one", "X ⊙ 1 = X", n =>
+            n.Operands[1] is Ones || IsNumber(n.Operands[1], 1) ? n.Operands[0]
+            : n.Operands[0] is Ones || IsNumber(n.Operands[0], 1) ? n.Operands[1] : null),
+        RewriteRule.For<Hadamard>("hadamard-zero", "X ⊙ 0 = 0", n => n.Operands.Any(x => x is Zeros) ? n.Pool.Zeros(n.Shape) : null),
+        RewriteRule.For<Hadamard>("hadamard-factor", "(aX) ⊙ Y = a(X ⊙ Y)", n => MoveOut(n, Expr.Hadamard)),
+        RewriteRule.For<Hadamard>("cancel", "(X ⊘ Y) ⊙ Y = X", n => (n.Operands[0], n.Operands[1]) switch
+        {
+            (Quotient q, Expr y) when q.Operands[1] == y => q.Operands[0],
+            (Expr y, Quotient q) when q.Operands[1] == y => q.Operands[0],
+            _ => null,
+        }),
+        RewriteRule.For<Hadamard>("reciprocal", "X ⊙ (1 ⊘ Y) = X ⊘ Y", n => n.Operands[1] is Quotient { Operands: [Ones, var y] } ? Expr.Quotient(n.Operands[0], y) : null),
+        RewriteRule.For<Quotient>("quotient-one", "X ⊘ 1 = X", n => n.Operands[1] is Ones || IsNumber(n.Operands[1], 1) ? n.Operands[0] : null),
+        RewriteRule.For<Quotient>("quotient-factor", "(aX) ⊘ Y = a(X ⊘ Y)", n => n.Operands[0] switch
+        {
+            Scale x => x.Factor * Expr.Quotient(x.Of, n.Operands[1]),
+            Negate x => -Expr.Quotient(x.Operands[0], n.Operands[1]),
+            _ => null,
+        }),
+        RewriteRule.For<Transpose>("transpose-twice", "(Xᵀ)ᵀ = X", n => n.Operands[0] is Transpose inner ? inner.Operands[0] : null),
+        RewriteRule.For<Transpose>("transpose-simple", "sᵀ = s, Iᵀ = I, diag(v)ᵀ = diag(v), the transpose of ones is ones", n => n.Operands[0] switch
+        {
+            Ones x => n.Pool.Ones(x.Shape.Columns, x.Shape.Rows),
+            Zeros x => n.Pool.Zeros(x.Shape.Transposed),
+            Expr x when x is Eye or Diag || x.Shape.IsScalar => x,
+            _ => null,
+        }),
+        RewriteRule.For<Transpose>("transpose-factor", "(aX)ᵀ = aXᵀ", n => n.Operands[0] switch
+        {
+            Scale x => x.Factor * x.Of.Transpose(),
+            Negate x => -x.Operands[0].Transpose(),
+            _ => null,
+        }),
+        RewriteRule.For<Sum>("sum-factor", "sum(aX) = a sum(X)", n => n.Operands[0] switch
+        {
+            Scale x => x.Factor * Expr.Sum(x.Of),
+            Negate x => -Expr.Sum(x.Operands[0]),
+            _ => null,
+        }),
+        RewriteRule.For<Sum>("sum-scalar", "sum(s) = s", n => n.Operands[0].Shape.IsScalar ? n.Operands[0] : null),
+        RewriteRule.For<Apply>("identity-function", "id(X) = X", n => n.Function == Function.Identity ? n.Operands[0] : null),
+    ];
+
+    /// <summary>Where a part is the definition of a name, the name stands for it: σ(z¹) is a¹.</summary>
+    public static ImmutableArray<RewriteRule> Names { get; } =
+    [
+        new(new("rewrite.name", "an expression that has a name is called by it"), node => node is Constant or Ones or Zeros or Symbol ? null : node.Pool.NameOf(node)),
+    ];
+
+    /// <summary>f′(X) written out in X and Y = f(X), as the function's own file gives it: σ′(z) = a ⊙ (1 − a).</summary>
+    public static ImmutableArray<RewriteRule> Activations { get; } =
+    [
+        RewriteRule.For<Apply>("activation-derivative", "f′(X) in terms of X and Y = f(X)", n => n.Function.PrimeOf is Function f
+            ? f.ExpandDerivative(n.Operands[0], Called(Expr.Apply(f, n.Operands[0])))
+            : null),
+    ];
+
+    /// <summary>Forms that neither overflow nor cancel, for a loss before it is differentiated.</summary>
+    public static ImmutableArray<RewriteRule> Stability { get; } =
+    [
+        RewriteRule.For<Apply>("log-softmax", "log softmax(Z) = Z − 1 lse(Z)", n => n.Function == Function.Log && n.Operands[0].Unfold() is Softmax p
+            ? p.Operands[0] - Expr.BroadcastRow(Expr.LogSumExp(p.Operands[0]), p.Shape.Rows)
+            : null),
+        RewriteRule.For<Apply>("log-sigmoid", "log σ(Z) = Z − softplus(Z)", n => n.Function == Function.Log && SigmoidArgument(n.Operands[0]) is Expr z
+            ? z - Expr.Apply(Function.Softplus, z)
+            : null),
+        RewriteRule.For<Apply>("log-one-minus-sigmoid", "log(1 − σ(Z)) = −softplus(Z)", n =>
+            n.Function == Function.Log && n.Operands[0] is Subtract s && s.Operands[0] is Ones && SigmoidArgument(s.Operands[1]) is Expr z
+                ? -Expr.Apply(Function.Softplus, z)
+                : null),
+        RewriteRule.For<Add>("complement", "Y ⊙ (U − V) + (1 − Y) ⊙ (−V) = Y ⊙ U − V", n => (n.Operands[0], n.Operands[1]) switch
+        {
+            (Hadamard { Operands: [var y, Subtract { Operands: [var u, var v] }] },
+             Hadamard { Operands: [Subtract { Operands: [Ones, var y2] }, Negate { Operands: [var v2] }] })
+                when y == y2 && v == v2 => Expr.Hadamard(y, u) - v,
+            _ => null,
+        }),
+    ];
+
+    /// <summary>diag, vec and the Kronecker product: what local Jacobians are made of.</summary>
+    public static ImmutableArray<RewriteRule> Structure { get; } =
+    [
+        RewriteRule.For<Transpose>("transpose-product", "(XY)ᵀ = YᵀXᵀ", n => n.Operands[0] is MatMul x ? Expr.MatMul(x.Operands[1].Transpose(), x.Operands[0].Transpose()) : null),
+        RewriteRule.For<Transpose>("transpose-kronecker", "(X ⊗ Y)ᵀ = Xᵀ ⊗ Yᵀ", n => n.Operands[0] is Kron x ? Expr.Kron(x.Operands[0].Transpose(), x.Operands[1].Transpose()) : null),
+        RewriteRule.For<MatMul>("diagonal-kronecker", "diag(u)(aᵀ ⊗ I) = aᵀ ⊗ diag(u)", n => (n.Operands[0], n.Operands[1]) switch
+        {
+            (Diag d, Kron { Operands: [var a, Eye] }) when a.Shape.Rows.IsOne => Expr.Kron(a, d),
+            _ => null,
+        }),
+        RewriteRule.For<MatMul>("diagonal-vector", "diag(u) v = u ⊙ v", n => n.Operands[0] is Diag d && n.Shape.IsColumn
+            ? (d.Operands[0], n.Operands[1]) switch
+            {
+                (Vec u, Vec v) => Expr.Vec(Expr.Hadamard(v.Operands[0], u.Operands[0])),
+                (Expr u, Expr v) => Expr.Hadamard(v, u),
+            }
+            : null),
+        RewriteRule.For<MatMul>("associate", "(XY)v = X(Yv)", n => n.Shape.IsColumn && n.Operands[0] is MatMul x
+            ? Expr.MatMul(x.Operands[0], Expr.MatMul(x.Operands[1], n.Operands[1]))
+            : null),
+        RewriteRule.For<MatMul>("kronecker-vec", "(B ⊗ A) vec(X) = vec(A X Bᵀ)", n => (n.Operands[0], n.Operands[1]) switch
+        {
+            (Kron k, Vec x) => Expr.Vec(Expr.MatMul(Expr.MatMul(k.Operands[1], x.Operands[0]), k.Operands[0].Transpose())),
+            (Kron k, Expr x) when k.Operands[0].Shape.IsColumn => Expr.Vec(Expr.MatMul(Expr.MatMul(k.Operands[1], x), k.Operands[0].Transpose())),
+            _ => null,
+        }),
+        RewriteRule.For<Vec>("vec-factor", "vec(aX) = a vec(X)", n => n.Operands[0] switch
+        {
+            Scale x => x.Factor * Expr.Vec(x.Of),
+            Negate x => -Expr.Vec(x.Operands[0]),
+            _ => null,
+        }),
+        RewriteRule.For<Vec>("vec-ones", "vec of ones is ones", n => n.Operands[0] is Ones ? n.Pool.Ones(n.Shape.Rows, Dim.One) : null),
+        RewriteRule.For<Diag>("diagonal-ones", "diag(1) = I", n => n.Operands[0] is Ones ? n.Pool.Eye(n.Shape.Rows) : null),
+        RewriteRule.For<Kron>("kronecker-identity", "I ⊗ I = I", n => n.Operands is [Eye, Eye] ? n.Pool.Eye(n.Shape.Rows) : null),
+    ];
+
+    /// <summary>A declared fact as a rewrite from left to right.</summary>
+    public static RewriteRule From(Assumption assumption) =>
+        new(new("rewrite.assumption", "by assumption"), node => node == assumption.Left ? assumption.Right : null);
+
+    private static bool IsNumber(Expr x, double value) => x is Constant { Value: { Powers.IsEmpty: true } c } && c.Number == value;
+
+    private static Expr Called(Expr x) => x.Pool.NameOf(x) ?? x;
+
+    private static Expr? SigmoidArgument(Expr a) => a.Unfold() is Apply { Operands: [var z] } apply && apply.Function == Function.Sigmoid ? z : null;
+
+    /// <summary>−X without a sign, where a difference in X can be turned round: X itself, its multiple, its sum, a factor of it.</summary>
+    private static Expr? Negated(Expr x) => x switch
+    {
+        Subtract s => s.Operands[1] - s.Operands[0],
+        Named { Definition: Subtract s } => s.Operands[1] - s.Operands[0],
+        Scale s => Negated(s.Of) is Expr y ? s.Factor * y : null,
+        Sum s => Negated(s.Operands[0]) is Expr y ? Expr.Sum(y) : null,
+        Vec v => Negated(v.Operands[0]) is Expr y ? Expr.Vec(y) : null,
+        Hadamard h => Negated(h.Operands[0]) is Expr y ? Expr.Hadamard(y, h.Operands[1]) : null,
+        MatMul p => Negated(p.Operands[0]) is Expr y ? Expr.MatMul(y, p.Operands[1])
+            : Negated(p.Operands[1]) is Expr z ? Expr.MatMul(p.Operands[0], z) : null,
+        _ => null,
+    };
+
+    private static Expr? MoveOut(Expr product, Func<Expr, Expr, Expr> multiply) => (product.Operands[0], product.Operands[1]) switch
+    {
+        (Scale x, Expr y) => x.Factor * multiply(x.Of, y),
+        (Expr x, Scale y) => y.Factor * multiply(x, y.Of),
+        (Negate x, Expr y) => -multiply(x.Operands[0], y),
+        (Expr x, Negate y) => -multiply(x, y.Operands[0]),
+        _ => null,
+    };
+}

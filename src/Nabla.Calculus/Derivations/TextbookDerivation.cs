@@ -1,0 +1,285 @@
+using Nabla.Calculus.Expressions;
+
+namespace Nabla.Calculus.Derivations;
+
+/// <summary>A part of a derivation as it is read: a title, its lines, and remarks in words.</summary>
+/// <param name="Title">The title.</param>
+/// <param name="Steps">The lines.</param>
+/// <param name="Remarks">What there is to say in words.</param>
+public sealed record Section(string Title, IReadOnlyList<Step> Steps, IReadOnlyList<string> Remarks);
+
+/// <summary>
+/// The derivation of a layered network as a textbook writes it: local Jacobians and the chain rule, last layer first, in the
+/// order and with the labels of the seed (A. Punnen, "The Mathematical Intuition Behind Deep Learning", chapter 6). Beside it stand
+/// the gradients of the reverse sweep, which are what is compiled; the last section sets both equal.
+/// </summary>
+public sealed class TextbookDerivation
+{
+    private static readonly Rule Definition = new("textbook.definition", "definition");
+    private static readonly Rule Chain = new("textbook.chain", "chain rule: vec(∂C/∂x) = (∂u/∂x)ᵀ vec(∂C/∂u)");
+    private static readonly Rule ChainOfJacobians = new("textbook.chain-jacobian", "chain rule: ∂u/∂x = (∂u/∂v)(∂v/∂x)");
+    private static readonly Rule Substitution = new("textbook.substitution", "the results above are put in");
+    private static readonly Rule Known = new("textbook.known", "known from the layer above");
+    private static readonly Rule Devectorize = new("textbook.devectorize", "vec(X) = vec(Y) means X = Y; (B ⊗ A) vec(X) = vec(A X Bᵀ)");
+    private static readonly Rule Facts = new("textbook.facts", "f′ in terms of f, and simplified");
+    private static readonly Rule Stable = new("textbook.stable", "rewritten so that nothing overflows or cancels");
+    private static readonly Rule Square = new("textbook.square", "‖v‖² = sum(v ⊙ v)");
+    private static readonly Rule Descent = new("textbook.descent", "gradient descent: against the gradient, by the learning rate η");
+    private static readonly Rule Agreement = new("textbook.agreement", "the reverse sweep comes to the same, and this is what is compiled");
+    private static readonly IReadOnlyList<RewriteRule> Shortening =
+        [.. RewriteRules.Names, .. RewriteRules.Algebra, .. RewriteRules.Structure];
+
+    private readonly LayeredNetwork network;
+    private readonly Derivation derivation;
+    private readonly DifferentialRules rules;
+    private readonly List<Section> sections = [];
+    private readonly Dictionary<int, Expr> textbookGradients = [];
+
+    private TextbookDerivation(LayeredNetwork network, Derivation derivation, DifferentialRules rules) =>
+        (this.network, this.derivation, this.rules) = (network, derivation, rules);
+
+    /// <summary>The sections in reading order.</summary>
+    public static IReadOnlyList<Section> Of(LayeredNetwork network, Derivation derivation, DifferentialRules? rules = null)
+    {
+        TextbookDerivation textbook = new(network, derivation, rules ?? DifferentialRules.Standard);
+        textbook.Forward();
+        textbook.Loss();
+        textbook.LastLayer();
+        for (int l = network.Layers.Count - 1; l >= 1; l--)
+        {
+            textbook.InnerLayer(l);
+        }
+
+        textbook.Biases();
+        textbook.Update();
+        textbook.Shared();
+        textbook.Proof();
+        return textbook.sections;
+    }
+
+    private void Forward() => Add("Forward", network.Layers.SelectMany(layer => new[]
+    {
+        Defined(layer.PreActivation),
+        Defined(layer.Activation),
+    }));
+
+    private void Loss()
+    {
+        List<Step> steps = [];
+        if (Residual() is Named v)
+        {
+            steps.Add(Defined(v));
+        }
+
+        steps.Add(Defined(network.Cost));
+        if (Residual() is Named r && Coefficient(network.Cost.Definition) is (Expr factor, SquaredNorm))
+        {
+            steps.Add(new(Square, network.Cost, Short(factor * Expr.Inner(r, r)).Result) { Label = "Eq A" });
+        }
+
+        if (derivation.StabilitySteps.Count > 0)
+        {
+            steps.Add(new(Stable, network.Cost, derivation.StableCost.Unfold()) { Steps = derivation.StabilitySteps, ShowsSteps = true });
+        }
+
+        Add("Loss", steps);
+    }
+
+    private void LastLayer()
+    {
+        int last = network.Layers.Count;
+        SymbolicLayer layer = network.Layers[^1];
+        Named u = Residual() ?? layer.Activation;
+        Expr ofU = DirectGradient(u);
+        Expr ofW = Expr.Gradient(network.Cost, layer.Weights);
+        List<Step> steps = [new(Chain, Expr.Vec(ofW), Chained(u, layer.Weights)) { Label = "Eq B" }];
+        if (u != layer.Activation)
+        {
+            Expr square = Expr.Hadamard(u, u);
+            steps.Add(Identified(square, u, "Eq B.1"));
+            steps.Add(new(Substitution, Expr.Gradient(network.Cost, u), ofU) { Label = "Eq B.1" });
+            Expr sign = Local(u, layer.Activation);
+            steps.Add(new(ChainOfJacobians, Expr.Jacobian(u, layer.Weights),
+                Short(Expr.MatMul(sign, Expr.Jacobian(layer.Activation, layer.Weights))).Result) { Label = "Eq B.2" });
+        }
+        else
+        {
+            steps.Add(new(Substitution, Expr.Gradient(network.Cost, u), ofU) { Label = "Eq B.1" });
+        }
+
+        (Expr local, IReadOnlyList<Step> more) = WeightsJacobian(layer, "Eq B.3", "Eq B.4");
+        steps.AddRange(more);
+        Expr full = u == layer.Activation ? local : Short(Expr.MatMul(Local(u, layer.Activation), local)).Result;
+        Expr before = Expr.MatMul(full.Transpose(), Expr.Vec(ofU));
+        steps.Add(new(Substitution, Expr.Vec(ofW), before) { Label = "Eq B" });
+        steps.Add(Devectorized(layer, before, "Eq 3"));
+        AddDelta(steps, layer, last);
+        Add($"The last layer, {layer.Weights.Name}", steps);
+    }
+
+    private void InnerLayer(int l)
+    {
+        SymbolicLayer layer = network.Layers[l - 1];
+        SymbolicLayer above = network.Layers[l];
+        Expr ofW = Expr.Gradient(network.Cost, layer.Weights);
+        Expr ofA = Expr.Gradient(network.Cost, layer.Activation);
+        Expr ofAbove = Expr.Gradient(network.Cost, above.Activation);
+        List<Step> steps = [new(Chain, Expr.Vec(ofW), Chained(layer.Activation, layer.Weights)) { Label = "Eq 4.0" }];
+        (Expr local, IReadOnlyList<Step> more) = WeightsJacobian(layer, "", "Eq 4.1");
+        steps.AddRange(more);
+        steps.Add(new(Chain, Expr.Vec(ofA), Chained(above.Activation, layer.Activation)));
+        steps.Add(new(l == network.Layers.Count - 1 ? Substitution : Known, ofAbove, Adjoint(above.Activation)) { Label = "Eq 4.2" });
+        Expr across = Short(Expr.MatMul(
+            Short(Local(above.Activation, above.PreActivation)).Result, Short(Local(above.PreActivation, layer.Activation)).Result)).Result;
+        steps.Add(new(ChainOfJacobians, Expr.Jacobian(above.Activation, layer.Activation), across) { Label = "Eq 4.3" });
+        (Expr back, IReadOnlyList<Step> backSteps) = Short(Expr.MatMul(across.Transpose(), Expr.Vec(ofAbove)));
+        steps.Add(new(Substitution, Expr.Vec(ofA), back) { Steps = backSteps });
+        steps.Add(new(new("textbook.reuse", $"∂C/∂{above.PreActivation.Name} is {Delta(above)?.Name}, which is known already"), ofA, Adjoint(layer.Activation)));
+        steps.Add(Devectorized(layer, Expr.MatMul(local.Transpose(), Expr.Vec(Adjoint(layer.Activation))), "Eq 5"));
+        AddDelta(steps, layer, l);
+        Add($"The inner layer, {layer.Weights.Name}", steps);
+    }
+
+    private void Biases()
+    {
+        List<Step> steps = [];
+        foreach (SymbolicLayer layer in network.Layers.Reverse().Where(layer => layer.Biases is not null))
+        {
+            Symbol b = layer.Biases!;
+            (Expr local, IReadOnlyList<Step> more) = Short(Local(layer.PreActivation, b));
+            steps.Add(new(IdentificationOf(layer.PreActivation, b), Expr.Jacobian(layer.PreActivation, b), local) { Steps = more });
+            Expr before = Expr.MatMul(local.Transpose(), Expr.Vec((Expr?)Delta(layer) ?? Expr.Gradient(network.Cost, layer.PreActivation)));
+            steps.Add(new(Chain, Expr.Gradient(network.Cost, b), derivation.GradientOf(b)) { Label = "BP3", Steps = Short(before).Steps });
+        }
+
+        if (steps.Count > 0)
+        {
+            Add("Biases", steps);
+        }
+    }
+
+    private void Update() => Add("Gradient descent", network.Parameters.Reverse().Select(parameter =>
+        new Step(Descent, parameter, parameter - network.LearningRate * Expr.Gradient(network.Cost, parameter)) { Relation = Relation.Update }));
+
+    private void Shared()
+    {
+        List<string> remarks = [];
+        foreach (Named delta in derivation.NamedAdjoints)
+        {
+            List<string> users =
+            [
+                .. network.Parameters.Where(parameter => Uses(derivation.GradientOf(parameter), delta)).Select(parameter => $"∂C/∂{parameter.Name}"),
+                .. derivation.NamedAdjoints.Where(other => other != delta && Uses(other.Definition, delta)).Select(other => $"{other.Name}"),
+            ];
+            remarks.Add($"{delta.Name} is computed once and used for {string.Join(", ", users)}.");
+        }
+
+        (int shared, int separate) = derivation.ProductsOfAdjoints();
+        remarks.Add(
+            $"The adjoints take {shared} matrix product{(shared == 1 ? "" : "s")}; computed anew for each weight matrix they would take {separate}.");
+        sections.Add(new("Computed once, used again", [], remarks));
+    }
+
+    private void Proof() => Add("The same from the reverse sweep", network.Layers.Reverse().Select(layer =>
+        new Step(Agreement, textbookGradients[network.Layers.ToList().IndexOf(layer)], derivation.GradientOf(layer.Weights))
+        {
+            Steps = derivation.StepOf(layer.Weights) is Step step ? [step] : [],
+        }));
+
+    private void Add(string title, IEnumerable<Step> steps) => sections.Add(new(title, [.. steps], []));
+
+    private static bool Uses(Expr expression, Named name) =>
+        expression == name || (expression is not Named && expression.Operands.Any(operand => Uses(operand, name)));
+
+    private static Step Defined(Named named) => new(Definition, named, named.Definition) { Relation = Relation.Definition };
+
+    private static (Expr Result, IReadOnlyList<Step> Steps) Short(Expr expression) => Rewriter.Rewrite(expression, Shortening);
+
+    private static (Expr Factor, Expr Of)? Coefficient(Expr cost) => cost is Scale scale ? (scale.Factor, scale.Of) : null;
+
+    /// <summary>v, where the loss names the difference of target and output.</summary>
+    private Named? Residual() => Expr.Reachable(network.Cost)
+        .OfType<Named>()
+        .FirstOrDefault(named => named.Definition is Subtract difference
+            && difference.Operands.Contains(network.Output) && difference.Operands.Contains(network.Target));
+
+    private Named? Delta(SymbolicLayer layer) => derivation.AdjointNameOf(layer.PreActivation);
+
+    private Expr Local(Expr f, Expr x) => Identification.LocalJacobian(f, x, rules)
+        ?? throw new ArgumentException($"{f.Describe()} does not depend on {x.Describe()}");
+
+    private Expr Chained(Expr u, Expr x) =>
+        Expr.MatMul(Expr.Jacobian(u, x).Transpose(), Expr.Vec(Expr.Gradient(network.Cost, u)));
+
+    /// <summary>The gradient with respect to a name by a sweep over the loss as it is written.</summary>
+    private Expr DirectGradient(Named u)
+    {
+        ReverseSweep sweep = new(network.Cost, network.Cost.Definition, new() { Differentials = rules });
+        sweep.Run([u]);
+        return sweep.Adjoints[u];
+    }
+
+    private Expr Adjoint(Named activation) => derivation.StepOf(activation)?.Right ?? DirectGradient(activation);
+
+    private Step Identified(Expr f, Expr x, string label)
+    {
+        (Expr local, IReadOnlyList<Step> steps) = Short(Local(f, x));
+        return new(IdentificationOf(f, x), Expr.Jacobian(f, x), local) { Label = label, Steps = steps };
+    }
+
+    private Rule IdentificationOf(Expr f, Expr x)
+    {
+        Expr definition = f.Unfold();
+        Expr node = definition is Add ? definition.Operands.First(operand => Expr.Reachable(operand).Contains(x)) : definition;
+        string statement = node.Operands.IsEmpty || node is Named ? "dx = I dx" : rules[node].Rule.Statement;
+        return new("textbook.identification", $"{statement}, read as vec(dF) = J vec(dX)");
+    }
+
+    /// <summary>∂z/∂vec W, ∂a/∂z and their product ∂a/∂vec W.</summary>
+    private (Expr Local, IReadOnlyList<Step> Steps) WeightsJacobian(SymbolicLayer layer, string labelOfZ, string labelOfA)
+    {
+        List<Step> steps = [Identified(layer.PreActivation, layer.Weights, labelOfZ)];
+        steps.Add(Identified(layer.Activation, layer.PreActivation, ""));
+        (Expr local, IReadOnlyList<Step> more) = Short(Expr.MatMul(steps[1].Right, steps[0].Right));
+        steps.Add(new(ChainOfJacobians, Expr.Jacobian(layer.Activation, layer.Weights), local) { Label = labelOfA, Steps = more });
+        return (local, steps);
+    }
+
+    /// <summary>∂C/∂W from its vec.</summary>
+    private Step Devectorized(SymbolicLayer layer, Expr before, string label)
+    {
+        (Expr after, IReadOnlyList<Step> steps) = Short(before);
+        Expr? gradient = after switch
+        {
+            Vec vec => vec.Operands[0],
+            Scale { Of: Vec vec } scale => scale.Factor * vec.Operands[0],
+            Negate { Operands: [Vec vec] } => -vec.Operands[0],
+            Negate { Operands: [Scale { Of: Vec vec } scale] } => -(scale.Factor * vec.Operands[0]),
+            _ => null,
+        };
+        Expr ofW = Expr.Gradient(network.Cost, layer.Weights);
+        Expr shown = gradient ?? derivation.GradientOf(layer.Weights);
+        textbookGradients[network.Layers.ToList().IndexOf(layer)] = shown;
+        return new(Devectorize, ofW, shown) { Label = label, Steps = steps };
+    }
+
+    /// <summary>δ = ∂C/∂z as a name, with what it is, and ∂C/∂W in terms of it.</summary>
+    private void AddDelta(List<Step> steps, SymbolicLayer layer, int l)
+    {
+        if (Delta(layer) is Named delta)
+        {
+            steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.PreActivation)) { Relation = Relation.Definition, Label = $"BP{(l == network.Layers.Count ? 1 : 2)}" });
+            Step equal = derivation.StepOf(layer.PreActivation)!;
+            if (l == network.Layers.Count && (layer.Activation.Definition is Softmax || derivation.StabilitySteps.Count > 0))
+            {
+                // Here the sweep goes another way than the local Jacobians, so its own way from C to z is shown.
+                steps.AddRange(derivation.Steps.TakeWhile(step => step != equal)
+                    .Where(step => step.Relation == Relation.Equal && step.Left is Gradient { Operands: [_, not (Symbol or Named)] } && step.Rule.Id != "differential.name"));
+            }
+
+            steps.AddRange(equal.Steps.Where(step => RewriteRules.Activations.Any(rule => rule.Rule == step.Rule)).Distinct());
+            steps.Add(equal with { Rule = Facts, ShowsSteps = equal.Conditions.Count > 0 || derivation.StabilitySteps.Count > 0 && l == network.Layers.Count });
+            steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights)) { Label = "BP4" });
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
+
+namespace Nabla.Calculus.Rendering;
+
+/// <summary>Formulas in LaTeX.</summary>
+internal sealed class LatexNotation : Notation
+{
+    public override string DefinitionSign => "=";
+
+    public override string UpdateSign => @"\leftarrow";
+
+    protected internal override string NameOf(Name name)
+    {
+        string letter = name.Letter switch
+        {
+            "δ" => @"\delta",
+            "Δ" => @"\Delta",
+            "η" => @"\eta",
+            { Length: 1 } single => single,
+            string word => @"\mathrm{" + word + "}",
+        };
+        return name.Superscript.Length == 0 ? letter : $"{letter}^{{{name.Superscript}}}";
+    }
+
+    protected override string CoefficientOf(Coefficient value)
+    {
+        (IReadOnlyList<string> above, IReadOnlyList<string> below) = Parts(value);
+        string up = above.Count == 0 ? "1" : string.Join(@"\,", above);
+        return below.Count == 0 ? up : $@"\tfrac{{{up}}}{{{string.Join(@"\,", below)}}}";
+    }
+
+    protected override string Parentheses(string inner) => $@"\left({inner}\right)";
+
+    protected override string Call(string function, string argument) => $@"{function}\left({argument}\right)";
+
+    protected override string Word(string word) => $@"\operatorname{{{word}}}";
+
+    protected override string FunctionOf(Function function) => function.Latex;
+
+    protected override string TransposeOf(string inner) => $@"{{{inner}}}^{{\mathsf T}}";
+
+    protected override string SquaredNormOf(string inner) => $@"\left\lVert {inner} \right\rVert^2";
+
+    protected override string Partial(string above, string below) => $@"\frac{{\partial {above}}}{{\partial {below}}}";
+
+    protected override string OnesOf(Shape shape) => shape.Rows.IsOne && !shape.IsScalar ? @"\mathbf 1^{\mathsf T}" : @"\mathbf 1";
+
+    protected override string Sign(Expr operation) => operation switch
+    {
+        Add => " + ",
+        Subtract => " - ",
+        Negate => "-",
+        MatMul => @"\, ",
+        Hadamard => @" \odot ",
+        Quotient => @" \oslash ",
+        Kron => @" \otimes ",
+        Maximum => @"\max",
+        Minimum => @"\min",
+        _ => throw new NotSupportedException($"{operation.Describe()} has no sign"),
+    };
+
+    private protected override string DimOf(Dim dim)
+    {
+        // n₁ is written with a subscript: the digits below are the layer.
+        int index = dim.Name.IndexOfAny(['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉']);
+        return index < 1 ? dim.Name : $"{dim.Name[..index]}_{{{string.Concat(dim.Name[index..].Select(digit => (char)('0' + digit - '₀')))}}}";
+    }
+}

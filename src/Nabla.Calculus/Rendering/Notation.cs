@@ -1,0 +1,187 @@
+using System.Globalization;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
+
+namespace Nabla.Calculus.Rendering;
+
+/// <summary>
+/// Prints expressions. What is common to all notations, above all where parentheses go, stands here; a notation says how each
+/// sign is written.
+/// </summary>
+public abstract class Notation
+{
+    private const int SumLevel = 1;
+    private const int ProductLevel = 2;
+    private const int FactorLevel = 3;
+    private const int PostfixLevel = 4;
+    private const int AtomLevel = 5;
+
+    /// <summary>Unicode text.</summary>
+    public static Notation Text { get; } = new TextNotation();
+
+    /// <summary>LaTeX, for use in mathematics mode.</summary>
+    public static Notation Latex { get; } = new LatexNotation();
+
+    /// <summary>The formula of an expression. A name is printed as the name.</summary>
+    public string Print(Expr expression)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        return Write(expression).Text;
+    }
+
+    /// <summary>A line: left side, sign, right side.</summary>
+    public string Print(Expr left, string sign, Expr right) => $"{Print(left)} {sign} {Print(right)}";
+
+    /// <summary>The sign of a definition.</summary>
+    public abstract string DefinitionSign { get; }
+
+    /// <summary>The sign of an update.</summary>
+    public abstract string UpdateSign { get; }
+
+    /// <summary>A name.</summary>
+    protected internal abstract string NameOf(Name name);
+
+    /// <summary>A constant: a number times a quotient of products of dimensions.</summary>
+    protected abstract string CoefficientOf(Coefficient value);
+
+    /// <summary>Something in parentheses.</summary>
+    protected abstract string Parentheses(string inner);
+
+    /// <summary>A call of a named function.</summary>
+    protected abstract string Call(string function, string argument);
+
+    /// <summary>A function by a word of several letters.</summary>
+    protected abstract string Word(string word);
+
+    /// <summary>The name of an elementwise function.</summary>
+    protected abstract string FunctionOf(Function function);
+
+    /// <summary>The transpose of something printed.</summary>
+    protected abstract string TransposeOf(string inner);
+
+    /// <summary>‖x‖².</summary>
+    protected abstract string SquaredNormOf(string inner);
+
+    /// <summary>∂f/∂x.</summary>
+    protected abstract string Partial(string above, string below);
+
+    /// <summary>The sign of a binary operation, with its spaces.</summary>
+    protected abstract string Sign(Expr operation);
+
+    /// <summary>The number one as a matrix.</summary>
+    protected abstract string OnesOf(Shape shape);
+
+    private (string Text, int Level) Write(Expr e)
+    {
+        string At(Expr x, int level)
+        {
+            (string text, int own) = Write(x);
+            return own >= level ? text : Parentheses(text);
+        }
+
+        string Inner(Expr x) => Write(x).Text;
+        string Vectorized(Expr x) => x.Shape.IsColumn ? At(x, AtomLevel) : x is Named or Symbol ? Word("vec") + " " + Inner(x) : Call(Word("vec"), Inner(x));
+        switch (e)
+        {
+            case Symbol symbol:
+                return (NameOf(symbol.Name), AtomLevel);
+            case Named named:
+                return (NameOf(named.Name), AtomLevel);
+            case Constant constant:
+                return (CoefficientOf(constant.Value), constant.Value.Number < 0 ? SumLevel : AtomLevel);
+            case Ones:
+                return (OnesOf(e.Shape), AtomLevel);
+            case Zeros:
+                return ("0", AtomLevel);
+            case Eye:
+                return ("I", AtomLevel);
+            case Differential { Of: var of }:
+                return ("d" + At(of, PostfixLevel), FactorLevel);
+            case Add { Operands: [var x, var y] }:
+                return (At(x, SumLevel) + Sign(e) + At(y, SumLevel), SumLevel);
+            case Subtract { Operands: [var x, var y] }:
+                return (At(x, SumLevel) + Sign(e) + At(y, ProductLevel), SumLevel);
+            case Negate { Operands: [var x] }:
+                return (Sign(e) + At(x, ProductLevel), SumLevel);
+            case Scale { Factor: var s, Of: var x }:
+                return (At(s, FactorLevel) + " " + At(x, x is Scale ? AtomLevel : ProductLevel), ProductLevel);
+            case MatMul { Operands: [var x, var y] }:
+                return (At(x, x is MatMul ? ProductLevel : FactorLevel) + Sign(e) + At(y, FactorLevel), ProductLevel);
+            case Hadamard { Operands: [var x, var y] }:
+                return (At(x, x is Hadamard ? ProductLevel : FactorLevel) + Sign(e) + At(y, y is Hadamard ? ProductLevel : FactorLevel), ProductLevel);
+            case Quotient or Kron:
+                return (At(e.Operands[0], FactorLevel) + Sign(e) + At(e.Operands[1], FactorLevel), ProductLevel);
+            case Maximum or Minimum:
+                return (Call(Sign(e), Inner(e.Operands[0]) + ", " + Inner(e.Operands[1])), AtomLevel);
+            case Transpose { Operands: [var x] }:
+                return (TransposeOf(x is Symbol { Name.Superscript: "" } or Named { Name.Superscript: "" } ? Inner(x) : Parentheses(Inner(x))), PostfixLevel);
+            case Apply apply:
+                return (Call(FunctionOf(apply.Function), Inner(apply.Operands[0])), AtomLevel);
+            case SquaredNorm { Operands: [var x] }:
+                return (SquaredNormOf(Inner(x)), AtomLevel);
+            case Sum { Operands: [var x] }:
+                return (Call(Word("sum"), Inner(x)), AtomLevel);
+            case Softmax { Operands: [var x] }:
+                return (Call(Word("softmax"), Inner(x)), AtomLevel);
+            case LogSumExp { Operands: [var x] }:
+                return (Call(Word("lse"), Inner(x)), AtomLevel);
+            case Diag { Operands: [var x] }:
+                return (Call(Word("diag"), Inner(x)), AtomLevel);
+            case Vec { Operands: [var x] }:
+                return (Call(Word("vec"), Inner(x)), AtomLevel);
+            case Gradient { Operands: [var c, var x] }:
+                return (Partial(At(c, AtomLevel), At(x, AtomLevel)), FactorLevel);
+            case Jacobian { Operands: [var f, var x] }:
+                return (Partial(Vectorized(f), Vectorized(x)), FactorLevel);
+            default:
+                throw new NotSupportedException($"{e.Describe()} has no notation");
+        }
+    }
+
+    /// <summary>A number as a small fraction where it is one: its numerator and denominator.</summary>
+    private protected static (int Above, int Below)? Fraction(double number)
+    {
+        for (int below = 1; below <= 12; below++)
+        {
+            double above = number * below;
+            if (Math.Abs(above) < 1e6 && above == Math.Round(above))
+            {
+                return ((int)above, below);
+            }
+        }
+
+        return null;
+    }
+
+    private protected static string Decimal(double number) => number.ToString("G6", CultureInfo.InvariantCulture);
+
+    /// <summary>Numerator and denominator of a coefficient, as factors to be printed; the fraction of the number is split between them.</summary>
+    private protected (IReadOnlyList<string> Above, IReadOnlyList<string> Below) Parts(Coefficient value)
+    {
+        (int Above, int Below)? fraction = Fraction(value.Number);
+        List<string> above = [];
+        List<string> below = [];
+        if (fraction is (int up, int down))
+        {
+            above.AddRange(up == 1 ? [] : [$"{up}"]);
+            below.AddRange(down == 1 ? [] : [$"{down}"]);
+        }
+        else
+        {
+            above.Add(Decimal(value.Number));
+        }
+
+        foreach ((Dim dim, int power) in value.Powers)
+        {
+            for (int i = 0; i < Math.Abs(power); i++)
+            {
+                (power > 0 ? above : below).Add(DimOf(dim));
+            }
+        }
+
+        return (above, below);
+    }
+
+    /// <summary>A dimension as a number in a formula.</summary>
+    private protected abstract string DimOf(Dim dim);
+}

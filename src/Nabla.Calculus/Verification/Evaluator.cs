@@ -1,0 +1,163 @@
+using Nabla.Calculus.Expressions;
+
+namespace Nabla.Calculus.Verification;
+
+/// <summary>What the symbols and dimensions of an expression stand for.</summary>
+public sealed class Bindings
+{
+    private readonly Dictionary<Expr, Matrix> values = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Dim, int> sizes = [];
+
+    /// <summary>No values yet.</summary>
+    public Bindings()
+    {
+    }
+
+    private Bindings(Bindings other)
+    {
+        values = new(other.values, ReferenceEqualityComparer.Instance);
+        sizes = new(other.sizes);
+    }
+
+    /// <summary>Gives a symbol, or in place of its own value any other expression, a value.</summary>
+    public Bindings Set(Expr expression, Matrix value)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        ArgumentNullException.ThrowIfNull(value);
+        if (SizeOf(expression.Shape.Rows) != value.Rows || SizeOf(expression.Shape.Columns) != value.Columns)
+        {
+            throw new ShapeException($"{expression.Describe()} cannot have a value of {value.Rows}×{value.Columns}");
+        }
+
+        values[expression] = value;
+        return this;
+    }
+
+    /// <summary>Gives a dimension its size.</summary>
+    public Bindings Set(Dim dim, int size)
+    {
+        ArgumentNullException.ThrowIfNull(dim);
+        sizes[dim] = size;
+        return this;
+    }
+
+    /// <summary>The size of a dimension.</summary>
+    public int SizeOf(Dim dim)
+    {
+        ArgumentNullException.ThrowIfNull(dim);
+        return dim.Value ?? (sizes.TryGetValue(dim, out int size) ? size
+            : dim.Factors.Length > 1 ? dim.Factors.Aggregate(1, (product, factor) => checked(product * SizeOf(factor)))
+            : throw new InvalidOperationException($"the dimension {dim.Name} has no size"));
+    }
+
+    /// <summary>The value that was set for an expression, or null.</summary>
+    public Matrix? ValueOf(Expr expression) => values.GetValueOrDefault(expression);
+
+    /// <summary>A copy that may be changed by itself.</summary>
+    public Bindings Copy() => new(this);
+}
+
+/// <summary>
+/// The reference: computes any expression in double precision, one node at a time, as its definition says. Derivatives that
+/// stand as questions (∂C/∂X, Jacobians, dF) are answered by finite differences, never by the rules.
+/// </summary>
+public static class Evaluator
+{
+    /// <summary>The value of one expression.</summary>
+    public static Matrix Evaluate(Expr expression, Bindings bindings) => EvaluateAll([expression], bindings)[0];
+
+    /// <summary>The values of several expressions; what they share is computed once.</summary>
+    public static IReadOnlyList<Matrix> EvaluateAll(IReadOnlyList<Expr> expressions, Bindings bindings)
+    {
+        ArgumentNullException.ThrowIfNull(bindings);
+        Dictionary<Expr, Matrix> values = new(ReferenceEqualityComparer.Instance);
+        foreach (Expr node in Needed(expressions, bindings))
+        {
+            values[node] = bindings.ValueOf(node) ?? Compute(node, values, bindings);
+        }
+
+        return [.. expressions.Select(expression => values[expression])];
+    }
+
+    /// <summary>The nodes to compute, operands first: what has a value, or is a derivative, is not looked into.</summary>
+    private static IEnumerable<Expr> Needed(IReadOnlyList<Expr> roots, Bindings bindings)
+    {
+        HashSet<Expr> seen = new(ReferenceEqualityComparer.Instance);
+        Stack<Expr> open = new(roots);
+        while (open.TryPop(out Expr? next))
+        {
+            if (seen.Add(next) && next is not (Gradient or Jacobian or Differential) && bindings.ValueOf(next) is null)
+            {
+                foreach (Expr operand in next.Operands)
+                {
+                    open.Push(operand);
+                }
+            }
+        }
+
+        return seen.OrderBy(node => node.Id);
+    }
+
+    private static Matrix Compute(Expr node, Dictionary<Expr, Matrix> values, Bindings bindings)
+    {
+        Matrix Of(int operand) => values[node.Operands[operand]];
+        Matrix Filled(double value) => Matrix.From(bindings.SizeOf(node.Shape.Rows), bindings.SizeOf(node.Shape.Columns), (_, _) => value);
+        return node switch
+        {
+            Named => Of(0),
+            Constant c => Matrix.Scalar(c.Value.Evaluate(bindings.SizeOf)),
+            Ones => Filled(1),
+            Zeros => Filled(0),
+            Eye => Matrix.From(bindings.SizeOf(node.Shape.Rows), bindings.SizeOf(node.Shape.Rows), (i, j) => i == j ? 1 : 0),
+            Add => Of(0).Zip(Of(1), (x, y) => x + y),
+            Subtract => Of(0).Zip(Of(1), (x, y) => x - y),
+            Negate => Of(0).Map(x => -x),
+            Scale => Of(1).Map(x => Of(0)[0, 0] * x),
+            MatMul => Of(0) * Of(1),
+            Hadamard => Of(0).Zip(Of(1), (x, y) => x * y),
+            Quotient => Of(0).Zip(Of(1), (x, y) => x / y),
+            Maximum => Of(0).Zip(Of(1), Math.Max),
+            Minimum => Of(0).Zip(Of(1), Math.Min),
+            Transpose => Of(0).Transposed(),
+            Apply apply => Of(0).Map(apply.Function.Evaluate),
+            Sum => Matrix.Scalar(Of(0).Sum()),
+            SquaredNorm => Matrix.Scalar(Of(0).Map(x => x * x).Sum()),
+            Softmax => ByColumn(Of(0), Probabilities),
+            LogSumExp => ByColumn(Of(0), column => [LogOfSum(column)]),
+            Vec => new(bindings.SizeOf(node.Shape.Rows), 1, [.. Of(0).Elements]),
+            Diag => Matrix.From(Of(0).Rows, Of(0).Rows, (i, j) => i == j ? Of(0)[i, 0] : 0),
+            Kron => Kronecker(Of(0), Of(1)),
+            Gradient gradient => FiniteDifferences.Gradient(gradient.Operands[0], gradient.Operands[1], bindings),
+            Jacobian jacobian => FiniteDifferences.Jacobian(jacobian.Operands[0], jacobian.Operands[1], bindings),
+            Differential differential => FiniteDifferences.Differential(differential.Of, bindings),
+            Symbol symbol => throw new InvalidOperationException($"the symbol {symbol.Name} has no value"),
+            _ => throw new NotSupportedException($"{node.Describe()} cannot be evaluated"),
+        };
+    }
+
+    private static IEnumerable<double> Probabilities(IReadOnlyList<double> column)
+    {
+        double logOfSum = LogOfSum(column);
+        return column.Select(z => Math.Exp(z - logOfSum));
+    }
+
+    private static double LogOfSum(IReadOnlyList<double> column)
+    {
+        double max = column.Max();
+        return double.IsInfinity(max) ? max : max + Math.Log(column.Sum(z => Math.Exp(z - max)));
+    }
+
+    private static Matrix ByColumn(Matrix x, Func<IReadOnlyList<double>, IEnumerable<double>> f)
+    {
+        List<double> elements = [];
+        for (int j = 0; j < x.Columns; j++)
+        {
+            elements.AddRange(f(x.Elements.Slice(j * x.Rows, x.Rows).ToArray()));
+        }
+
+        return new(elements.Count / x.Columns, x.Columns, [.. elements]);
+    }
+
+    private static Matrix Kronecker(Matrix x, Matrix y) => Matrix.From(
+        x.Rows * y.Rows, x.Columns * y.Columns, (i, j) => x[i / y.Rows, j / y.Columns] * y[i % y.Rows, j % y.Columns]);
+}

@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Nabla.Data;
+
+/// <summary>The inputs of samples, one sample after the other in memory.</summary>
+public abstract class Features
+{
+    private protected Features(int length, int size, string what)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        if (length % size != 0)
+        {
+            throw new ArgumentException(
+                $"{length} {what} are not a whole number of samples of {size}: {length % size} are left over");
+        }
+
+        Size = size;
+        Count = length / size;
+    }
+
+    /// <summary>How many samples there are.</summary>
+    public int Count { get; }
+
+    /// <summary>How many numbers describe one sample.</summary>
+    public int Size { get; }
+
+    /// <summary>Writes one sample's <see cref="Size"/> numbers.</summary>
+    internal abstract unsafe void Read<T>(int sample, T* destination)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+}
+
+/// <summary>Features that stay bytes in memory, read as b / 255: the pixels of pictures.</summary>
+public sealed class ByteFeatures : Features
+{
+    // 1/255 in two floats. High has 16 significant bits, so b·High is exact for a byte b and the sum b·High + b·Low rounds once:
+    // for every byte it is the float nearest to b/255 (a test looks at all 256), with or without a fused multiply-add.
+    private const float High = 0x8080 / (float)(1 << 23);
+    private const float Low = (float)(1.0 / 255 - 0x8080 / (double)(1 << 23));
+
+    /// <summary>Bytes of samples of a size, one after the other. The array is kept, not copied.</summary>
+    /// <exception cref="ArgumentException">The bytes are not a whole number of samples.</exception>
+    public ByteFeatures(ImmutableArray<byte> values, int size)
+        : base(values.Length, size, "bytes")
+    {
+        Values = values;
+    }
+
+    /// <summary>All bytes, sample after sample.</summary>
+    public ImmutableArray<byte> Values { get; }
+
+    /// <inheritdoc/>
+    internal override unsafe void Read<T>(int sample, T* destination)
+    {
+        ReadOnlySpan<byte> bytes = Values.AsSpan().Slice(sample * Size, Size);
+        if (typeof(T) == typeof(float))
+        {
+            fixed (byte* source = bytes)
+            {
+                Convert(source, (float*)destination, bytes.Length);
+            }
+        }
+        else
+        {
+            for (int i = 0; i < bytes.Length; i++)
+            {
+                destination[i] = T.CreateTruncating(bytes[i] / 255.0);
+            }
+        }
+    }
+
+    private static unsafe void Convert(byte* source, float* destination, int length)
+    {
+        int i = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            for (; i + 32 <= length; i += 32)
+            {
+                Vector256<byte> bytes = Vector256.Load(source + i);
+                (Vector256<ushort> first, Vector256<ushort> second) = Vector256.Widen(bytes);
+                (Vector256<uint> a, Vector256<uint> b) = Vector256.Widen(first);
+                (Vector256<uint> c, Vector256<uint> d) = Vector256.Widen(second);
+                Scale(a).Store(destination + i);
+                Scale(b).Store(destination + i + 8);
+                Scale(c).Store(destination + i + 16);
+                Scale(d).Store(destination + i + 24);
+            }
+        }
+
+        for (; i + 16 <= length; i += 16)
+        {
+            (Vector128<ushort> first, Vector128<ushort> second) = Vector128.Widen(Vector128.Load(source + i));
+            (Vector128<uint> a, Vector128<uint> b) = Vector128.Widen(first);
+            (Vector128<uint> c, Vector128<uint> d) = Vector128.Widen(second);
+            Scale(a).Store(destination + i);
+            Scale(b).Store(destination + i + 4);
+            Scale(c).Store(destination + i + 8);
+            Scale(d).Store(destination + i + 12);
+        }
+
+        for (; i < length; i++)
+        {
+            destination[i] = source[i] * High + source[i] * Low;
+        }
+    }
+
+    // A conversion of signed integers is one instruction, of unsigned ones several; a byte is the same number either way.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Scale(Vector256<uint> bytes)
+    {
+        Vector256<float> x = Vector256.ConvertToSingle(bytes.AsInt32());
+        return Vector256.MultiplyAddEstimate(x, Vector256.Create(High), x * Vector256.Create(Low));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Scale(Vector128<uint> bytes)
+    {
+        Vector128<float> x = Vector128.ConvertToSingle(bytes.AsInt32());
+        return Vector128.MultiplyAddEstimate(x, Vector128.Create(High), x * Vector128.Create(Low));
+    }
+}
+
+/// <summary>Features that are numbers.</summary>
+public sealed class NumberFeatures : Features
+{
+    /// <summary>Numbers of samples of a size, one after the other. The array is kept, not copied.</summary>
+    /// <exception cref="ArgumentException">The numbers are not a whole number of samples, or one is not finite.</exception>
+    public NumberFeatures(ImmutableArray<double> values, int size)
+        : base(values.Length, size, "numbers")
+    {
+        Numbers.RequireFinite(values, size, "input");
+        Values = values;
+    }
+
+    /// <summary>All numbers, sample after sample.</summary>
+    public ImmutableArray<double> Values { get; }
+
+    /// <inheritdoc/>
+    internal override unsafe void Read<T>(int sample, T* destination) => Numbers.Copy(Values, sample, Size, destination);
+}
+
+/// <summary>What number features and number targets share.</summary>
+internal static class Numbers
+{
+    public static void RequireFinite(ImmutableArray<double> values, int size, string what)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i]))
+            {
+                throw new ArgumentException($"{what} {i % size} of sample {i / size} is {values[i]}, but must be a finite number");
+            }
+        }
+    }
+
+    public static unsafe void Copy<T>(ImmutableArray<double> values, int sample, int size, T* destination)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ReadOnlySpan<double> row = values.AsSpan().Slice(sample * size, size);
+        for (int i = 0; i < row.Length; i++)
+        {
+            destination[i] = T.CreateTruncating(row[i]);
+        }
+    }
+}

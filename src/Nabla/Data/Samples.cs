@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+namespace Nabla.Data;
+
+/// <summary>Inputs with their targets, read in any order into the columns of a batch.</summary>
+public sealed class Samples
+{
+    /// <summary>As many targets as inputs, at least one of each.</summary>
+    /// <exception cref="ArgumentException">There are none, or not as many of one as of the other.</exception>
+    public Samples(Features features, Targets targets)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(targets);
+        if (features.Count != targets.Count)
+        {
+            throw new ArgumentException($"there are {features.Count} inputs but {targets.Count} targets; each input needs one target");
+        }
+
+        if (features.Count == 0)
+        {
+            throw new ArgumentException("there are no samples; at least one is needed");
+        }
+
+        Features = features;
+        Targets = targets;
+    }
+
+    /// <summary>The inputs.</summary>
+    public Features Features { get; }
+
+    /// <summary>The targets.</summary>
+    public Targets Targets { get; }
+
+    /// <summary>How many samples there are.</summary>
+    public int Count => Features.Count;
+
+    /// <summary>How many numbers describe one sample.</summary>
+    public int Inputs => Features.Size;
+
+    /// <summary>How many numbers a target has.</summary>
+    public int Outputs => Targets.Size;
+
+    /// <summary>The label of each sample, or null where the targets are not classes.</summary>
+    public ImmutableArray<int>? Labels => (Targets as ClassTargets)?.Labels;
+
+    /// <summary>
+    /// Writes the inputs of the samples named by <paramref name="order"/>, one column each. Only the first
+    /// <see cref="Inputs"/> elements of a column are written; nothing is allocated.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="order">Indices of samples, in the order of the columns.</param>
+    /// <param name="destination">The first column; there must be room for all.</param>
+    /// <param name="leadingDimension">Elements from one column's beginning to the next's, at least <see cref="Inputs"/>.</param>
+    public unsafe void GatherInputs<T>(ReadOnlySpan<int> order, T* destination, int leadingDimension)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(leadingDimension, Inputs);
+        for (int column = 0; column < order.Length; column++)
+        {
+            Features.Read(Checked(order[column]), destination + (nint)column * leadingDimension);
+        }
+    }
+
+    /// <summary>
+    /// Writes the targets of the samples named by <paramref name="order"/>, one column each, classes as one-hot columns. Only
+    /// the first <see cref="Outputs"/> elements of a column are written; nothing is allocated.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="order">Indices of samples, in the order of the columns.</param>
+    /// <param name="destination">The first column; there must be room for all.</param>
+    /// <param name="leadingDimension">Elements from one column's beginning to the next's, at least <see cref="Outputs"/>.</param>
+    public unsafe void GatherTargets<T>(ReadOnlySpan<int> order, T* destination, int leadingDimension)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(leadingDimension, Outputs);
+        for (int column = 0; column < order.Length; column++)
+        {
+            Targets.Read(Checked(order[column]), destination + (nint)column * leadingDimension);
+        }
+    }
+
+    private int Checked(int sample) => (uint)sample < (uint)Count
+        ? sample
+        : throw new ArgumentOutOfRangeException(nameof(sample), $"there is no sample {sample}; there are {Count}, numbered from 0");
+}

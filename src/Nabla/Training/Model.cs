@@ -1,0 +1,163 @@
+using System.Numerics;
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Verification;
+using Nabla.Data;
+using Nabla.Kernels;
+using Nabla.Networks;
+using Nabla.Planning;
+
+namespace Nabla.Training;
+
+/// <summary>A network with its numbers: the weights and biases, and the expressions that they stand in.</summary>
+/// <typeparam name="T">float, or double for comparisons.</typeparam>
+public sealed class Model<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int InferenceBatch = 256;
+
+    private readonly KernelPath? path;
+    private readonly Dictionary<int, Plan<T>> inference = [];
+
+    /// <summary>A network and its loss, with all parameters zero.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="reduction">Mean or sum over the batch.</param>
+    /// <param name="path">The instruction set; the best there is where it is null.</param>
+    public Model(Network network, Loss loss, Reduction reduction = Reduction.Mean, KernelPath? path = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        (Network, Loss, Reduction, this.path) = (network, loss, reduction, path);
+        Expression = network.Express(loss, reduction);
+        Parameters = new(Expression.Parameters);
+    }
+
+    /// <summary>The network.</summary>
+    public Network Network { get; }
+
+    /// <summary>The loss.</summary>
+    public Loss Loss { get; }
+
+    /// <summary>Mean or sum over the batch.</summary>
+    public Reduction Reduction { get; }
+
+    /// <summary>The network and its loss in symbols, for a batch.</summary>
+    public LayeredNetwork Expression { get; }
+
+    /// <summary>The weights and biases.</summary>
+    public ParameterBuffer<T> Parameters { get; }
+
+    /// <summary>Draws all weights, then all biases of each layer, from a seed.</summary>
+    public void Initialize(Initializer initializer, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(initializer);
+        SeededRandom random = new(seed, stream: 1);
+        foreach (SymbolicLayer layer in Expression.Layers)
+        {
+            Matrix weights = Parameters[layer.Weights];
+            (int outputs, int inputs) = (weights.Rows, weights.Columns);
+            Parameters[layer.Weights] = weights.Map(_ => initializer.Weight(random, inputs, outputs));
+            if (layer.Biases is Symbol biases)
+            {
+                Parameters[biases] = new Matrix(outputs, 1).Map(_ => initializer.Bias(random, inputs, outputs));
+            }
+        }
+    }
+
+    /// <summary>The outputs for all samples, one column each.</summary>
+    public unsafe void Predict(Samples samples, Action<int, ReadOnlySpan<T>> receive)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentNullException.ThrowIfNull(receive);
+        RequireFit(samples);
+        int[] order = [.. Enumerable.Range(0, samples.Count)];
+        for (int start = 0; start < order.Length; start += InferenceBatch)
+        {
+            ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(InferenceBatch, order.Length - start));
+            Plan<T> plan = InferencePlan(batch.Length);
+            Slot<T> input = plan.SlotOf(Expression.Input);
+            samples.GatherInputs(batch, input.Pointer, input.LeadingDimension);
+            plan.Run();
+            Slot<T> output = plan.SlotOf(Expression.Output);
+            for (int j = 0; j < batch.Length; j++)
+            {
+                receive(batch[j], new(output.Pointer + (long)j * output.LeadingDimension, output.Rows));
+            }
+        }
+    }
+
+    /// <summary>What the model is worth on samples with labels: how often each class was taken for each other.</summary>
+    public ConfusionMatrix Evaluate(Samples samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        IReadOnlyList<int> labels = samples.Labels
+            ?? throw new ArgumentException("the samples have numbers as targets, not classes");
+        ConfusionMatrix confusion = new(samples.Outputs);
+        Predict(samples, (sample, output) => confusion.Add(labels[sample], ArgMax(output)));
+        return confusion;
+    }
+
+    /// <summary>The mean loss over samples.</summary>
+    public unsafe double MeanLoss(Samples samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        RequireFit(samples);
+        Expr cost = Calculus.Derivations.Derivation.Of(Expression.Cost, []).StableCost;
+        int[] order = [.. Enumerable.Range(0, samples.Count)];
+        double total = 0;
+        Plan<T>? plan = null;
+        int planned = 0;
+        for (int start = 0; start < order.Length; start += InferenceBatch)
+        {
+            ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(InferenceBatch, order.Length - start));
+            if (plan is null || planned != batch.Length)
+            {
+                plan = Plan<T>.Compile([cost, Expression.Input, Expression.Target], [], Parameters, planned = batch.Length, path);
+            }
+
+            Slot<T> input = plan.SlotOf(Expression.Input);
+            Slot<T> target = plan.SlotOf(Expression.Target);
+            samples.GatherInputs(batch, input.Pointer, input.LeadingDimension);
+            samples.GatherTargets(batch, target.Pointer, target.LeadingDimension);
+            plan.Run();
+            total += plan[cost][0, 0] * (Reduction == Reduction.Mean ? batch.Length : 1);
+        }
+
+        return total / samples.Count;
+    }
+
+    /// <summary>The row of the largest element; the first of several.</summary>
+    internal static int ArgMax(ReadOnlySpan<T> values)
+    {
+        int best = 0;
+        for (int i = 1; i < values.Length; i++)
+        {
+            best = values[i] > values[best] ? i : best;
+        }
+
+        return best;
+    }
+
+    /// <summary>Compiles one step of training for a batch size: the loss, every gradient and every update.</summary>
+    internal Plan<T> CompileStep(Derivation derivation, Optimizer optimizer, int batch) => Plan<T>.Compile(
+        [derivation.StableCost, Expression.Output, Expression.Input, Expression.Target],
+        [.. Expression.Parameters.Select(w => new ParameterUpdate(w, optimizer.Update(w, derivation.GradientOf(w), Expression.LearningRate)))],
+        Parameters,
+        batch,
+        path);
+
+    /// <exception cref="ArgumentException">The samples have other numbers of inputs or outputs than the network.</exception>
+    internal void RequireFit(Samples samples)
+    {
+        if (samples.Inputs != Network.Inputs || samples.Outputs != Network.Outputs)
+        {
+            throw new ArgumentException(
+                $"the network {Network} takes {Network.Inputs} inputs and gives {Network.Outputs} outputs, "
+                + $"but the data has {samples.Inputs} inputs and {samples.Outputs} outputs");
+        }
+    }
+
+    private Plan<T> InferencePlan(int batch) => inference.TryGetValue(batch, out Plan<T>? plan)
+        ? plan
+        : inference[batch] = Plan<T>.Compile([Expression.Output], [], Parameters, batch, path);
+}

@@ -1,0 +1,7 @@
+namespace Nabla.Training;
+
+public sealed partial class Optimizer
+{
+    /// <summary>Stochastic gradient descent, the seed's rule: W ← W − η ∂C/∂W.</summary>
+    public static Optimizer Sgd { get; } = new("sgd", (w, gradient, learningRate) => w - learningRate * gradient);
+}

@@ -1,0 +1,226 @@
+using System.Numerics;
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Verification;
+using Nabla.Data;
+using Nabla.Planning;
+
+namespace Nabla.Training;
+
+/// <summary>What training may be told.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>The update rule.</summary>
+    public Optimizer Optimizer { get; init; } = Optimizer.Sgd;
+
+    /// <summary>η.</summary>
+    public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>Samples in a step; the last step of an epoch takes what is left.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>How often all samples are seen.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Fixes the order of the samples.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The clock that times the training.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
+
+/// <summary>Where training stands.</summary>
+/// <param name="Epoch">The epoch, counted from 1.</param>
+/// <param name="Samples">The samples seen in it.</param>
+/// <param name="Loss">The mean loss of these samples, each before its step.</param>
+/// <param name="TrainAccuracy">The fraction of these samples that were read right; null without classes.</param>
+/// <param name="Seconds">Training time since the beginning.</param>
+public sealed record TrainingProgress(int Epoch, int Samples, double Loss, double? TrainAccuracy, double Seconds);
+
+/// <summary>An epoch's figures.</summary>
+/// <param name="Epoch">The epoch, counted from 1.</param>
+/// <param name="Loss">The mean loss of its samples, each before its step.</param>
+/// <param name="TrainAccuracy">The fraction of its samples that were read right; null without classes.</param>
+/// <param name="TestAccuracy">The accuracy on the test samples after it; null where there are none, or no classes.</param>
+/// <param name="Seconds">Training time since the beginning, with the evaluations.</param>
+public sealed record EpochReport(int Epoch, double Loss, double? TrainAccuracy, double? TestAccuracy, double Seconds);
+
+/// <summary>The loss is not a number any more, or infinite: training has diverged.</summary>
+public sealed class NonFiniteLossException(string message) : ArithmeticException(message);
+
+/// <summary>Trains a model on a data set: gathers batches, runs the compiled step, keeps the figures.</summary>
+/// <typeparam name="T">float, or double for comparisons.</typeparam>
+public sealed unsafe class Trainer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const double SecondsBetweenReports = 0.1;
+
+    private readonly Model<T> model;
+    private readonly Dataset data;
+    private readonly TrainingOptions options;
+    private readonly Dictionary<int, Plan<T>> plans = [];
+    private readonly int[] order;
+    private readonly long started;
+
+    /// <summary>Derives the gradients of a model's loss and compiles its step.</summary>
+    /// <exception cref="ArgumentException">The data does not fit the network, or an option is out of its range.</exception>
+    public Trainer(Model<T> model, Dataset data, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        (this.model, this.data, this.options) = (model, data, options);
+        model.RequireFit(data.Train);
+        Require(options.BatchSize >= 1, $"the batch size must be at least 1, but it is {options.BatchSize}");
+        Require(options.Epochs >= 1, $"the number of epochs must be at least 1, but it is {options.Epochs}");
+        Require(double.IsFinite(options.LearningRate) && options.LearningRate > 0, $"the learning rate must be a positive number, but it is {options.LearningRate}");
+        order = [.. Enumerable.Range(0, data.Train.Count)];
+        Derivation = model.Expression.Differentiate(assumptions: TargetsSumToOne(data.Train) ? [model.Expression.TargetsSumToOne] : []);
+        started = options.Clock.GetTimestamp();
+        PlanFor(Math.Min(options.BatchSize, order.Length));
+        if (order.Length % options.BatchSize is int rest and > 0)
+        {
+            PlanFor(rest);
+        }
+    }
+
+    /// <summary>The derivation whose gradients train the model.</summary>
+    public Derivation Derivation { get; }
+
+    /// <summary>The outputs of the last step's forward pass, one column a sample, in the order of <see cref="LastBatch"/>; before the step's update.</summary>
+    public Matrix LastOutputs => plans[LastBatch.Length][model.Expression.Output];
+
+    /// <summary>The samples of the last step.</summary>
+    public ReadOnlySpan<int> LastBatch => order.AsSpan((order.Length - 1) / options.BatchSize * options.BatchSize);
+
+    /// <summary>The loss of the last step's batch, before its update.</summary>
+    public double LastCost => plans[LastBatch.Length][Derivation.StableCost][0, 0];
+
+    /// <summary>Whether every target column sums to one within 1e-6, so that 1ᵀy = 1 may be used.</summary>
+    public static bool TargetsSumToOne(Samples samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        if (samples.Labels is not null)
+        {
+            return true;
+        }
+
+        double[] column = new double[samples.Outputs];
+        fixed (double* pointer = column)
+        {
+            for (int i = 0; i < samples.Count; i++)
+            {
+                samples.GatherTargets([i], pointer, column.Length);
+                if (!(Math.Abs(column.Sum() - 1) <= 1e-6))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Trains all epochs, one report each, lazily: the next epoch runs when the next report is asked for.</summary>
+    /// <param name="progress">Called about ten times a second.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <exception cref="NonFiniteLossException">The loss of a step is not finite.</exception>
+    public IEnumerable<EpochReport> Run(Action<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        for (int epoch = 1; epoch <= options.Epochs; epoch++)
+        {
+            TrainingProgress end = RunEpoch(epoch, progress, cancellationToken);
+            double? accuracy = data.Test is { Labels: not null } test ? model.Evaluate(test).Accuracy : null;
+            yield return new(epoch, end.Loss, end.TrainAccuracy, accuracy, Seconds());
+        }
+    }
+
+    private static void Require(bool condition, string sentence)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException(sentence);
+        }
+    }
+
+    private double Seconds() => options.Clock.GetElapsedTime(started).TotalSeconds;
+
+    private TrainingProgress RunEpoch(int epoch, Action<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        // A full batch is a sum over all samples; their order would only change the rounding.
+        if (options.BatchSize < order.Length)
+        {
+            new SeededRandom(options.Seed, stream: 1000 + (ulong)epoch).Shuffle(order.AsSpan());
+        }
+
+        double loss = 0;
+        long correct = 0;
+        double reported = Seconds();
+        for (int start = 0; start < order.Length; start += options.BatchSize)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
+            double cost = Step(batch);
+            if (!double.IsFinite(cost))
+            {
+                throw new NonFiniteLossException(
+                    $"the loss is {cost} in epoch {epoch}, step {start / options.BatchSize + 1}: training has diverged; a smaller learning rate than {options.LearningRate} may help");
+            }
+
+            loss += cost * (model.Reduction == Networks.Reduction.Mean ? batch.Length : 1);
+            correct += CountCorrect(batch);
+            if (progress is not null && Seconds() - reported > SecondsBetweenReports)
+            {
+                reported = Seconds();
+                progress(Report(epoch, start + batch.Length, loss, correct));
+            }
+        }
+
+        TrainingProgress end = Report(epoch, order.Length, loss, correct);
+        progress?.Invoke(end);
+        return end;
+    }
+
+    private TrainingProgress Report(int epoch, int samples, double loss, long correct) =>
+        new(epoch, samples, loss / samples, data.Train.Labels is null ? null : (double)correct / samples, Seconds());
+
+    /// <summary>One step on one batch; gives the loss before the update. Allocates nothing.</summary>
+    internal double Step(ReadOnlySpan<int> batch)
+    {
+        Plan<T> plan = PlanFor(batch.Length);
+        Slot<T> input = plan.SlotOf(model.Expression.Input);
+        Slot<T> target = plan.SlotOf(model.Expression.Target);
+        data.Train.GatherInputs(batch, input.Pointer, input.LeadingDimension);
+        data.Train.GatherTargets(batch, target.Pointer, target.LeadingDimension);
+        plan.Run();
+        return double.CreateChecked(*plan.SlotOf(Derivation.StableCost).Pointer);
+    }
+
+    private int CountCorrect(ReadOnlySpan<int> batch)
+    {
+        if (data.Train.Targets is not ClassTargets classes)
+        {
+            return 0;
+        }
+
+        Slot<T> output = PlanFor(batch.Length).SlotOf(model.Expression.Output);
+        int correct = 0;
+        for (int j = 0; j < batch.Length; j++)
+        {
+            ReadOnlySpan<T> column = new(output.Pointer + (long)j * output.LeadingDimension, output.Rows);
+            correct += Model<T>.ArgMax(column) == classes.Labels[batch[j]] ? 1 : 0;
+        }
+
+        return correct;
+    }
+
+    private Plan<T> PlanFor(int batch)
+    {
+        if (!plans.TryGetValue(batch, out Plan<T>? plan))
+        {
+            plan = plans[batch] = model.CompileStep(Derivation, options.Optimizer, batch);
+            plan[model.Expression.LearningRate] = Matrix.Scalar(options.LearningRate);
+        }
+
+        return plan;
+    }
+}
