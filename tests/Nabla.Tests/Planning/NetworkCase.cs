@@ -43,7 +43,7 @@ internal sealed class NetworkCase
         {
             Values = Draw(random);
         }
-        while (Kinks().Any(z => z.Elements.ToArray().Min(Math.Abs) < NearKink));
+        while (Kinks().Any(z => z.Elements.ToArray().Any(element => Math.Abs(element) is > 0 and < NearKink)));
     }
 
     public ulong Seed { get; }
@@ -154,7 +154,7 @@ internal sealed class NetworkCase
         return targets;
     }
 
-    /// <summary>The pre-activations whose sign decides the derivative.</summary>
+    /// <summary>The pre-activations whose sign decides the derivative. An exact 0 stays one in every precision: its inputs are all 0.</summary>
     private IEnumerable<Matrix> Kinks() => Evaluator.EvaluateAll(
         [
             .. Expression.Layers
