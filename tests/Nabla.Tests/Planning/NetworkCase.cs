@@ -16,8 +16,12 @@ internal sealed class NetworkCase
 {
     private const double NearKink = 1e-4;
 
-    private static readonly int[] widths = [1, 2, 3, 7, 15, 16, 17, 31, 33];
-    private static readonly int[] batches = [1, 2, 5, 10, 63, 64, 65];
+    /// <summary>Around the widths of vectors and tiles.</summary>
+    public static readonly IReadOnlyList<int> Widths = [1, 2, 3, 7, 15, 16, 17, 31, 33];
+
+    /// <summary>The numbers of samples.</summary>
+    public static readonly IReadOnlyList<int> Batches = [1, 2, 5, 10, 63, 64, 65];
+
     private static readonly Loss[] losses = [.. Loss.All.Values];
     private static readonly Activation[] activations = [.. Activation.All.Values];
     private static readonly Activation[] hidden = [.. activations.Where(activation => !activation.IsSoftmax)];
@@ -31,9 +35,9 @@ internal sealed class NetworkCase
         Loss = losses[seed % (ulong)losses.Length];
         Assumes = seed / (ulong)losses.Length % 2 == 1;
         Reduction = seed / (ulong)losses.Length / 2 % 2 == 0 ? Reduction.Mean : Reduction.Sum;
-        Batch = Any(batches);
+        Batch = Any(Batches);
         int depth = 1 + random.NextInt(4);
-        int[] sizes = [.. Enumerable.Range(0, depth + 1).Select(_ => Any(widths))];
+        int[] sizes = [.. Enumerable.Range(0, depth + 1).Select(_ => Any(Widths))];
         bool biases = random.NextInt(3) > 0;
         Network = new(sizes[0], Enumerable.Range(1, depth).Select(l => new Layer(
             sizes[l], l < depth ? Any(hidden) : Any(OutputsFor(Loss, sizes[l])), biases)));
