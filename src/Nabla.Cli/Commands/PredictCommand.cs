@@ -4,7 +4,7 @@ namespace Nabla.Cli.Commands;
 
 internal static class PredictCommand
 {
-    public static Command Create()
+    public static Command Create(Terminal terminal)
     {
         Command command = new("predict", "");
         command.SetAction(_ => ExitCode.Failure);
