@@ -40,7 +40,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         Enrichment = new() { UseDefaultEnrichers = false },
     });
 
-    /// <summary>Writes a table to stdout as plain text, without escape codes and without spaces at the ends of lines.</summary>
+    /// <summary>Writes a table to stdout as plain text, without escape codes, empty lines and spaces at the ends of lines.</summary>
     public void Write(Table table)
     {
         StringWriter text = new();
@@ -56,7 +56,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         console.Profile.Capabilities.Unicode = true;
         console.Write(table);
         StringBuilder trimmed = new();
-        foreach (string line in text.ToString().TrimEnd().Split('\n'))
+        foreach (string line in text.ToString().Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)))
         {
             trimmed.Append(line.TrimEnd()).Append('\n');
         }

@@ -43,7 +43,7 @@ internal static class JsonLine
         }
     }
 
-    /// <summary>An array of texts, or null where there is none.</summary>
+    /// <summary>An array of texts.</summary>
     public static void Write(this Utf8JsonWriter json, string name, IEnumerable<string> values)
     {
         json.WriteStartArray(name);

@@ -1,12 +1,25 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Nabla.Data;
 
 namespace Nabla.Cli.CommandLine;
 
 /// <summary>Options whose values are checked where they are read, with sentences of this program.</summary>
 internal static class Options
 {
+    /// <summary>A data set.</summary>
+    public static Argument<string> Data()
+    {
+        string[] names = [.. Datasets.All.Select(dataset => dataset.Name)];
+        Argument<string> data = new("DATA") { HelpName = "DATA", Description = "The data set: " + string.Join(", ", names) };
+        data.CompletionSources.Add(names);
+        return data;
+    }
+
+    /// <summary>A model file.</summary>
+    public static Argument<string> Model() => new("MODEL") { HelpName = "MODEL", Description = "The model file that nabla train wrote" };
+
     /// <summary>Any text.</summary>
     public static Option<string?> Text(string name, string value, string description, params string[] completions)
     {

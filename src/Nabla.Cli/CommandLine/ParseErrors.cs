@@ -12,7 +12,7 @@ internal static partial class ParseErrors
     {
         if (UnknownOption(parsed) is string option)
         {
-            return Suggestion.Unknown($"option of {Name(parsed)}", option, OptionsOf(parsed));
+            return Suggestion.Unknown("option", option, OptionsOf(parsed));
         }
 
         if (parsed.Errors.Count == 0)

@@ -14,13 +14,9 @@ internal static class TrainCommand
 
     public static Command Create(Terminal terminal)
     {
-        Argument<string> data = new("DATA")
-        {
-            Description = "The data set: " + string.Join(", ", Datasets.All.Select(dataset => dataset.Name)),
-            Arity = ArgumentArity.ZeroOrOne,
-            DefaultValueFactory = _ => "digits",
-        };
-        data.CompletionSources.Add([.. Datasets.All.Select(dataset => dataset.Name)]);
+        Argument<string> data = Options.Data();
+        data.Arity = ArgumentArity.ZeroOrOne;
+        data.DefaultValueFactory = _ => "digits";
         Option<string?> layers = Options.Text(
             "--layers",
             "SIZES",

@@ -22,19 +22,18 @@ internal static class LayerSizes
             return sizes;
         }
 
-        ImmutableArray<int> hidden = [inputs, .. sizes, outputs];
         if (!first && !last)
         {
-            return hidden;
+            return [inputs, .. sizes, outputs];
         }
 
-        string text = string.Join('-', sizes);
-        string said = first ? $"ends with {sizes[^1]} outputs" : $"begins with {sizes[0]} inputs";
-        string right = first ? $"{Count(outputs, data.IsClassification ? "class" : "output")}" : $"{Count(inputs, "input")}";
-        ImmutableArray<int> repaired = first ? sizes.SetItem(sizes.Length - 1, outputs) : sizes.SetItem(0, inputs);
+        // What may have been meant: 784-30-9 is 784-30-10, and 784-30 or 30-10 leave out only one of the outer two.
+        ImmutableArray<int> hidden = first && sizes.Length > 2 ? sizes[1..^1] : first ? sizes[1..] : sizes[..^1];
+        string wrong = first ? $"ends with {Count(sizes[^1], "output")}" : $"begins with {Count(sizes[0], "input")}";
+        string right = first ? Count(outputs, data.IsClassification ? "class" : "output") : Count(inputs, "input");
         throw new ArgumentException(
-            $"the network {text} {said}, but {data.Name} has {right}; {string.Join('-', repaired)} fits, "
-            + $"and {string.Join('-', hidden)} where {text} is meant as hidden layers only");
+            $"the network {string.Join('-', sizes)} {wrong}, but {data.Name} has {right}; give the whole network, such as "
+            + $"{string.Join('-', [inputs, .. hidden, outputs])}, or only its hidden layers, such as {string.Join('-', hidden)}");
     }
 
     private static string Count(int n, string what) => n == 1 ? $"1 {what}" : what == "class" ? $"{n} classes" : $"{n} {what}s";

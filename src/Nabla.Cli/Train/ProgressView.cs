@@ -59,7 +59,7 @@ internal sealed class PlainView(TextWriter error, TrainingSetup setup) : Progres
         error.WriteLine(
             $"epoch {report.Epoch.ToString().PadLeft($"{epochs}".Length)}/{epochs}  loss {report.Loss:0.00000}"
             + Summary.Accuracy("  train", report.TrainAccuracy) + Summary.Accuracy("  test", report.TestAccuracy)
-            + $"  {rate:N0} samples/s  {report.Seconds:0.0} s");
+            + $"  {rate:N0} samples/s  {report.Seconds:0.00} s");
     }
 }
 

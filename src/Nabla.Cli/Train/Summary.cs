@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nabla.Calculus.Verification;
+using Nabla.Cli.CommandLine;
 using Nabla.Data;
 using Nabla.Networks;
 using Nabla.Training;
@@ -28,7 +29,7 @@ internal static class Announcement
         error.WriteLine($"Loss      {setup.Loss} ({(setup.Reduction == Reduction.Mean ? "mean" : "sum")} over the batch)");
         error.WriteLine(
             $"Training  {options.Optimizer.Name}, learning rate {options.LearningRate}, batches of {options.BatchSize:N0}, "
-            + $"{options.Epochs:N0} epochs, seed {setup.Request.Seed}, {(setup.Request.Double ? "double" : "float")} on {kernels} kernels");
+            + $"{options.Epochs:N0} {(options.Epochs == 1 ? "epoch" : "epochs")}, seed {setup.Request.Seed}, {(setup.Request.Double ? "double" : "float")} on {kernels} kernels");
     }
 }
 
@@ -112,33 +113,5 @@ internal static class Summary
         output.WriteLine($"  nabla predict {model} {setup.Data.Name} --count 5");
         output.WriteLine($"  nabla inspect {model}");
         output.WriteLine($"  {derive}");
-    }
-}
-
-/// <summary>A confusion matrix as a table.</summary>
-internal static class ConfusionTable
-{
-    public static void Write(Terminal terminal, ConfusionMatrix confusion, IReadOnlyList<string> classes)
-    {
-        terminal.Output.WriteLine("Confusion: a row for what a sample is, a column for what it was taken for");
-        Table table = new() { Border = TableBorder.Simple };
-        table.AddColumn(new TableColumn("").RightAligned());
-        foreach (string name in classes)
-        {
-            table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
-        }
-
-        table.AddColumn(new TableColumn("right").RightAligned());
-        for (int i = 0; i < confusion.Classes; i++)
-        {
-            long[] row = [.. Enumerable.Range(0, confusion.Classes).Select(j => confusion[i, j])];
-            table.AddRow([
-                Markup.Escape(classes[i]),
-                .. row.Select(count => count == 0 ? "·" : $"{count}"),
-                row.Sum() == 0 ? "" : $"{100.0 * row[i] / row.Sum():0.0} %",
-            ]);
-        }
-
-        terminal.Write(table);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Nabla.Cli.CommandLine;
 using Nabla.Data;
 using Nabla.Models;
 using Nabla.Networks;
@@ -152,11 +153,4 @@ internal sealed record TrainingSetup
     }
 
     private static string Number(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
-}
-
-/// <summary>What is done to inputs before they reach the network.</summary>
-internal static class Inputs
-{
-    /// <summary>What every input is divided by: 255 for pixels, which are bytes.</summary>
-    public static double DivisorOf(Samples samples) => samples.Features is ByteFeatures ? byte.MaxValue : 1;
 }
