@@ -58,7 +58,6 @@ public sealed class DifferentialRules
             (n, dZ) => Expr.Hadamard(n, dZ - Expr.BroadcastRow(Expr.ColumnSums(Expr.Hadamard(n, dZ)), n.Shape.Rows))),
         DifferentialRule.For<LogSumExp>("log-sum-exp", "d lse(Z) = 1ᵀ(softmax(Z) ⊙ dZ)",
             (n, dZ) => Expr.ColumnSums(Expr.Hadamard(Expr.Softmax(n.Operands[0]), dZ))),
-        DifferentialRule.For<Vec>("vec", "d vec(X) = vec(dX)", (_, dX) => Expr.Vec(dX)),
         DifferentialRule.For<Named>("name", "the differential of a name is its definition's", (_, d) => d),
     }.ToImmutableDictionary(rule => rule.Node));
 

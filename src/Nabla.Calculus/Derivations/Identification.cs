@@ -78,8 +78,6 @@ internal static class Identification
                     : null;
             case Sum { Operands: [var l] }:
                 return ReadOrNull(l, d) is Expr sum ? Expr.MatMul(pool.Ones(Dim.One, l.Shape.Size), sum) : null;
-            case Vec { Operands: [var l] }:
-                return ReadOrNull(l, d);
             default:
                 return term.Operands.Any(operand => ReadOrNull(operand, d) is not null)
                     ? throw new NotSupportedException($"the Jacobian cannot be read off {term.Describe()}")

@@ -28,7 +28,6 @@ public sealed class PairingRules
     /// <summary>The adjoints of the linear operations under ⟨X, Y⟩ = sum(X ⊙ Y).</summary>
     public static PairingRules Standard { get; } = new(new[]
     {
-        PairingRule.For<Add>("sum", "⟨G, L + M⟩ = ⟨G, L⟩ + ⟨G, M⟩", (_, g) => g, (_, g) => g),
         PairingRule.For<Subtract>("difference", "⟨G, L − M⟩ = ⟨G, L⟩ + ⟨−G, M⟩", (_, g) => g, (_, g) => -g),
         PairingRule.For<Negate>("negation", "⟨G, −L⟩ = ⟨−G, L⟩", (_, g) => -g),
         PairingRule.For<Scale>("scaling", "⟨G, sL⟩ = ⟨sG, L⟩, ⟨G, lX⟩ = ⟨sum(G ⊙ X), l⟩",

@@ -99,6 +99,8 @@ public static class RewriteRules
             Negate x => -Expr.Sum(x.Operands[0]),
             _ => null,
         }),
+        RewriteRule.For<Sum>("sum-column", "sum(y) = 1ᵀy for a column y", n =>
+            n.Operands[0] is Symbol or Named && n.Operands[0].Shape is { IsColumn: true, IsScalar: false } ? Expr.ColumnSums(n.Operands[0]) : null),
         RewriteRule.For<Sum>("sum-scalar", "sum(s) = s", n => n.Operands[0].Shape.IsScalar ? n.Operands[0] : null),
         RewriteRule.For<Apply>("identity-function", "id(X) = X", n => n.Function == Function.Identity ? n.Operands[0] : null),
     ];
@@ -162,7 +164,7 @@ public static class RewriteRules
         RewriteRule.For<MatMul>("kronecker-vec", "(B ⊗ A) vec(X) = vec(A X Bᵀ)", n => (n.Operands[0], n.Operands[1]) switch
         {
             (Kron k, Vec x) => Expr.Vec(Expr.MatMul(Expr.MatMul(k.Operands[1], x.Operands[0]), k.Operands[0].Transpose())),
-            (Kron k, Expr x) when k.Operands[0].Shape.IsColumn => Expr.Vec(Expr.MatMul(Expr.MatMul(k.Operands[1], x), k.Operands[0].Transpose())),
+            (Kron k, Expr x) when k.Operands[0].Shape.IsColumn && x.Shape.IsColumn => Expr.Vec(Expr.MatMul(Expr.MatMul(k.Operands[1], x), k.Operands[0].Transpose())),
             _ => null,
         }),
         RewriteRule.For<Vec>("vec-factor", "vec(aX) = a vec(X)", n => n.Operands[0] switch

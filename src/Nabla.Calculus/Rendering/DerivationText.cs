@@ -46,12 +46,35 @@ public static class DerivationText
     internal static IEnumerable<string> Conditions(Step step, Notation notation) =>
         step.Conditions.Select(condition => notation.Print(condition.Left, "=", condition.Right));
 
+    /// <summary>The shape of an expression and, where it is a product or a sum of products, how its factors make it: <c>2×4 = 2×1 · 1×4</c>.</summary>
+    internal static string Shapes(Expr expression)
+    {
+        string factors = Factors(expression);
+        string whole = expression.Shape.ToString();
+        return factors == whole ? whole : $"{whole} = {factors}";
+    }
+
+    /// <summary>The steps of a step that belong to the short form: its rewrites, not the differentials and pairings before them.</summary>
+    internal static IEnumerable<Step> Shown(Step step) =>
+        step.ShowsSteps ? step.Steps.Where(rewrite => rewrite.Left is not (Differential or Sum)) : [];
+
+    private static string Factors(Expr expression) => expression switch
+    {
+        MatMul { Operands: [var x, var y] } => $"{Factors(x)} · {Factors(y)}",
+        Kron { Operands: [var x, var y] } => $"{Factors(x)} ⊗ {Factors(y)}",
+        Add { Operands: [var x, var y] } when x is MatMul || y is MatMul => $"{Factors(x)} + {Factors(y)}",
+        Subtract { Operands: [var x, var y] } when x is MatMul || y is MatMul => $"{Factors(x)} − {Factors(y)}",
+        Negate { Operands: [var x] } => Factors(x),
+        Scale scale => Factors(scale.Of),
+        _ => expression.Shape.ToString(),
+    };
+
     private static void Append(StringBuilder text, Step step)
     {
         AppendFormula(text, step.Label.PadRight(Indent), step);
         string conditions = string.Join(", ", Conditions(step, Notation.Text));
         AppendWrapped(text, conditions.Length == 0 ? step.Rule.Statement : $"{step.Rule.Statement}; where {conditions}", Indent + 2);
-        foreach (Step rewrite in step.Steps.Where(rewrite => step.ShowsSteps && rewrite.Left is not (Differential or Sum)))
+        foreach (Step rewrite in Shown(step))
         {
             AppendFormula(text, new string(' ', Indent + 4), rewrite);
             AppendWrapped(text, rewrite.Rule.Statement, Indent + 6);
@@ -61,7 +84,7 @@ public static class DerivationText
     private static void AppendFormula(StringBuilder text, string before, Step step)
     {
         string line = before + Notation.Text.Print(step.Left, Sign(step, Notation.Text), step.Right);
-        string shape = step.Shape.ToString();
+        string shape = Shapes(step.Right);
         text.Append(line).Append(' ', Math.Max(2, Width - Columns(line) - shape.Length)).Append(shape).Append('\n');
     }
 

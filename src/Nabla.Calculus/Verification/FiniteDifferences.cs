@@ -43,12 +43,19 @@ public static class FiniteDifferences
     /// <summary>dF of one operation, where the differentials of its operands have values in the bindings.</summary>
     internal static Matrix Differential(Expr f, Bindings bindings)
     {
+        // An operand may depend on another one; each is held fast while the other moves.
+        Bindings held = bindings.Copy();
+        foreach (Expr operand in f.Operands.Distinct())
+        {
+            held.Set(operand, ValueOf(operand, bindings));
+        }
+
         Matrix? total = null;
         foreach (Expr operand in f.Operands.Distinct())
         {
             if (bindings.ValueOf(operand.Differential()) is Matrix direction)
             {
-                Matrix part = Along(f, operand, ValueOf(operand, bindings), direction, bindings);
+                Matrix part = Along(f, operand, held.ValueOf(operand)!, direction, held);
                 total = total is null ? part : total.Zip(part, (x, y) => x + y);
             }
         }

@@ -24,12 +24,15 @@ internal abstract unsafe class KernelSet<T>
     /// <summary>The multiple to which a leading dimension is best rounded up: 64 bytes. Other ones are right but slower.</summary>
     public abstract int RowAlignment { get; }
 
-    /// <summary>How many elements of scratch <see cref="Multiply"/> needs for a product of these sizes.</summary>
+    /// <summary>How many elements of scratch a product of these sizes needs; over a team, that for each member.</summary>
     public abstract long ScratchLength(int m, int n, int k, bool transposeA, bool transposeB);
 
     /// <summary>C = C·[Accumulate] + alpha · op(A) op(B) + bias·1ᵀ.</summary>
     /// <remarks>An element comes out the same to the last bit whatever m, n and the leading dimensions are.</remarks>
     public abstract void Multiply(in Product<T> product, T* scratch);
+
+    /// <summary>The same product, with the same bits, by all members of a team.</summary>
+    public abstract void Multiply(in Product<T> product, T* scratch, ThreadTeam team);
 
     /// <summary>The loop of an elementwise function. It is made once, when a plan is made.</summary>
     public abstract UnaryKernel<T> Unary(Function function);

@@ -27,7 +27,7 @@ internal static unsafe class MatrixProduct<TLane, T>
     /// <summary>The rows of A that are copied at a time, about half of the second cache.</summary>
     private static int PackedRows => 384;
 
-    /// <summary>The elements of scratch that <see cref="Multiply"/> needs.</summary>
+    /// <summary>The elements of scratch that a product needs.</summary>
     public static long ScratchLength(int m, int n, int k)
     {
         int depth = Depth(k);
@@ -36,17 +36,21 @@ internal static unsafe class MatrixProduct<TLane, T>
     }
 
     /// <summary>Computes the product.</summary>
-    public static void Multiply(in Product<T> p, T* scratch)
+    public static void Multiply(in Product<T> p, T* scratch) => Multiply(p, scratch, 0, p.M, 0, p.N);
+
+    /// <summary>Computes some rows, from a multiple of the tiles' on, and some columns of C.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(in Product<T> p, T* scratch, int row, int rows, int column, int columns)
     {
-        if (p.M <= 0 || p.N <= 0)
+        if (rows <= 0 || columns <= 0)
         {
             return;
         }
 
-        bool packs = Packs(p.M, p.N, p.K);
+        bool packs = Packs(rows, columns, p.K);
         bool packsA = packs || p.TransposeA || RoundUp(p.M, TLane.Count) > p.Lda;
         int depth = Depth(p.K);
-        int height = packsA ? PackedRows : p.M;
+        int height = packsA ? PackedRows : rows;
         Strip<T> strip = default;
         strip.Alpha = p.Alpha;
         strip.Ldc = p.Ldc;
@@ -56,19 +60,19 @@ internal static unsafe class MatrixProduct<TLane, T>
             int k = Math.Min(depth, p.K - start);
             strip.K = k;
             strip.Accumulate = p.Accumulate || start > 0;
-            for (int i = 0; i < p.M; i += height)
+            for (int i = row; i < row + rows; i += height)
             {
-                int rows = Math.Min(height, p.M - i);
-                strip.Rows = rows;
+                int count = Math.Min(height, row + rows - i);
+                strip.Rows = count;
                 strip.Bias = p.Bias != null && start + k == p.K ? p.Bias + i : null;
                 T* free = scratch;
                 if (packsA)
                 {
-                    Packing<TLane, T>.Rows(p, i, rows, start, k, scratch);
+                    Packing<TLane, T>.Rows(p, i, count, start, k, scratch);
                     strip.A = scratch;
                     strip.AStep = TileRows;
                     strip.ATile = (nint)TileRows * k;
-                    free += (nint)RoundUp(rows, TileRows) * k;
+                    free += (nint)RoundUp(count, TileRows) * k;
                 }
                 else
                 {
@@ -77,7 +81,8 @@ internal static unsafe class MatrixProduct<TLane, T>
                     strip.ATile = TileRows;
                 }
 
-                Columns(p, ref strip, p.C + i, start, packs ? free : null);
+                strip.C = p.C + i;
+                Columns(p, ref strip, start, column, columns, packs ? free : null);
             }
 
             start += k;
@@ -85,42 +90,36 @@ internal static unsafe class MatrixProduct<TLane, T>
         while (start < p.K);
     }
 
-    /// <summary>All columns of C over the rows and the steps of k that the strip names.</summary>
-    private static void Columns(in Product<T> p, ref Strip<T> strip, T* c, int start, T* copy)
+    /// <summary>Some columns of C over the rows and the steps of k that the strip names.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Columns(in Product<T> p, ref Strip<T> strip, int start, int column, int columns, T* copy)
     {
-        int tiles = (p.N + TLane.TileColumns - 1) / TLane.TileColumns;
-        int narrow = p.N / tiles;
-        int wide = p.N % tiles;
+        int tiles = (columns + TLane.TileColumns - 1) / TLane.TileColumns;
+        int narrow = columns / tiles;
+        int wide = columns % tiles;
+        int end = column + columns;
+        int copied = 0;
         strip.BColumn = p.TransposeB ? 1 : p.Ldb;
         strip.BRow = p.TransposeB ? p.Ldb : 1;
         T* b = p.B + start * strip.BRow;
-        int copied = 0;
-        int column = 0;
+        T* c = strip.C;
         for (int tile = 0; tile < tiles; tile++)
         {
-            int columns = tile < wide ? narrow + 1 : narrow;
-            if (copy == null)
+            int width = tile < wide ? narrow + 1 : narrow;
+            if (copy != null && column + width > copied)
             {
-                strip.B = b + column * strip.BColumn;
-            }
-            else
-            {
-                if (column + columns > copied)
-                {
-                    int count = Math.Min(PackedColumns, p.N - column);
-                    Packing<TLane, T>.Columns(p, column, count, start, strip.K, p.TransposeB ? PackedColumns : strip.K, copy);
-                    strip.BColumn = p.TransposeB ? 1 : strip.K;
-                    strip.BRow = p.TransposeB ? PackedColumns : 1;
-                    copied = column + count;
-                    b = copy - column * strip.BColumn;
-                }
-
-                strip.B = b + column * strip.BColumn;
+                int count = Math.Min(PackedColumns, end - column);
+                strip.BColumn = p.TransposeB ? 1 : strip.K;
+                strip.BRow = p.TransposeB ? PackedColumns : 1;
+                Packing<TLane, T>.Columns(p, column, count, start, strip.K, p.TransposeB ? PackedColumns : strip.K, copy);
+                copied = column + count;
+                b = copy - column * strip.BColumn;
             }
 
+            strip.B = b + column * strip.BColumn;
             strip.C = c + column * p.Ldc;
-            Dispatch(ref strip, columns);
-            column += columns;
+            Dispatch(ref strip, width);
+            column += width;
         }
     }
 
@@ -164,7 +163,19 @@ internal static unsafe class MatrixProduct<TLane, T>
         T* a = strip.A;
         T* c = strip.C;
         T* bias = strip.Bias;
-        for (int rows = strip.Rows; rows > 0; rows -= TileRows)
+        int rows = strip.Rows;
+        if (TColumns.Value == 1)
+        {
+            for (; rows >= 4 * TileRows; rows -= 4 * TileRows)
+            {
+                MicroKernel<TLane, T>.RunTall(ref strip, a, c, bias);
+                a += 4 * strip.ATile;
+                c += 4 * TileRows;
+                bias = bias == null ? null : bias + 4 * TileRows;
+            }
+        }
+
+        for (; rows > 0; rows -= TileRows)
         {
             if (rows > TLane.Count)
             {
@@ -179,6 +190,30 @@ internal static unsafe class MatrixProduct<TLane, T>
             c += TileRows;
             bias = bias == null ? null : bias + TileRows;
         }
+    }
+
+    /// <summary>One member's part of the product: a share of the rows or of the columns of C, whichever are more.</summary>
+    public static void MultiplyPart(in Product<T> p, T* scratch, int member, int members)
+    {
+        if (p.M >= p.N)
+        {
+            (int row, int rows) = Share(p.M, TileRows, member, members);
+            Multiply(p, scratch, row, rows, 0, p.N);
+        }
+        else
+        {
+            (int column, int columns) = Share(p.N, TLane.TileColumns, member, members);
+            Multiply(p, scratch, 0, p.M, column, columns);
+        }
+    }
+
+    /// <summary>A member's share of n in whole tiles.</summary>
+    private static (int Start, int Count) Share(int n, int tile, int member, int members)
+    {
+        long tiles = (n + tile - 1) / tile;
+        int start = (int)Math.Min(n, tiles * member / members * tile);
+        int end = (int)Math.Min(n, tiles * (member + 1) / members * tile);
+        return (start, end - start);
     }
 
     private static bool Packs(int m, int n, int k) => (long)m * n * k >= PackingPays;

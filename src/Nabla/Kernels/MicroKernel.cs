@@ -238,6 +238,39 @@ internal static unsafe class MicroKernel<TLane, T>
         Edge(ref strip, tile, c, bias, TVectors.Value, TColumns.Value, rows);
     }
 
+    /// <summary>
+    /// Four full tiles of one column below each other: with a single column, two accumulators would wait for each other's latency.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunTall(ref Strip<T> strip, T* a, T* c, T* bias)
+    {
+        TLane x0 = default, x1 = default, x2 = default, x3 = default;
+        TLane y0 = default, y1 = default, y2 = default, y3 = default;
+        nint step = strip.AStep;
+        nint tile = strip.ATile;
+        nint rowStep = strip.BRow;
+        T* b = strip.B;
+        T* a2 = a + 2 * tile;
+        for (nint p = strip.K; p > 0; p--)
+        {
+            Add<Two>(TLane.Load(a), TLane.Load(a + TLane.Count), *b, ref x0, ref y0);
+            Add<Two>(TLane.Load(a + tile), TLane.Load(a + tile + TLane.Count), *b, ref x1, ref y1);
+            Add<Two>(TLane.Load(a2), TLane.Load(a2 + TLane.Count), *b, ref x2, ref y2);
+            Add<Two>(TLane.Load(a2 + tile), TLane.Load(a2 + tile + TLane.Count), *b, ref x3, ref y3);
+            a += step;
+            a2 += step;
+            b += rowStep;
+        }
+
+        TLane alpha = TLane.Broadcast(strip.Alpha);
+        bool accumulate = strip.Accumulate;
+        int rows = 2 * TLane.Count;
+        Finish<Two>(x0, y0, alpha, accumulate, bias, c);
+        Finish<Two>(x1, y1, alpha, accumulate, bias == null ? null : bias + rows, c + rows);
+        Finish<Two>(x2, y2, alpha, accumulate, bias == null ? null : bias + 2 * rows, c + 2 * rows);
+        Finish<Two>(x3, y3, alpha, accumulate, bias == null ? null : bias + 3 * rows, c + 3 * rows);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<TVectors>(TLane u, TLane v, T b, ref TLane x, ref TLane y)
         where TVectors : struct, IConstant

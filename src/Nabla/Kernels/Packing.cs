@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>Copies of parts of A and B in the order in which the micro-kernel reads them.</summary>
@@ -11,19 +13,25 @@ internal static unsafe class Packing<TLane, T>
     public static void Rows(in Product<T> p, int row, int rows, int start, int k, T* panels)
     {
         int height = 2 * TLane.Count;
-        for (int i = 0; i < rows; i += height)
+        int full = 0;
+        if (!p.TransposeA)
+        {
+            full = rows / height;
+            FullPanels(p.A + row + start * p.Lda, panels, full, k, p.Lda);
+        }
+
+        for (int i = full * height; i < rows; i += height)
         {
             int count = Math.Min(height, rows - i);
+            T* panel = panels + (nint)i * k;
             if (p.TransposeA)
             {
-                Transposition<T>.Run(p.A + start + (row + i) * p.Lda, panels, k, count, p.Lda, height);
+                Transposition<T>.Run(p.A + start + (row + i) * p.Lda, panel, k, count, p.Lda, height);
             }
             else
             {
-                Panel(p.A + row + i + start * p.Lda, panels, count, k, p.Lda);
+                Copy(p.A + row + i + start * p.Lda, panel, count, k, p.Lda, height);
             }
-
-            panels += (nint)height * k;
         }
     }
 
@@ -32,36 +40,46 @@ internal static unsafe class Packing<TLane, T>
     {
         if (p.TransposeB)
         {
-            Panels(p.B + column + start * p.Ldb, copy, count, k, p.Ldb, ld);
+            Copy(p.B + column + start * p.Ldb, copy, count, k, p.Ldb, ld);
         }
         else
         {
-            Panels(p.B + start + column * p.Ldb, copy, k, count, p.Ldb, ld);
+            Copy(p.B + start + column * p.Ldb, copy, k, count, p.Ldb, ld);
         }
     }
 
-    private static void Panel(T* source, T* target, int rows, int columns, nint ld)
+    /// <summary>
+    /// Full panels, four at a time: a column's part is then some cache lines in a row, which are read faster than lines far apart.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FullPanels(T* source, T* target, int panels, int columns, nint ld)
     {
         int height = 2 * TLane.Count;
-        if (rows == height)
+        nint size = (nint)height * columns;
+        for (int panel = 0; panel < panels; panel += 4)
         {
+            int group = Math.Min(4, panels - panel);
             for (int j = 0; j < columns; j++)
             {
-                TLane x = TLane.Load(source);
-                TLane y = TLane.Load(source + TLane.Count);
-                x.Store(target);
-                y.Store(target + TLane.Count);
-                source += ld;
-                target += height;
+                T* from = source + j * ld;
+                T* to = target + j * height;
+                for (int i = 0; i < group; i++)
+                {
+                    TLane x = TLane.Load(from);
+                    TLane y = TLane.Load(from + TLane.Count);
+                    x.Store(to);
+                    y.Store(to + TLane.Count);
+                    from += height;
+                    to += size;
+                }
             }
-        }
-        else
-        {
-            Panels(source, target, rows, columns, ld, height);
+
+            source += 4 * height;
+            target += 4 * size;
         }
     }
 
-    private static void Panels(T* source, T* target, int rows, int columns, nint lds, nint ldt)
+    private static void Copy(T* source, T* target, int rows, int columns, nint lds, nint ldt)
     {
         for (int j = 0; j < columns; j++)
         {

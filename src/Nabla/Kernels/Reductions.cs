@@ -126,6 +126,7 @@ internal readonly struct Plain : ITerm
 {
     public static double Padding => 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane Add<TLane, T>(TLane sum, TLane x, TLane y, TLane parameter)
         where TLane : struct, IVectorLane<TLane, T>
         where T : unmanaged => sum + x;
@@ -136,6 +137,7 @@ internal readonly struct Products : ITerm
 {
     public static double Padding => 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane Add<TLane, T>(TLane sum, TLane x, TLane y, TLane parameter)
         where TLane : struct, IVectorLane<TLane, T>
         where T : unmanaged => TLane.MultiplyAdd(x, y, sum);
@@ -146,6 +148,7 @@ internal readonly struct ShiftedExponentials : ITerm
 {
     public static double Padding => double.NegativeInfinity;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane Add<TLane, T>(TLane sum, TLane x, TLane y, TLane parameter)
         where TLane : struct, IVectorLane<TLane, T>
         where T : unmanaged => sum + TLane.Exp(x - parameter);

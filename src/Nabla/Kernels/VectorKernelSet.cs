@@ -19,6 +19,13 @@ internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string n
 
     public override void Multiply(in Product<T> product, T* scratch) => MatrixProduct<TLane, T>.Multiply(product, scratch);
 
+    public override void Multiply(in Product<T> product, T* scratch, ThreadTeam team)
+    {
+        long stride = MatrixProduct<TLane, T>.ScratchLength(product.M, product.N, product.K);
+        TeamProduct work = new() { Product = product, Scratch = scratch, Stride = (nint)stride };
+        team.Run(&work);
+    }
+
     public override UnaryKernel<T> Unary(Function function) => function.Accept(new UnaryKernelMaker<TLane, T>());
 
     public override void Binary(BinaryOperation operation, T* x, T* y, T* z, nint n)
@@ -113,5 +120,15 @@ internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string n
         }
 
         return T.CreateTruncating(sum);
+    }
+
+    private struct TeamProduct : ITeamWork
+    {
+        public Product<T> Product;
+        public T* Scratch;
+        public nint Stride;
+
+        public readonly void Run(int member, int members) =>
+            MatrixProduct<TLane, T>.MultiplyPart(Product, Scratch + member * Stride, member, members);
     }
 }

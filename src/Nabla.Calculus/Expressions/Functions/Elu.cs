@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>elu(x) = max(x, 0) + exp(min(x, 0)) − 1 (alpha 1); elu′ = min(y, 0) + 1.</summary>
@@ -16,10 +18,12 @@ public readonly struct Elu : IElementwise
     public static bool IsActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Max(x, T.Of(0)) + (T.Exp(T.Min(x, T.Of(0))) - T.Of(1));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => T.Min(y, T.Of(0)) + T.Of(1);
 }

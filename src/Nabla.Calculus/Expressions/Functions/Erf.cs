@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>erf(x), the error function; erf′ = 2/√π · exp(−x²).</summary>
@@ -15,10 +17,12 @@ public readonly struct Erf : IElementwise
     public static string Latex => @"\operatorname{erf}";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Erf(x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => T.Of(TwoOverSqrtPi) * T.Exp(-(x * x));
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>exp(x) = eˣ; exp′ = y.</summary>
@@ -13,10 +15,12 @@ public readonly struct Exp : IElementwise
     public static string Latex => @"\exp";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Exp(x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => y;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Nabla.Calculus.Expressions.Functions;
 
@@ -130,6 +131,7 @@ public readonly struct Prime<TFunction> : IElementwise
     public static string Latex => TFunction.Latex + "'";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => TFunction.Derivative(x, TFunction.Value(x));
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>h(x) = ½x² where |x| ≤ 1, else |x| − ½, computed as c(|x| − ½c) with c = min(|x|, 1); h′ = max(−1, min(x, 1)).</summary>
@@ -13,10 +15,12 @@ public readonly struct Huber : IElementwise
     public static string Latex => @"h";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Min(T.Abs(x), T.Of(1)) * (T.Abs(x) - T.Of(0.5) * T.Min(T.Abs(x), T.Of(1)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => T.Max(T.Of(-1), T.Min(x, T.Of(1)));
 }

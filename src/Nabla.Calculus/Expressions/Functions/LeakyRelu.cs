@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>lrelu(x) = max(x, 0.01·x); its derivative is 0.01 + 0.99·[y &gt; 0].</summary>
@@ -18,10 +20,12 @@ public readonly struct LeakyRelu : IElementwise
     public static bool IsActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Max(x, T.Of(Slope) * x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => T.Of(Slope) + T.Of(1 - Slope) * T.Step(y);
 }

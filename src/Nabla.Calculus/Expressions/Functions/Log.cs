@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>log(x), the natural logarithm; log′ = 1/x.</summary>
@@ -13,10 +15,12 @@ public readonly struct Log : IElementwise
     public static string Latex => @"\log";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Log(x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => T.Of(1) / x;
 }

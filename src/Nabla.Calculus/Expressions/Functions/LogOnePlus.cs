@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>log1p(x) = log(1 + x); log1p′ = 1 / (1 + x).</summary>
@@ -13,10 +15,12 @@ public readonly struct LogOnePlus : IElementwise
     public static string Latex => @"\operatorname{log1p}";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.LogOnePlus(x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => T.Of(1) / (T.Of(1) + x);
 }

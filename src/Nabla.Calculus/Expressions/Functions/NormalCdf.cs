@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>Φ(x) = ½(1 + erf(x/√2)), the standard normal distribution; Φ′ = φ.</summary>
@@ -15,10 +17,12 @@ public readonly struct NormalCdf : IElementwise
     public static string Latex => @"\Phi";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Of(0.5) * (T.Of(1) + T.Erf(T.Of(InverseSqrt2) * x));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => T.Call<NormalPdf>(x);
 }

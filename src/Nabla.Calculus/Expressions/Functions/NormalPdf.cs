@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>φ(x) = exp(−x²/2)/√(2π), the standard normal density; φ′ = −x·y.</summary>
@@ -15,10 +17,12 @@ public readonly struct NormalPdf : IElementwise
     public static string Latex => @"\varphi";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Of(InverseSqrt2Pi) * T.Exp(T.Of(-0.5) * (x * x));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => -(x * y);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>σ(x) = 1 / (1 + e⁻ˣ); σ′ = y(1 − y) with y = σ(x). The seed's activation.</summary>
@@ -16,10 +18,12 @@ public readonly struct Sigmoid : IElementwise
     public static bool IsActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Of(1) / (T.Of(1) + T.Exp(-x));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => y * (T.Of(1) - y);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>silu(x) = x·σ(x); silu′ = σ(x) + y(1 − σ(x)).</summary>
@@ -16,10 +18,12 @@ public readonly struct Silu : IElementwise
     public static bool IsActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => x * T.Call<Sigmoid>(x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => T.Call<Sigmoid>(x) + y * (T.Of(1) - T.Call<Sigmoid>(x));
 }

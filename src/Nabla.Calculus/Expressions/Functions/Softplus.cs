@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>softplus(x) = log(1 + eˣ), computed as max(x, 0) + log(1 + exp(−|x|)); softplus′ = σ.</summary>
@@ -16,10 +18,12 @@ public readonly struct Softplus : IElementwise
     public static bool IsActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Max(x, T.Of(0)) + T.LogOnePlus(T.Exp(-T.Abs(x)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => T.Call<Sigmoid>(x);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>softsign(x) = x / (1 + |x|); softsign′ = (1 − |y|)².</summary>
@@ -16,10 +18,12 @@ public readonly struct Softsign : IElementwise
     public static bool IsActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => x / (T.Of(1) + T.Abs(x));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Derivative<T>(T x, T y)
         where T : struct, ILane<T> => (T.Of(1) - T.Abs(y)) * (T.Of(1) - T.Abs(y));
 }

@@ -1,0 +1,70 @@
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
+using Nabla.Calculus.Rendering;
+
+namespace Nabla.Calculus.Tests;
+
+public sealed class FormulasAreReadable
+{
+    private readonly Workbench b = new();
+
+    [Fact]
+    public void Parentheses_stand_where_they_are_needed_and_nowhere_else()
+    {
+        (Expr x, Expr y) = (b.X, b.Y);
+        Assert.Equal("X − (Y − X)", Text(x - (y - x)));
+        Assert.Equal("X − Y − X", Text(x - y - x));
+        Assert.Equal("−(X + Y)", Text(-(x + y)));
+        Assert.Equal("X ⊙ (X + Y)", Text(Expr.Hadamard(x, x + y)));
+        Assert.Equal("X ⊙ Y ⊙ X", Text(Expr.Hadamard(x, Expr.Hadamard(y, x))));
+        Assert.Equal("(X B) ⊙ H", Text(Expr.Hadamard(Expr.MatMul(x, b.B), b.H)));
+        Assert.Equal("(X + Y) B", Text(Expr.MatMul(x + y, b.B)));
+        Assert.Equal("(X B)ᵀ", Text(Expr.MatMul(x, b.B).Transpose()));
+        Assert.Equal("Xᵀ", Text(x.Transpose()));
+        Assert.Equal("X ⊘ (Y ⊘ X)", Text(Expr.Quotient(x, Expr.Quotient(y, x))));
+        Assert.Equal("½ ‖X‖²", Text(0.5 * Expr.SquaredNorm(x)));
+        Assert.Equal("max(X, Y)", Text(Expr.Maximum(x, y)));
+        Assert.Equal("softplus′(X)", Text(Expr.Apply(Function.Softplus.Prime, x)));
+        Assert.Equal("v 1ᵀ", Text(Expr.BroadcastColumn(b.V, b.M)));
+        Assert.Equal("∂vec X/∂s", Text(Expr.Jacobian(x, b.S)));
+        Assert.Equal("(∂‖X‖²/∂X)ᵀ", Text(Expr.Gradient(Expr.SquaredNorm(x), x).Transpose()));
+    }
+
+    [Fact]
+    public void Coefficients_are_fractions()
+    {
+        Coefficient m = Coefficient.Of(Dim.Of("m"));
+        Assert.Equal("(1/m) X", Text(Coefficient.One / m * b.X));
+        Assert.Equal("(1/(2m)) X", Text(Coefficient.Of(0.5) / m * b.X));
+        Assert.Equal("(2/3) X", Text(2.0 / 3 * b.X));
+        Assert.Equal("0.398942 X", Text(0.3989422804014327 * b.X));
+        Assert.Equal(@"\tfrac{1}{2\,m} X", Notation.Latex.Print(Coefficient.Of(0.5) / m * b.X));
+    }
+
+    [Fact]
+    public void LaTeX_uses_the_signs_of_the_field()
+    {
+        Expr delta = Expr.Hadamard(Expr.MatMul(b.X, b.B), b.H).As(new("δ", 2));
+        Assert.Equal(@"\delta^{2} = \left(X\, B\right) \odot H", Notation.Latex.Print(delta, "=", delta.Unfold()));
+        Assert.Equal(@"\left\lVert X \right\rVert^2", Notation.Latex.Print(Expr.SquaredNorm(b.X)));
+        Assert.Equal(@"-{X}^{\mathsf T}", Notation.Latex.Print(-b.X.Transpose()));
+    }
+
+    [Fact]
+    public void Every_node_has_a_notation()
+    {
+        Expr[] nodes =
+        [
+            .. b.Samples.Values.SelectMany(sample => Expr.Reachable(sample)), b.Pool.Eye(b.N), b.Pool.Zeros(b.X.Shape), Expr.Diag(b.V),
+            Expr.Kron(b.X, b.B), Expr.Vec(b.X), Expr.Gradient(Expr.Sum(b.X), b.X), Expr.Jacobian(b.X, b.X), b.X.Differential(), b.Pool.Constant(2),
+        ];
+        Assert.Equal(typeof(Expr).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(Expr))), nodes.Select(node => node.GetType()).Append(typeof(Ones)).Distinct().Count());
+        Assert.All(nodes.Append(b.Pool.Ones(b.N, b.P)), node =>
+        {
+            Assert.NotEmpty(Notation.Text.Print(node));
+            Assert.NotEmpty(Notation.Latex.Print(node));
+        });
+    }
+
+    private static string Text(Expr x) => Notation.Text.Print(x);
+}

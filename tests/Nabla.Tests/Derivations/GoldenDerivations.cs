@@ -1,0 +1,88 @@
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Rendering;
+using Nabla.Networks;
+
+namespace Nabla.Tests.Derivations;
+
+/// <summary>Derivations as they are printed, kept as files that are read and reviewed like a text.</summary>
+public sealed class GoldenDerivations
+{
+    [Theory]
+    [InlineData("seed-3-4-2", "3-4-2", "sigmoid", "squared-error", false)]
+    [InlineData("seed-3-4-2-batch", "3-4-2", "sigmoid", "squared-error", true)]
+    [InlineData("one-layer-softmax-cross-entropy", "4-3", "sigmoid", "cross-entropy", false)]
+    [InlineData("one-layer-softmax-cross-entropy-batch", "4-3", "sigmoid", "cross-entropy", true)]
+    [InlineData("one-layer-binary-cross-entropy", "4-1", "sigmoid", "binary-cross-entropy", false)]
+    [InlineData("three-layers-gelu-huber-batch", "5-4-3-2", "gelu", "huber", true)]
+    [InlineData("two-layers-relu-cross-entropy-batch", "784-30-10", "relu", "cross-entropy", true)]
+    public void A_derivation_is_printed_as_it_was_reviewed(string name, string sizes, string activation, string loss, bool batch) =>
+        Golden.Matches($"tests/Nabla.Tests/Derivations/Golden/{name}.txt", DerivationText.Write(name, Sections(sizes, activation, loss, batch)));
+
+    [Fact]
+    public void The_seeds_derivation_is_printed_in_LaTeX() => Golden.Matches(
+        "tests/Nabla.Tests/Derivations/Golden/seed-3-4-2.tex", DerivationLatex.Write("seed-3-4-2", Sections("3-4-2", "sigmoid", "squared-error", false)));
+
+    [Fact]
+    public void The_seeds_derivation_is_printed_in_JSON() => Golden.Matches(
+        "tests/Nabla.Tests/Derivations/Golden/seed-3-4-2.json", DerivationJson.Write("seed-3-4-2", Sections("3-4-2", "sigmoid", "squared-error", false)));
+
+    [Fact]
+    public void The_labels_of_the_seed_come_in_its_order()
+    {
+        string[] labels = [.. Sections("3-4-2", "sigmoid", "squared-error", false).SelectMany(section => section.Steps)
+            .Select(step => step.Label).Where(label => label.StartsWith("Eq", StringComparison.Ordinal))];
+        Assert.Equal(
+            ["Eq A", "Eq B", "Eq B.1", "Eq B.1", "Eq B.2", "Eq B.3", "Eq B.4", "Eq B", "Eq 3", "Eq 4.0", "Eq 4.1", "Eq 4.2", "Eq 4.3", "Eq 5"],
+            labels);
+    }
+
+    [Fact]
+    public void Softmax_with_cross_entropy_becomes_p_minus_y()
+    {
+        Assert.Equal("a² − y", DeltaOfLastLayer("cross-entropy", false, assume: true));
+        Assert.Equal("(1/m) (A² − Y)", DeltaOfLastLayer("cross-entropy", true, assume: true));
+    }
+
+    [Fact]
+    public void Softmax_with_cross_entropy_keeps_the_sum_of_the_targets_where_it_may_not_be_one()
+    {
+        Assert.Equal("(1ᵀ y) a² − y", DeltaOfLastLayer("cross-entropy", false, assume: false));
+        Assert.Equal("(1/m) ((1 (1ᵀ Y)) ⊙ A² − Y)", DeltaOfLastLayer("cross-entropy", true, assume: false));
+    }
+
+    [Fact]
+    public void Sigmoid_with_binary_cross_entropy_becomes_a_minus_y()
+    {
+        Assert.Equal("a² − y", DeltaOfLastLayer("binary-cross-entropy", false, assume: false));
+        Assert.Equal("(1/m) (A² − Y)", DeltaOfLastLayer("binary-cross-entropy", true, assume: false));
+    }
+
+    [Fact]
+    public void The_derivative_of_the_sigmoid_becomes_a_times_one_minus_a() =>
+        Assert.Equal("(a² − y) ⊙ a² ⊙ (1 − a²)", DeltaOfLastLayer("squared-error", false, assume: false));
+
+    [Fact]
+    public void Fifty_layers_need_49_products_of_adjoints_and_not_1225()
+    {
+        LayeredNetwork network = Network.Of([.. Enumerable.Repeat(3, 51)], Activation.Named("tanh")).Express(Loss.SquaredError);
+        Assert.Equal((49, 1225), network.Differentiate().ProductsOfAdjoints());
+    }
+
+    private static IReadOnlyList<Section> Sections(string sizes, string activation, string lossName, bool batch)
+    {
+        Loss loss = Loss.Named(lossName);
+        Network network = Network.Of(Network.ParseSizes(sizes), Activation.Named(activation), loss.OutputActivation);
+        LayeredNetwork expression = network.Express(loss, batch: batch);
+        return TextbookDerivation.Of(expression, expression.Differentiate(assumptions: [expression.TargetsSumToOne]));
+    }
+
+    private static string DeltaOfLastLayer(string lossName, bool batch, bool assume)
+    {
+        Loss loss = Loss.Named(lossName);
+        LayeredNetwork network = Network.Of([3, 4, 2], Activation.Sigmoid, loss.OutputActivation).Express(loss, batch: batch);
+        Derivation derivation = network.Differentiate(assumptions: assume ? [network.TargetsSumToOne] : []);
+        Step step = derivation.StepOf(network.Layers[^1].PreActivation)!;
+        Assert.Equal(assume ? 1 : 0, step.Conditions.Count);
+        return Notation.Text.Print(step.Right);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace Nabla.Tests;
+
+/// <summary>
+/// Files with the text that the program is known to print. They are reviewed like code; NABLA_WRITE_GOLDEN=1 writes them anew.
+/// </summary>
+internal static class Golden
+{
+    /// <summary>Asserts that a text is what the golden file holds.</summary>
+    /// <param name="path">The file, from the root of the repository.</param>
+    /// <param name="actual">The text.</param>
+    public static void Matches(string path, string actual)
+    {
+        string file = Path.Combine(RepositoryFolder.Root, path);
+        if (Environment.GetEnvironmentVariable("NABLA_WRITE_GOLDEN") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, actual, new UTF8Encoding(false));
+        }
+
+        Assert.True(File.Exists(file), $"{path} is missing; NABLA_WRITE_GOLDEN=1 writes it");
+        Assert.Equal(File.ReadAllText(file), actual);
+    }
+}
