@@ -1,13 +1,148 @@
+using System.Buffers;
 using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Nabla.Checking;
 
 namespace Nabla.Cli.Commands;
 
+/// <summary><c>nabla check FILE…</c>: other people's gradients beside the derived ones.</summary>
 internal static class CheckCommand
 {
+    private const string Help = """
+        Checks given gradients, element by element, against the derived ones.
+
+        Examples:
+          nabla check gradients/one-neuron.json
+          nabla check gradients/*.json
+          nabla check gradients/one-neuron.json --json
+          nabla check gradients/deep.json --tolerance 1e-3
+
+        A FILE is a gradient case: a network with its weights, inputs and targets, and the loss and the gradients
+        that some other program computed. Each is compared with the derived gradient in double precision, with finite
+        differences of the loss, and with the compiled float plan.
+
+        The exit code is 0 where all agree, 4 where something disagrees, and 3 where a file cannot be read or uses
+        something that is not supported.
+        """;
+
     public static Command Create()
     {
-        Command command = new("check", "");
-        command.SetAction(_ => ExitCode.Failure);
+        Argument<string[]> files = new("FILE") { Description = "The gradient cases, JSON.", Arity = ArgumentArity.OneOrMore };
+        Option<double> tolerance = new("--tolerance")
+        {
+            Description = "The tolerance of the float plan, relative to each tensor's largest element.",
+            HelpName = "X",
+            DefaultValueFactory = _ => new GradientCheckSettings().FloatTolerance,
+        };
+        tolerance.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !(result.GetValueOrDefault<double>() is > 0 and < double.PositiveInfinity))
+            {
+                result.AddError($"--tolerance is {result.Tokens[0].Value}, but it must be a positive number, such as 1e-4.");
+            }
+        });
+        Option<bool> json = new("--json") { Description = "One JSON object a line for each compared tensor, and nothing else." };
+        Command command = new("check", Help) { files, tolerance, json };
+        command.SetAction(parsed => Run(
+            parsed.GetValue(files)!,
+            new() { FloatTolerance = parsed.GetValue(tolerance) },
+            parsed.GetValue(json)));
         return command;
+    }
+
+    /// <summary>
+    /// Checks every file, whatever the ones before it gave. A file that cannot be checked outweighs a mismatch: of it nothing is known.
+    /// </summary>
+    private static int Run(IReadOnlyList<string> files, GradientCheckSettings settings, bool json)
+    {
+        int unreadable = 0;
+        int compared = 0;
+        int disagreeing = 0;
+        foreach (string file in files)
+        {
+            IReadOnlyList<ComparedTensor> tensors;
+            GradientCase gradientCase;
+            try
+            {
+                gradientCase = Read(file);
+                tensors = GradientCheck.Run(gradientCase, settings);
+            }
+            catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                unreadable++;
+                Tool.Fail(ExitCode.BadData, error.Message);
+                continue;
+            }
+
+            compared += tensors.Count;
+            disagreeing += tensors.Count(tensor => !tensor.Agrees);
+            if (json)
+            {
+                WriteJson(file, tensors);
+            }
+            else
+            {
+                CheckTable.Write(Console.Out, file, gradientCase, tensors);
+            }
+        }
+
+        if (!json)
+        {
+            Console.Out.WriteLine(CheckTable.Summary(files.Count, unreadable, compared, disagreeing));
+        }
+
+        return unreadable > 0 ? ExitCode.BadData : disagreeing > 0 ? ExitCode.Mismatch : ExitCode.Done;
+    }
+
+    private static GradientCase Read(string file)
+    {
+        if (Directory.Exists(file))
+        {
+            throw new InvalidDataException($"{file}: this is a folder, but it must be a file; to check all files of it, write {file}/*.json");
+        }
+
+        return File.Exists(file)
+            ? GradientCase.Read(file)
+            : throw new InvalidDataException($"{file}: there is no such file");
+    }
+
+    private static void WriteJson(string file, IReadOnlyList<ComparedTensor> tensors)
+    {
+        foreach (ComparedTensor tensor in tensors)
+        {
+            ArrayBufferWriter<byte> buffer = new();
+            using (Utf8JsonWriter writer = new(buffer, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("id", $"{file}:{tensor.Id}");
+                writer.WriteBoolean("agrees", tensor.Agrees);
+                if (double.IsFinite(tensor.Error))
+                {
+                    writer.WriteNumber("error", tensor.Error);
+                }
+                else
+                {
+                    // JSON has no infinity; the figure does not exist.
+                    writer.WriteNull("error");
+                }
+
+                if (tensor.Diagnosis is Diagnosis diagnosis)
+                {
+                    writer.WriteStartObject("diagnosis");
+                    writer.WriteString("code", diagnosis.Code);
+                    writer.WriteString("text", diagnosis.Text);
+                    writer.WriteEndObject();
+                }
+                else
+                {
+                    writer.WriteNull("diagnosis");
+                }
+
+                writer.WriteEndObject();
+            }
+
+            Console.Out.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        }
     }
 }
