@@ -21,7 +21,12 @@ internal static class Loading
         if (await Task.WhenAny(loading, bars.Needed) != loading)
         {
             await terminal.LiveConsole().Progress().AutoClear(true)
-                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+                .Columns(
+                    new TaskDescriptionColumn(),
+                    new ProgressBarColumn(),
+                    new DownloadedColumn(),
+                    new TransferSpeedColumn(),
+                    new RemainingTimeColumn())
                 .StartAsync(context =>
                 {
                     bars.Show(context);

@@ -46,7 +46,10 @@ internal static partial class ParseErrors
             return null;
         }
 
-        IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value);
+        IEnumerable<string> arguments = parsed.CommandResult.Children
+            .OfType<ArgumentResult>()
+            .SelectMany(result => result.Tokens)
+            .Select(token => token.Value);
         return arguments.Concat(parsed.UnmatchedTokens).FirstOrDefault(text => OptionName().IsMatch(text)) is string option
             ? option.Split('=', ':')[0]
             : null;
