@@ -102,10 +102,10 @@ public sealed unsafe class Plan<T>
     }
 
     /// <summary>
-    /// The hazard of updates in place: once a parameter is written, nothing may read it. Holds by construction; a plan that breaks it would
-    /// train wrongly without a sign, so it is refused.
+    /// The hazard of updates in place: once a parameter is written, nothing may read it, nor write it again (an update reads what it
+    /// writes). Holds by construction unless a parameter is given two updates; such a plan would train wrongly without a sign, so it is refused.
     /// </summary>
-    private static void Verify(Instruction<T>[] instructions)
+    internal static void Verify(Instruction<T>[] instructions)
     {
         HashSet<Slot<T>> written = [];
         foreach (Instruction<T> instruction in instructions)
@@ -115,9 +115,9 @@ public sealed unsafe class Plan<T>
                 throw new InvalidOperationException($"{instruction} reads a parameter after it was updated");
             }
 
-            if (instruction.Target.IsParameter)
+            if (instruction.Target.IsParameter && !written.Add(instruction.Target))
             {
-                written.Add(instruction.Target);
+                throw new InvalidOperationException($"{instruction} updates a parameter a second time");
             }
         }
     }
