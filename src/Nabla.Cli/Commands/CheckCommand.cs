@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Nabla.Checking;
@@ -29,19 +30,31 @@ internal static class CheckCommand
     public static Command Create()
     {
         Argument<string[]> files = new("FILE") { Description = "The gradient cases, JSON.", Arity = ArgumentArity.OneOrMore };
+        files.Validators.Add(result =>
+        {
+            // The parser takes an option that it does not know for a file's name.
+            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } unknown)
+            {
+                result.AddError(Suggestion.Unknown("option", unknown.Value, ["--json", "--tolerance", "--help"]) + ".");
+            }
+        });
         Option<double> tolerance = new("--tolerance")
         {
             Description = "The tolerance of the float plan, relative to each tensor's largest element.",
             HelpName = "X",
             DefaultValueFactory = _ => new GradientCheckSettings().FloatTolerance,
-        };
-        tolerance.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && !(result.GetValueOrDefault<double>() is > 0 and < double.PositiveInfinity))
+            CustomParser = result =>
             {
-                result.AddError($"--tolerance is {result.Tokens[0].Value}, but it must be a positive number, such as 1e-4.");
-            }
-        });
+                string text = result.Tokens[0].Value;
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) && x > 0 && double.IsFinite(x))
+                {
+                    return x;
+                }
+
+                result.AddError($"--tolerance is '{text}', but it must be a positive number, such as 1e-4.");
+                return 0;
+            },
+        };
         Option<bool> json = new("--json") { Description = "One JSON object a line for each compared tensor, and nothing else." };
         Command command = new("check", Help) { files, tolerance, json };
         command.SetAction(parsed => Run(

@@ -69,7 +69,7 @@ internal static class CheckTable
             road.Worst?.Place ?? "",
             Number(road.Worst?.Given),
             Number(road.Worst?.Computed),
-            road.Worst is null ? "" : $"{road.Worst.Error:0.0e-00}",
+            road.Worst is null ? "" : road.Worst.Error == 0 ? "0" : $"{road.Worst.Error:0.0e-00}",
             road.Worst is null ? "" : $"{road.Worst.Tolerance:0.0e-00}",
             notes.Length == 0 ? verdict : $"{verdict} ({string.Join("; ", notes)})",
         ];

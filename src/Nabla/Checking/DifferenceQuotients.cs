@@ -27,6 +27,9 @@ internal sealed record Quotient(double Value, Judgement Judgement);
 /// </summary>
 internal sealed class DifferenceQuotients
 {
+    /// <summary>The evaluations of C that one derivative takes where the first two step sizes agree.</summary>
+    public const int LeastEvaluations = 8;
+
     /// <summary>The steps relative to the variable's size, tried in this order until two neighbours agree.</summary>
     private static readonly ImmutableArray<double> RelativeSteps = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
 

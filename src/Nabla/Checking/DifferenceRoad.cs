@@ -6,7 +6,10 @@ namespace Nabla.Checking;
 /// The road of finite differences for one tensor: every element where they are few; else random directions, in which every element has its
 /// part, and single elements where something is most likely to be found. Computed derivatives are kept.
 /// </summary>
-internal sealed class DifferenceRoad(DifferenceQuotients quotients, GradientCheckSettings settings)
+/// <param name="quotients">Derivatives by the variable.</param>
+/// <param name="settings">How many directions and elements.</param>
+/// <param name="isLarge">Whether the tensor is judged by directions and a sample.</param>
+internal sealed class DifferenceRoad(DifferenceQuotients quotients, GradientCheckSettings settings, bool isLarge)
 {
     private readonly Dictionary<(int Row, int Column), Quotient> elements = [];
     private List<(Matrix Direction, Quotient Quotient)>? directions;
@@ -18,7 +21,6 @@ internal sealed class DifferenceRoad(DifferenceQuotients quotients, GradientChec
     public RoadResult Compare(GivenTensor given, double tolerance, params IEnumerable<RoadResult> others)
     {
         Matrix values = given.Values;
-        bool sampled = values.Elements.Length > settings.MostElements;
         Comparison comparison = new(CheckRoad.FiniteDifferences);
         int compared = 0;
         int atKinks = 0;
@@ -30,7 +32,7 @@ internal sealed class DifferenceRoad(DifferenceQuotients quotients, GradientChec
             return quotient.Judgement == Judgement.Settled;
         }
 
-        foreach ((int row, int column) in sampled ? Sample(values, others) : All(values))
+        foreach ((int row, int column) in isLarge ? Sample(values, others) : All(values))
         {
             Quotient quotient = Element(row, column);
             if (Judges(quotient))
@@ -39,7 +41,7 @@ internal sealed class DifferenceRoad(DifferenceQuotients quotients, GradientChec
             }
         }
 
-        if (sampled)
+        if (isLarge)
         {
             directions ??= [.. Directions(values.Rows, values.Columns).Select(d => (d, quotients.Along(d)))];
             for (int k = 0; k < directions.Count; k++)

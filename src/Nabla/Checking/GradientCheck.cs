@@ -19,6 +19,12 @@ public sealed record GradientCheckSettings
     /// <summary>The most elements of a tensor that finite differences judge one by one; a larger one gets random directions and a sample.</summary>
     public int MostElements { get; init; } = 2000;
 
+    /// <summary>
+    /// The most multiply-adds that judging every element of a tensor may take, about ten seconds of the reference evaluator; where it would
+    /// take more, the tensor counts as large.
+    /// </summary>
+    public double MostOperations { get; init; } = 1e10;
+
     /// <summary>The number of random directions of a large tensor.</summary>
     public int Directions { get; init; } = 24;
 
@@ -200,8 +206,11 @@ public sealed class GradientCheck
             // The derived gradient serves as a yardstick only: how small is small enough for two steps to agree.
             double scale = evaluated[compared[index]].MaxAbs();
             double settled = 0.1 * (1e-6 * (double.IsFinite(scale) ? scale : 0) + 1e-9 * Math.Max(1, Math.Abs(cost)));
+            int elements = given.Values.Elements.Length;
+            double operations = (double)elements * DifferenceQuotients.LeastEvaluations * Case.Network.ParameterCount * Case.Inputs.Columns;
+            bool isLarge = elements > settings.MostElements || operations > settings.MostOperations;
             differences[index] = road =
-                new(new(derivation.StableCost, VariableOf(network, given), known, bindings, settled), settings);
+                new(new(derivation.StableCost, VariableOf(network, given), known, bindings, settled), settings, isLarge);
         }
 
         return road;
