@@ -17,8 +17,8 @@ internal static class Tool
         RootCommand root = new("Nabla trains neural networks with gradients that it derives itself.")
         {
             TrainCommand.Create(terminal),
-            DeriveCommand.Create(),
-            CheckCommand.Create(),
+            DeriveCommand.Create(terminal),
+            CheckCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
             InspectCommand.Create(terminal),
@@ -52,9 +52,7 @@ internal static class Tool
     }
 
     /// <summary>Writes one sentence to stderr and gives the exit code back.</summary>
-    public static int Fail(int code, string sentence) => Fail(Console.Error, code, sentence);
-
-    private static int Fail(TextWriter error, int code, string sentence)
+    public static int Fail(TextWriter error, int code, string sentence)
     {
         error.WriteLine($"nabla: {sentence}");
         return code;

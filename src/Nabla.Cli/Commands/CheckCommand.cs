@@ -1,33 +1,14 @@
-using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Nabla.Checking;
+using Nabla.Cli.CommandLine;
 
 namespace Nabla.Cli.Commands;
 
 /// <summary><c>nabla check FILE…</c>: other people's gradients beside the derived ones.</summary>
 internal static class CheckCommand
 {
-    private const string Help = """
-        Checks given gradients, element by element, against the derived ones.
-
-        Examples:
-          nabla check gradients/one-neuron.json
-          nabla check gradients/*.json
-          nabla check gradients/one-neuron.json --json
-          nabla check gradients/deep.json --tolerance 1e-3
-
-        A FILE is a gradient case: a network with its weights, inputs and targets, and the loss and the gradients
-        that some other program computed. Each is compared with the derived gradient in double precision, with finite
-        differences of the loss, and with the compiled float plan.
-
-        The exit code is 0 where all agree, 4 where something disagrees, and 3 where a file cannot be read or uses
-        something that is not supported.
-        """;
-
-    public static Command Create()
+    public static Command Create(Terminal terminal)
     {
         Argument<string[]> files = new("FILE") { Description = "The gradient cases, JSON.", Arity = ArgumentArity.OneOrMore };
         files.Validators.Add(result =>
@@ -56,8 +37,25 @@ internal static class CheckCommand
             },
         };
         Option<bool> json = new("--json") { Description = "One JSON object a line for each compared tensor, and nothing else." };
-        Command command = new("check", Help) { files, tolerance, json };
+        Command command = new ToolCommand(
+            "check",
+            """
+            Checks gradients that another program computed, element by element, against the derived ones.
+
+            A FILE is a gradient case: a network with its weights, inputs and targets, the loss and the gradients. Each is compared with
+            the derived gradient in double precision, with finite differences of the loss, and with the compiled float plan.
+            The exit code is 0 where all agree, 4 where something disagrees, and 3 where a file cannot be read or uses something
+            that is not supported.
+            """,
+            "nabla check gradients/one-neuron.json",
+            "nabla check gradients/*.json",
+            "nabla check gradients/one-neuron.json --json",
+            "nabla check gradients/deep.json --tolerance 1e-3")
+        {
+            files, tolerance, json,
+        };
         command.SetAction(parsed => Run(
+            terminal,
             parsed.GetValue(files)!,
             new() { FloatTolerance = parsed.GetValue(tolerance) },
             parsed.GetValue(json)));
@@ -67,7 +65,7 @@ internal static class CheckCommand
     /// <summary>
     /// Checks every file, whatever the ones before it gave. A file that cannot be checked outweighs a mismatch: of it nothing is known.
     /// </summary>
-    private static int Run(IReadOnlyList<string> files, GradientCheckSettings settings, bool json)
+    private static int Run(Terminal terminal, IReadOnlyList<string> files, GradientCheckSettings settings, bool json)
     {
         int unreadable = 0;
         int compared = 0;
@@ -84,7 +82,7 @@ internal static class CheckCommand
             catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 unreadable++;
-                Tool.Fail(ExitCode.BadData, error.Message);
+                Tool.Fail(terminal.Error, ExitCode.BadData, error.Message);
                 continue;
             }
 
@@ -92,17 +90,17 @@ internal static class CheckCommand
             disagreeing += tensors.Count(tensor => !tensor.Agrees);
             if (json)
             {
-                WriteJson(file, tensors);
+                WriteJson(terminal.Output, file, tensors);
             }
             else
             {
-                CheckTable.Write(Console.Out, file, gradientCase, tensors);
+                CheckTable.Write(terminal.Output, file, gradientCase, tensors);
             }
         }
 
         if (!json)
         {
-            Console.Out.WriteLine(CheckTable.Summary(files.Count, unreadable, compared, disagreeing));
+            terminal.Output.WriteLine(CheckTable.Summary(files.Count, unreadable, compared, disagreeing));
         }
 
         return unreadable > 0 ? ExitCode.BadData : disagreeing > 0 ? ExitCode.Mismatch : ExitCode.Done;
@@ -120,42 +118,27 @@ internal static class CheckCommand
             : throw new InvalidDataException($"{file}: there is no such file");
     }
 
-    private static void WriteJson(string file, IReadOnlyList<ComparedTensor> tensors)
+    private static void WriteJson(TextWriter output, string file, IReadOnlyList<ComparedTensor> tensors)
     {
         foreach (ComparedTensor tensor in tensors)
         {
-            ArrayBufferWriter<byte> buffer = new();
-            using (Utf8JsonWriter writer = new(buffer, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            JsonLine.Write(output, json =>
             {
-                writer.WriteStartObject();
-                writer.WriteString("id", $"{file}:{tensor.Id}");
-                writer.WriteBoolean("agrees", tensor.Agrees);
-                if (double.IsFinite(tensor.Error))
-                {
-                    writer.WriteNumber("error", tensor.Error);
-                }
-                else
-                {
-                    // JSON has no infinity; the figure does not exist.
-                    writer.WriteNull("error");
-                }
-
+                json.WriteString("id", $"{file}:{tensor.Id}");
+                json.WriteBoolean("agrees", tensor.Agrees);
+                json.Write("error", tensor.Error);
                 if (tensor.Diagnosis is Diagnosis diagnosis)
                 {
-                    writer.WriteStartObject("diagnosis");
-                    writer.WriteString("code", diagnosis.Code);
-                    writer.WriteString("text", diagnosis.Text);
-                    writer.WriteEndObject();
+                    json.WriteStartObject("diagnosis");
+                    json.WriteString("code", diagnosis.Code);
+                    json.WriteString("text", diagnosis.Text);
+                    json.WriteEndObject();
                 }
                 else
                 {
-                    writer.WriteNull("diagnosis");
+                    json.WriteNull("diagnosis");
                 }
-
-                writer.WriteEndObject();
-            }
-
-            Console.Out.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+            });
         }
     }
 }
