@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nabla.Cli.CommandLine;
 using Nabla.Cli.Commands;
 using Nabla.Training;
 
@@ -8,37 +9,52 @@ namespace Nabla.Cli;
 internal static class Tool
 {
     /// <summary>Runs one command line and gives its exit code.</summary>
-    public static async Task<int> RunAsync(string[] args)
+    /// <param name="args">The words after the program's name.</param>
+    /// <param name="terminal">Where results and messages go; the streams of the process where it is null.</param>
+    public static async Task<int> RunAsync(string[] args, Terminal? terminal = null)
     {
+        terminal ??= Terminal.OfProcess();
         RootCommand root = new("Nabla trains neural networks with gradients that it derives itself.")
         {
-            TrainCommand.Create(),
-            DeriveCommand.Create(),
-            CheckCommand.Create(),
-            EvaluateCommand.Create(),
-            PredictCommand.Create(),
-            InspectCommand.Create(),
+            TrainCommand.Create(terminal),
+            DeriveCommand.Create(terminal),
+            CheckCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
+            PredictCommand.Create(terminal),
+            InspectCommand.Create(terminal),
         };
-        ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        Help.AddTo(root);
+
+        // A formula may begin with @; it is not the name of a file with more arguments.
+        ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args, configuration);
+        if (parsed.Action is not Help && ParseErrors.Describe(parsed) is string error)
         {
-            return Fail(ExitCode.Usage, string.Join(" ", parsed.Errors.Select(error => error.Message)));
+            return Fail(terminal.Error, ExitCode.Usage, error);
         }
 
         try
         {
-            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new()
+            {
+                EnableDefaultExceptionHandler = false,
+
+                // Signals are the business of the commands that have something to save.
+                ProcessTerminationTimeout = null,
+                Output = terminal.Output,
+                Error = terminal.Error,
+            });
         }
         catch (Exception e) when (CodeOf(e) is int code)
         {
-            return Fail(code, e.Message);
+            return Fail(terminal.Error, code, Sentence(e));
         }
     }
 
     /// <summary>Writes one sentence to stderr and gives the exit code back.</summary>
-    public static int Fail(int code, string sentence)
+    public static int Fail(TextWriter error, int code, string sentence)
     {
-        Console.Error.WriteLine($"nabla: {sentence}");
+        error.WriteLine($"nabla: {sentence}");
         return code;
     }
 
@@ -51,6 +67,18 @@ internal static class Tool
         ArgumentException => ExitCode.Usage,
         _ => null,
     };
+
+    /// <summary>The message on one line, without the name of a parameter, which means nothing to whoever typed the command.</summary>
+    private static string Sentence(Exception e)
+    {
+        string message = e.Message;
+        if (e is ArgumentException { ParamName: string parameter })
+        {
+            message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
+        }
+
+        return string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
 }
 
 /// <summary>The exit codes of the contract.</summary>

@@ -1,13 +1,144 @@
 using System.CommandLine;
+using System.Globalization;
+using Nabla.Checking;
+using Nabla.Cli.CommandLine;
 
 namespace Nabla.Cli.Commands;
 
+/// <summary><c>nabla check FILE…</c>: other people's gradients beside the derived ones.</summary>
 internal static class CheckCommand
 {
-    public static Command Create()
+    public static Command Create(Terminal terminal)
     {
-        Command command = new("check", "");
-        command.SetAction(_ => ExitCode.Failure);
+        Argument<string[]> files = new("FILE") { Description = "The gradient cases, JSON.", Arity = ArgumentArity.OneOrMore };
+        files.Validators.Add(result =>
+        {
+            // The parser takes an option that it does not know for a file's name.
+            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } unknown)
+            {
+                result.AddError(Suggestion.Unknown("option", unknown.Value, ["--json", "--tolerance", "--help"]) + ".");
+            }
+        });
+        Option<double> tolerance = new("--tolerance")
+        {
+            Description = "The tolerance of the float plan, relative to each tensor's largest element.",
+            HelpName = "X",
+            DefaultValueFactory = _ => new GradientCheckSettings().FloatTolerance,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) && x > 0 && double.IsFinite(x))
+                {
+                    return x;
+                }
+
+                result.AddError($"--tolerance is '{text}', but it must be a positive number, such as 1e-4.");
+                return 0;
+            },
+        };
+        Option<bool> json = new("--json") { Description = "One JSON object a line for each compared tensor, and nothing else." };
+        Command command = new ToolCommand(
+            "check",
+            """
+            Checks gradients that another program computed, element by element, against the derived ones.
+
+            A FILE is a gradient case: a network with its weights, inputs and targets, the loss and the gradients. Each is compared with
+            the derived gradient in double precision, with finite differences of the loss, and with the compiled float plan.
+            The exit code is 0 where all agree, 4 where something disagrees, and 3 where a file cannot be read or uses something
+            that is not supported.
+            """,
+            "nabla check gradients/one-neuron.json",
+            "nabla check gradients/*.json",
+            "nabla check gradients/one-neuron.json --json",
+            "nabla check gradients/deep.json --tolerance 1e-3")
+        {
+            files, tolerance, json,
+        };
+        command.SetAction(parsed => Run(
+            terminal,
+            parsed.GetValue(files)!,
+            new() { FloatTolerance = parsed.GetValue(tolerance) },
+            parsed.GetValue(json)));
         return command;
+    }
+
+    /// <summary>
+    /// Checks every file, whatever the ones before it gave. A file that cannot be checked outweighs a mismatch: of it nothing is known.
+    /// </summary>
+    private static int Run(Terminal terminal, IReadOnlyList<string> files, GradientCheckSettings settings, bool json)
+    {
+        int unreadable = 0;
+        int compared = 0;
+        int disagreeing = 0;
+        foreach (string file in files)
+        {
+            IReadOnlyList<ComparedTensor> tensors;
+            GradientCase gradientCase;
+            try
+            {
+                gradientCase = Read(file);
+                tensors = GradientCheck.Run(gradientCase, settings);
+            }
+            catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                unreadable++;
+                Tool.Fail(terminal.Error, ExitCode.BadData, error.Message);
+                continue;
+            }
+
+            compared += tensors.Count;
+            disagreeing += tensors.Count(tensor => !tensor.Agrees);
+            if (json)
+            {
+                WriteJson(terminal.Output, file, tensors);
+            }
+            else
+            {
+                CheckTable.Write(terminal.Output, file, gradientCase, tensors);
+            }
+        }
+
+        if (!json)
+        {
+            terminal.Output.WriteLine(CheckTable.Summary(files.Count, unreadable, compared, disagreeing));
+        }
+
+        return unreadable > 0 ? ExitCode.BadData : disagreeing > 0 ? ExitCode.Mismatch : ExitCode.Done;
+    }
+
+    private static GradientCase Read(string file)
+    {
+        if (Directory.Exists(file))
+        {
+            throw new InvalidDataException($"{file}: this is a folder, but it must be a file; to check all files of it, write {file}/*.json");
+        }
+
+        return File.Exists(file)
+            ? GradientCase.Read(file)
+            : throw new InvalidDataException($"{file}: there is no such file");
+    }
+
+    private static void WriteJson(TextWriter output, string file, IReadOnlyList<ComparedTensor> tensors)
+    {
+        foreach (ComparedTensor tensor in tensors)
+        {
+            JsonLine.Write(output, json =>
+            {
+                json.WriteString("id", $"{file}:{tensor.Id}");
+                json.WriteBoolean("agrees", tensor.Agrees);
+                json.Write("error", tensor.Error);
+                if (tensor.Diagnosis is Diagnosis diagnosis)
+                {
+                    json.WriteStartObject("diagnosis");
+                    json.WriteString("code", diagnosis.Code);
+                    json.WriteString("text", diagnosis.Text);
+                    json.WriteEndObject();
+                }
+                else
+                {
+                    json.WriteNull("diagnosis");
+                }
+            });
+        }
     }
 }

@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using Nabla.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(TrainingEpoch).Assembly).Run(args);

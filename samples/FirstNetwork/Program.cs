@@ -1,0 +1,16 @@
+using Nabla.Data;
+using Nabla.Models;
+using Nabla.Networks;
+using Nabla.Training;
+
+Dataset digits = Digits.Generate(seed: 1);
+Network network = Network.Of([784, 100, 10], Activation.Named("relu"), Activation.Softmax);
+Model<float> model = new(network, Loss.CrossEntropy);
+model.Initialize(Initializer.Named("he"), seed: 1);
+Trainer<float> trainer = new(model, digits, new() { LearningRate = 0.1, BatchSize = 10, Epochs = 5 });
+foreach (EpochReport epoch in trainer.Run())
+{
+    Console.WriteLine($"epoch {epoch.Epoch}: {epoch.TestAccuracy:P1} of the test digits");
+}
+
+ModelFile.Save("digits.safetensors", model, new(network, Loss.CrossEntropy.Name) { InputDivisor = 255, Classes = digits.Classes });

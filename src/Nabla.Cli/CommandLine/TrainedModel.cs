@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Numerics;
+using Nabla.Data;
+using Nabla.Models;
+using Nabla.Networks;
+using Nabla.Training;
+
+namespace Nabla.Cli.CommandLine;
+
+/// <summary>A model from a file with data to use it on.</summary>
+/// <typeparam name="T">float, or double where the file holds doubles.</typeparam>
+internal sealed record TrainedModel<T>(Model<T> Model, ModelDescription Description, Dataset Data)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The held-out samples; where there are none, those to train with.</summary>
+    public Samples Samples => Data.Test ?? Data.Train;
+
+    /// <summary>"test" or "train".</summary>
+    public string Part => Data.Test is null ? "train" : "test";
+}
+
+/// <summary>What can be done with a model in either precision.</summary>
+internal interface IModelUser
+{
+    int Use<T>(TrainedModel<T> trained)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+}
+
+/// <summary>Reads model files and the data that goes with them.</summary>
+internal static class TrainedModels
+{
+    /// <summary>Reads what a file says of itself.</summary>
+    /// <exception cref="IOException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not a model.</exception>
+    public static (ModelDescription Description, SafetensorsFile File) Read(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new InvalidDataException($"{path} is a folder, but a model is a file");
+        }
+
+        return File.Exists(path)
+            ? ModelFile.Read(path)
+            : throw new FileNotFoundException($"there is no model file {path}; nabla train writes one");
+    }
+
+    /// <summary>Loads a model and data for it, and uses them.</summary>
+    /// <param name="path">The model file.</param>
+    /// <param name="data">The data set's name.</param>
+    /// <param name="seed">The seed of generated data; where it is null, the one that the model was trained with.</param>
+    /// <param name="folder">The folder with the data's files.</param>
+    /// <param name="terminal">Where the progress of a download goes.</param>
+    /// <param name="user">What is done with them.</param>
+    public static async Task<int> UseAsync(
+        string path, string data, ulong? seed, string? folder, Terminal terminal, IModelUser user)
+    {
+        BuiltInDataset source = Datasets.Find(data);
+        (ModelDescription description, SafetensorsFile file) = Read(path);
+        Dataset dataset;
+        using (Interruption interruption = new())
+        {
+            try
+            {
+                dataset = await Loading.LoadAsync(source, seed ?? SeedOf(description), folder, terminal, interruption.Token);
+            }
+            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+            {
+                terminal.Error.WriteLine("nabla: interrupted while the data was loaded; nothing was written");
+                return interruption.ExitCode ?? ExitCode.Interrupted;
+            }
+        }
+
+        foreach (string note in dataset.Notes)
+        {
+            terminal.Error.WriteLine($"Note      {note}");
+        }
+
+        RequireFit(description, file.Name, dataset);
+        return file.Tensors.Any(tensor => tensor.Type == TensorType.F64)
+            ? user.Use(new TrainedModel<double>(ModelFile.Load<double>(path).Model, description, dataset))
+            : user.Use(new TrainedModel<float>(ModelFile.Load<float>(path).Model, description, dataset));
+    }
+
+    private static void RequireFit(ModelDescription description, string file, Dataset dataset)
+    {
+        Network network = description.Network;
+        if (network.Inputs != dataset.Train.Inputs || network.Outputs != dataset.Train.Outputs)
+        {
+            throw new InvalidDataException(
+                $"the model {file} is {network}, with {network.Inputs} inputs and {network.Outputs} outputs, "
+                + $"but {dataset.Name} has {dataset.Train.Inputs} inputs and {dataset.Train.Outputs} outputs");
+        }
+
+        if (Inputs.DivisorOf(dataset.Train) != description.InputDivisor)
+        {
+            throw new InvalidDataException(
+                $"the model {file} was trained on inputs divided by {description.InputDivisor}, "
+                + $"but those of {dataset.Name} are divided by {Inputs.DivisorOf(dataset.Train)}");
+        }
+
+        if (!description.Classes.IsEmpty && description.Classes.Length != network.Outputs)
+        {
+            throw new InvalidDataException(
+                $"the model {file} names {description.Classes.Length} classes, but its network {network} has {network.Outputs} outputs");
+        }
+    }
+
+    private static ulong SeedOf(ModelDescription description) =>
+        ulong.TryParse(description.Training.GetValueOrDefault("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+            ? seed
+            : Options.DefaultSeed;
+}
+
+/// <summary>What is done to inputs before they reach a network.</summary>
+internal static class Inputs
+{
+    /// <summary>What every input is divided by: 255 for pixels, which are bytes.</summary>
+    public static double DivisorOf(Samples samples) => samples.Features is ByteFeatures ? byte.MaxValue : 1;
+}

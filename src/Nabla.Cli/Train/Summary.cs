@@ -1,0 +1,119 @@
+using System.Globalization;
+using Nabla.Calculus.Verification;
+using Nabla.Cli.CommandLine;
+using Nabla.Data;
+using Nabla.Networks;
+using Nabla.Training;
+using Spectre.Console;
+
+namespace Nabla.Cli.Train;
+
+/// <summary>What is said before training.</summary>
+internal static class Announcement
+{
+    public static void Write(TextWriter error, TrainingSetup setup, string kernels)
+    {
+        Dataset data = setup.Data;
+        Network network = setup.Network;
+        string activations = string.Join(", ", network.Layers.Select(layer => layer.Activation.Name));
+        string parameters = network.Layers[0].HasBiases ? "weights and biases" : "weights, no biases";
+        string test = data.Test is null ? "none to test" : $"{data.Test.Count:N0} to test";
+        TrainingOptions options = setup.Options;
+        error.WriteLine($"Data      {data.Name}: {data.Train.Count:N0} samples to train, {test}");
+        foreach (string note in data.Notes)
+        {
+            error.WriteLine($"Note      {note}");
+        }
+
+        error.WriteLine($"Network   {network} ({activations}), {network.ParameterCount:N0} {parameters}, init {setup.Beginning}");
+        error.WriteLine($"Loss      {setup.Loss} ({(setup.Reduction == Reduction.Mean ? "mean" : "sum")} over the batch)");
+        error.WriteLine(
+            $"Training  {options.Optimizer.Name}, learning rate {options.LearningRate}, batches of {options.BatchSize:N0}, "
+            + $"{options.Epochs:N0} {(options.Epochs == 1 ? "epoch" : "epochs")}, seed {setup.Request.Seed}, "
+            + $"{(setup.Request.Double ? "double" : "float")} on {kernels} kernels");
+    }
+}
+
+/// <summary>What is said after training.</summary>
+internal static class Summary
+{
+    /// <summary>Up to so many rows a table of numbers is shown in full.</summary>
+    public const int MostRows = 20;
+
+    /// <summary>Such as "test 97.31 %", or nothing.</summary>
+    public static string Accuracy(string name, double? accuracy) => accuracy is double a ? $"{name} {Percent(a)}" : "";
+
+    /// <summary>A fraction as per cent.</summary>
+    public static string Percent(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:0.00} %");
+
+    public static void Write(
+        Terminal terminal, TrainingSetup setup, List<EpochReport> reports, double seconds, ConfusionMatrix? confusion)
+    {
+        TextWriter output = terminal.Output;
+        if (confusion is not null)
+        {
+            EpochReport best = reports.MaxBy(report => report.TestAccuracy)!;
+            string bestAccuracy = Percent(best.TestAccuracy!.Value);
+            output.WriteLine($"Test accuracy  {Percent(confusion.Accuracy)} of {confusion.Total:N0} (best {bestAccuracy}, epoch {best.Epoch})");
+        }
+
+        output.WriteLine($"Training loss  {reports[^1].Loss:G4} (mean over epoch {reports.Count})");
+        output.WriteLine($"Training time  {seconds:0.00} s");
+        output.WriteLine($"Model          {setup.Request.Out}");
+        output.WriteLine();
+        if (confusion is not null)
+        {
+            ConfusionTable.Write(terminal, confusion, setup.Data.Classes);
+            output.WriteLine();
+        }
+    }
+
+    /// <summary>Inputs, targets and outputs of a small table, as a book prints them.</summary>
+    public static void WriteOutputs(Terminal terminal, TrainingSetup setup, (string Title, Matrix Outputs)? shown)
+    {
+        if (shown is not var (title, outputs)
+            || setup.Data.Train is not { Features: NumberFeatures inputs, Targets: NumberTargets targets })
+        {
+            return;
+        }
+
+        Table table = new() { Border = TableBorder.Simple };
+        Add("input", inputs.Size);
+        Add("target", targets.Size);
+        Add("output", outputs.Rows);
+        for (int j = 0; j < outputs.Columns; j++)
+        {
+            table.AddRow([
+                .. inputs.Values.AsSpan().Slice(j * inputs.Size, inputs.Size).ToArray().Select(value => $"{value:G4}"),
+                .. targets.Values.AsSpan().Slice(j * targets.Size, targets.Size).ToArray().Select(value => $"{value:G4}"),
+                .. Enumerable.Range(0, outputs.Rows).Select(i => $"{outputs[i, j]:0.000}"),
+            ]);
+        }
+
+        terminal.Output.WriteLine(title);
+        terminal.Write(table);
+        terminal.Output.WriteLine();
+
+        void Add(string name, int size)
+        {
+            for (int i = 1; i <= size; i++)
+            {
+                table.AddColumn(new TableColumn(size == 1 ? name : $"{name} {i}").RightAligned());
+            }
+        }
+    }
+
+    /// <summary>The commands that a user may want next, with the real names.</summary>
+    public static void WriteNext(TextWriter output, TrainingSetup setup)
+    {
+        string model = setup.Request.Out.Contains(' ', StringComparison.Ordinal) ? $"\"{setup.Request.Out}\"" : setup.Request.Out;
+        Layer last = setup.Network.Layers[^1];
+        string derive = $"nabla derive {setup.Network} --activation {setup.Network.Layers[0].Activation} --output-activation {last.Activation} "
+            + $"--loss {setup.Loss}{(last.HasBiases ? "" : " --no-bias")}";
+        output.WriteLine("Next");
+        output.WriteLine($"  nabla evaluate {model} {setup.Data.Name}");
+        output.WriteLine($"  nabla predict {model} {setup.Data.Name} --count 5");
+        output.WriteLine($"  nabla inspect {model}");
+        output.WriteLine($"  {derive}");
+    }
+}

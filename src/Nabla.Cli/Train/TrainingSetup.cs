@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Nabla.Cli.CommandLine;
+using Nabla.Data;
+using Nabla.Models;
+using Nabla.Networks;
+using Nabla.Training;
+
+namespace Nabla.Cli.Train;
+
+/// <summary>What the command line asks for; null where it says nothing. The names are known ones.</summary>
+internal sealed record TrainingRequest
+{
+    public required string Data { get; init; }
+
+    public ImmutableArray<int>? Layers { get; init; }
+
+    public Activation? Activation { get; init; }
+
+    public Activation? OutputActivation { get; init; }
+
+    public bool? Biases { get; init; }
+
+    public Loss? Loss { get; init; }
+
+    public Reduction? Reduction { get; init; }
+
+    public Optimizer? Optimizer { get; init; }
+
+    public Initializer? Initializer { get; init; }
+
+    public double? LearningRate { get; init; }
+
+    public int? BatchSize { get; init; }
+
+    public int? Epochs { get; init; }
+
+    public ulong Seed { get; init; }
+
+    public bool Double { get; init; }
+
+    public required string Out { get; init; }
+
+    public bool Json { get; init; }
+}
+
+/// <summary>What is trained: the request with every default filled in, for a data set that is loaded.</summary>
+internal sealed record TrainingSetup
+{
+    // The activations that grow without bound keep the variance of their inputs with this initializer, the saturating ones with glorot.
+    private static readonly ImmutableHashSet<string> heFamily = ["relu", "leaky-relu", "elu", "silu", "gelu", "softplus"];
+
+    public required TrainingRequest Request { get; init; }
+
+    public required Dataset Data { get; init; }
+
+    public required Network Network { get; init; }
+
+    public required Loss Loss { get; init; }
+
+    public required Reduction Reduction { get; init; }
+
+    public required Initializer Initializer { get; init; }
+
+    /// <summary>Weights to begin with; none where the initializer draws them.</summary>
+    public required ImmutableArray<double[,]> InitialWeights { get; init; }
+
+    public required TrainingOptions Options { get; init; }
+
+    /// <summary>How the weights begin, in a word.</summary>
+    public string Beginning => InitialWeights.IsEmpty ? Initializer.Name : $"the weights of the {Data.Name}";
+
+    /// <summary>Fills in the defaults.</summary>
+    /// <exception cref="ArgumentException">The network does not fit the data.</exception>
+    public static TrainingSetup Of(TrainingRequest request, Dataset data)
+    {
+        Preset preset = Preset.For(data.Name);
+        ImmutableArray<int> sizes = request.Layers is { } layers
+            ? LayerSizes.Complete(layers, data)
+            : [data.Train.Inputs, .. preset.Hidden, data.Train.Outputs];
+        Loss loss = request.Loss ?? Loss.Named(preset.Loss ?? (data.IsClassification ? "cross-entropy" : "squared-error"));
+        Activation activation = request.Activation ?? Activation.Named(preset.Activation);
+        Activation output = request.OutputActivation
+            ?? loss.OutputActivation
+            ?? (preset.OutputActivation is string name ? Activation.Named(name) : null)
+            ?? (data.IsClassification ? activation : Activation.Identity);
+        Network network = Network.Of(sizes, activation, output, request.Biases ?? preset.Biases);
+        RequireMemory(network, request.Double);
+        return new()
+        {
+            Request = request,
+            Data = data,
+            Network = network,
+            Loss = loss,
+            Reduction = request.Reduction ?? preset.Reduction,
+            Initializer = request.Initializer ?? Initializer.Named(preset.Initializer ?? (heFamily.Contains(activation.Name) ? "he" : "glorot")),
+            InitialWeights = request.Initializer is null && Fit(preset.InitialWeights, sizes) ? preset.InitialWeights : [],
+            Options = new()
+            {
+                Optimizer = request.Optimizer ?? Optimizer.Sgd,
+                LearningRate = request.LearningRate ?? preset.LearningRate,
+                BatchSize = Math.Min(request.BatchSize ?? preset.BatchSize, data.Train.Count),
+                Epochs = request.Epochs ?? preset.Epochs,
+                Seed = request.Seed,
+            },
+        };
+    }
+
+    /// <summary>What the model file says of the model.</summary>
+    public ModelDescription Describe(int epochs, double? testAccuracy)
+    {
+        Dictionary<string, string> training = new(StringComparer.Ordinal)
+        {
+            ["data"] = Data.Name,
+            ["seed"] = Number(Request.Seed),
+            ["optimizer"] = Options.Optimizer.Name,
+            ["learning_rate"] = Number(Options.LearningRate),
+            ["batch_size"] = Number(Options.BatchSize),
+            ["epochs"] = Number(epochs),
+            ["init"] = Beginning,
+            ["precision"] = Request.Double ? "double" : "float",
+        };
+        if (testAccuracy is double accuracy)
+        {
+            training["test_accuracy"] = Number(accuracy);
+        }
+
+        return new(Network, Loss.Name, Reduction)
+        {
+            InputDivisor = Inputs.DivisorOf(Data.Train),
+            Classes = Data.Classes,
+            Training = training.ToImmutableSortedDictionary(StringComparer.Ordinal),
+        };
+    }
+
+    private static bool Fit(ImmutableArray<double[,]> weights, ImmutableArray<int> sizes) =>
+        !weights.IsEmpty
+        && weights.Length == sizes.Length - 1
+        && weights.Select((w, l) => w.GetLength(0) == sizes[l + 1] && w.GetLength(1) == sizes[l]).All(fits => fits);
+
+    /// <summary>A network too large for the machine is the user's slip, not a crash in the middle.</summary>
+    private static void RequireMemory(Network network, bool doubles)
+    {
+        // The weights, their gradients and the copy that is written.
+        double bytes = 3.0 * network.ParameterCount * (doubles ? sizeof(double) : sizeof(float));
+        double available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > available || network.ParameterCount > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"the network {network} has {network.ParameterCount:N0} weights and biases; training it takes {bytes / (1L << 30):N1} GiB of memory, "
+                + $"but this machine has {available / (1L << 30):N1}, and at most {Array.MaxLength:N0} weights are possible");
+        }
+    }
+
+    private static string Number(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Verification;
+
+namespace Nabla.Checking;
+
+/// <summary>What finite differences say of one derivative.</summary>
+internal enum Judgement
+{
+    /// <summary>Two step sizes agree on it.</summary>
+    Settled,
+
+    /// <summary>Every step crosses a kink, so there is nothing to be said.</summary>
+    AtKink,
+
+    /// <summary>No two step sizes agree; rounding or non-finite numbers prevail.</summary>
+    Unsettled,
+}
+
+/// <summary>A derivative by finite differences, and what it is worth.</summary>
+internal sealed record Quotient(double Value, Judgement Judgement);
+
+/// <summary>
+/// Derivatives of a network's loss by central differences of fourth order at several step sizes. Neither the given numbers nor the rules of
+/// the calculus are looked at: the value is the one on which two neighbouring step sizes agree.
+/// </summary>
+internal sealed class DifferenceQuotients
+{
+    /// <summary>The evaluations of C that one derivative takes where the first two step sizes agree.</summary>
+    public const int LeastEvaluations = 8;
+
+    /// <summary>The steps relative to the variable's size, tried in this order until two neighbours agree.</summary>
+    private static readonly ImmutableArray<double> RelativeSteps = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
+
+    private readonly Expr cost;
+    private readonly Expr variable;
+    private readonly Matrix at;
+    private readonly Bindings bindings;
+    private readonly ImmutableArray<Expr> evaluated;
+    private readonly ImmutableArray<ImmutableArray<double>> kinks;
+    private readonly ImmutableArray<int> sides;
+    private readonly double settled;
+
+    /// <param name="cost">C.</param>
+    /// <param name="variable">X, a symbol.</param>
+    /// <param name="known">A part of C that does not depend on X and has a value already, so that it need not be computed each time; or null.</param>
+    /// <param name="bindings">The values of all symbols, and of <paramref name="known"/>.</param>
+    /// <param name="settled">How near two neighbouring steps must come to count as agreeing.</param>
+    public DifferenceQuotients(Expr cost, Symbol variable, (Expr Part, Matrix Value)? known, Bindings bindings, double settled)
+    {
+        this.cost = cost;
+        this.variable = variable;
+        this.settled = settled;
+        this.bindings = bindings.Copy();
+        at = bindings.ValueOf(variable)!;
+        if (known is var (part, value))
+        {
+            this.bindings.Set(part, value);
+        }
+
+        IReadOnlyList<(Expr Argument, ImmutableArray<double> Points)> below = Kinks.Below(cost, variable);
+        evaluated = [cost, .. below.Select(kink => kink.Argument)];
+        kinks = [.. below.Select(kink => kink.Points)];
+        sides = Probe(at).Sides;
+    }
+
+    /// <summary>⟨∂C/∂X, D⟩.</summary>
+    public Quotient Along(Matrix direction)
+    {
+        double size = 1;
+        double longest = 0;
+        for (int k = 0; k < at.Elements.Length; k++)
+        {
+            double length = Math.Abs(direction.Elements[k]);
+            longest = Math.Max(longest, length);
+            size = length == 0 ? size : Math.Max(size, Math.Abs(at.Elements[k]));
+        }
+
+        double? previous = null;
+        double best = double.NaN;
+        double leastGap = double.PositiveInfinity;
+        bool onOneSide = false;
+        foreach (double step in RelativeSteps)
+        {
+            double? quotient = Central(direction, step * size / longest);
+            onOneSide |= quotient is not null;
+            double gap = Math.Abs((quotient - previous) ?? double.NaN);
+            if (gap < leastGap)
+            {
+                // Of two that agree, the larger step has less rounding in it.
+                (best, leastGap) = (previous!.Value, gap);
+            }
+
+            if (leastGap <= settled)
+            {
+                break;
+            }
+
+            previous = quotient;
+        }
+
+        return new(best, leastGap <= settled ? Judgement.Settled : onOneSide ? Judgement.Unsettled : Judgement.AtKink);
+    }
+
+    /// <summary>∂C/∂Xᵢⱼ.</summary>
+    public Quotient Element(int row, int column)
+    {
+        Matrix unit = new(at.Rows, at.Columns);
+        unit[row, column] = 1;
+        return Along(unit);
+    }
+
+    /// <summary>The quotient for one step, or null where a kink lies between the points.</summary>
+    private double? Central(Matrix direction, double h)
+    {
+        double sum = 0;
+        foreach ((int steps, int weight) in new[] { (-2, 1), (-1, -8), (1, 8), (2, -1) })
+        {
+            Matrix moved = at.Copy();
+            for (int k = 0; k < moved.Elements.Length; k++)
+            {
+                moved.Elements[k] += steps * h * direction.Elements[k];
+            }
+
+            (double value, ImmutableArray<int> there) = Probe(moved);
+            if (!there.AsSpan().SequenceEqual(sides.AsSpan()))
+            {
+                return null;
+            }
+
+            sum += weight * value;
+        }
+
+        return sum / (12 * h);
+    }
+
+    private (double Value, ImmutableArray<int> Sides) Probe(Matrix x)
+    {
+        // X is overwritten at every probe; nothing else is read from these bindings in between.
+        bindings.Set(variable, x);
+        IReadOnlyList<Matrix> values = Evaluator.EvaluateAll(evaluated, bindings);
+        return (values[0][0, 0], [.. kinks.SelectMany((points, k) => Kinks.Sides(values[k + 1], points))]);
+    }
+}

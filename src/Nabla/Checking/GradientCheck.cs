@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Verification;
+using Nabla.Planning;
+
+namespace Nabla.Checking;
+
+/// <summary>What a check may be told.</summary>
+public sealed record GradientCheckSettings
+{
+    /// <summary>The tolerance of the float plan, relative to each tensor's largest element.</summary>
+    public double FloatTolerance { get; init; } = 1e-4;
+
+    /// <summary>The tables that the gradient is derived with; a test puts a broken rule here. Assumptions and names are the check's own.</summary>
+    public DerivationSettings Derivation { get; init; } = new();
+
+    /// <summary>The most elements of a tensor that finite differences judge one by one; a larger one gets random directions and a sample.</summary>
+    public int MostElements { get; init; } = 2000;
+
+    /// <summary>
+    /// The most multiply-adds that judging every element of a tensor may take, about ten seconds of the reference evaluator; where it would
+    /// take more, the tensor counts as large.
+    /// </summary>
+    public double MostOperations { get; init; } = 1e10;
+
+    /// <summary>The number of random directions of a large tensor.</summary>
+    public int Directions { get; init; } = 24;
+
+    /// <summary>The number of single elements of a large tensor.</summary>
+    public int SampledElements { get; init; } = 64;
+
+    /// <summary>The seed of the directions and of the sample.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+/// <summary>
+/// Compares the numbers of a gradient case, element by element, with what Nabla computes on three roads that share little: the derived
+/// gradient in the reference evaluator, finite differences of the loss, and the compiled float plan.
+/// </summary>
+public sealed class GradientCheck
+{
+    /// <summary>
+    /// How near to 1 the sum of a target must be for p − y to count as the exact gradient. A target that is off by more, though it may be
+    /// trained with p − y, has the gradient (1ᵀy)p − y.
+    /// </summary>
+    private const double ExactSum = 1e-15;
+
+    /// <summary>How near to 1 the sum of a target must be for p − y to be compiled.</summary>
+    private const double CompiledSum = 1e-6;
+
+    private readonly GradientCheckSettings settings;
+    private readonly LayeredNetwork network;
+    private readonly Derivation derivation;
+    private readonly Bindings bindings;
+    private readonly ImmutableArray<Expr> compared;
+    private readonly Dictionary<Expr, Matrix> evaluated = new(ReferenceEqualityComparer.Instance);
+    private readonly ImmutableArray<Matrix> planned;
+    private readonly Dictionary<int, DifferenceRoad> differences = [];
+    private readonly double cost;
+
+    /// <summary>Derives the gradient of a case's network and computes it on the first and the third road.</summary>
+    /// <exception cref="NotSupportedException">The tables of the settings lack a rule.</exception>
+    public GradientCheck(GradientCase gradientCase, GradientCheckSettings? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(gradientCase);
+        this.settings = settings ?? new();
+        Case = gradientCase;
+        network = gradientCase.Network.Express(gradientCase.Loss);
+        derivation = Derive(network, ExactSum);
+        compared = [.. gradientCase.Given.Select(given => ExpressionOf(network, derivation, given))];
+
+        bindings = new Bindings().Set(network.Batch, gradientCase.Inputs.Columns);
+        foreach ((Symbol symbol, Matrix value) in Values(network))
+        {
+            bindings.Set(symbol, value);
+        }
+
+        // The inputs of the layers are wanted too: finite differences begin at the layer whose parameters they move.
+        Expr[] wanted = [.. compared, derivation.StableCost, .. network.Layers.Select(layer => layer.Input)];
+        foreach ((Expr expression, Matrix value) in wanted.Zip(Evaluator.EvaluateAll(wanted, bindings)))
+        {
+            evaluated[expression] = value;
+        }
+
+        cost = evaluated[derivation.StableCost][0, 0];
+        planned = [.. RunPlan<float>()];
+    }
+
+    /// <summary>The case.</summary>
+    public GradientCase Case { get; }
+
+    /// <summary>Compares everything that is given.</summary>
+    public static ImmutableArray<ComparedTensor> Run(GradientCase gradientCase, GradientCheckSettings? settings = null) =>
+        new GradientCheck(gradientCase, settings).Compare();
+
+    /// <summary>
+    /// Compares everything that is given, as it stands in the case now. What was computed is kept, so that the same case may be compared
+    /// again after its given numbers were changed.
+    /// </summary>
+    public ImmutableArray<ComparedTensor> Compare() => [.. Enumerable.Range(0, Case.Given.Length).Select(Compare)];
+
+    /// <summary>Compares one of the given tensors.</summary>
+    /// <param name="index">Its place in the case.</param>
+    public ComparedTensor Compare(int index)
+    {
+        GivenTensor given = Case.Given[index];
+        double largest = given.Values.MaxAbs();
+        double floatTolerance = settings.FloatTolerance * largest + 1e-12;
+        double differenceTolerance = 1e-6 * largest + 1e-9 * Math.Max(1, Math.Abs(cost));
+        RoadResult evaluator =
+            Comparison.OfElements(CheckRoad.Evaluator, given, evaluated[compared[index]], 1e-10 * largest + 1e-15);
+        RoadResult plan = Comparison.OfElements(CheckRoad.FloatPlan, given, planned[index], floatTolerance);
+        DifferenceRoad? quotients = given.IsGradient ? DifferencesOf(index) : null;
+        ComparedTensor result = new(
+            given.Id,
+            largest,
+            quotients is null ? [evaluator, plan] : [evaluator, quotients.Compare(given, differenceTolerance, evaluator, plan), plan],
+            null);
+        return result.Agrees ? result : result with
+        {
+            Diagnosis = new("unknown", Sentences.Of(given, result, (row, column) =>
+            [
+                new(CheckRoad.Evaluator, evaluated[compared[index]][row, column], 1e-10 * largest + 1e-15),
+                .. quotients?.Element(row, column) is { Judgement: Judgement.Settled } quotient
+                    ? new RoadValue[] { new(CheckRoad.FiniteDifferences, quotient.Value, differenceTolerance) }
+                    : [],
+                new(CheckRoad.FloatPlan, planned[index][row, column], floatTolerance),
+            ])),
+        };
+    }
+
+    /// <summary>The values of everything that is given, from a plan in any precision.</summary>
+    internal IReadOnlyList<Matrix> RunPlan<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LayeredNetwork own = Case.Network.Express(Case.Loss);
+        Derivation derived = Derive(own, CompiledSum);
+        Expr[] results = [.. Case.Given.Select(given => ExpressionOf(own, derived, given))];
+        ParameterBuffer<T> parameters = new(own.Parameters);
+        Plan<T> plan = Plan<T>.Compile([derived.StableCost, own.Input, own.Target, .. results], [], parameters, Case.Inputs.Columns);
+        foreach ((Symbol symbol, Matrix value) in Values(own))
+        {
+            if (symbol.Kind == SymbolKind.Parameter)
+            {
+                parameters[symbol] = value;
+            }
+            else
+            {
+                plan[symbol] = value;
+            }
+        }
+
+        plan.Run();
+        return [.. results.Select(result => plan[result])];
+    }
+
+    private static Expr ExpressionOf(LayeredNetwork network, Derivation derivation, GivenTensor given) => given.Quantity switch
+    {
+        ComparedQuantity.Loss => derivation.StableCost,
+        ComparedQuantity.Outputs => network.Output,
+        _ => derivation.GradientOf(VariableOf(network, given)),
+    };
+
+    private static Symbol VariableOf(LayeredNetwork network, GivenTensor given) => given.Quantity switch
+    {
+        ComparedQuantity.Weights => network.Layers[given.Layer].Weights,
+        ComparedQuantity.Biases => network.Layers[given.Layer].Biases!,
+        _ => network.Input,
+    };
+
+    private Derivation Derive(LayeredNetwork from, double sumsToOne)
+    {
+        bool hold = Enumerable.Range(0, Case.Targets.Columns).All(j =>
+            Math.Abs(Enumerable.Range(0, Case.Targets.Rows).Sum(i => Case.Targets[i, j]) - 1) <= sumsToOne);
+        return from.Differentiate(byInput: true, hold ? [from.TargetsSumToOne] : [], settings.Derivation);
+    }
+
+    private IEnumerable<(Symbol Symbol, Matrix Value)> Values(LayeredNetwork of)
+    {
+        yield return (of.Input, Case.Inputs);
+        yield return (of.Target, Case.Targets);
+        foreach ((SymbolicLayer layer, LayerValues values) in of.Layers.Zip(Case.Layers))
+        {
+            yield return (layer.Weights, values.Weights);
+            if (layer.Biases is Symbol biases)
+            {
+                yield return (biases, values.Biases!);
+            }
+        }
+    }
+
+    private DifferenceRoad DifferencesOf(int index)
+    {
+        if (!differences.TryGetValue(index, out DifferenceRoad? road))
+        {
+            GivenTensor given = Case.Given[index];
+            (Expr, Matrix)? known = null;
+            if (given.Quantity != ComparedQuantity.Inputs && given.Layer > 0)
+            {
+                Expr input = network.Layers[given.Layer].Input;
+                known = (input, evaluated[input]);
+            }
+
+            // The derived gradient serves as a yardstick only: how small is small enough for two steps to agree.
+            double scale = evaluated[compared[index]].MaxAbs();
+            double settled = 0.1 * (1e-6 * (double.IsFinite(scale) ? scale : 0) + 1e-9 * Math.Max(1, Math.Abs(cost)));
+            int elements = given.Values.Elements.Length;
+            double operations = (double)elements * DifferenceQuotients.LeastEvaluations * Case.Network.ParameterCount * Case.Inputs.Columns;
+            bool isLarge = elements > settings.MostElements || operations > settings.MostOperations;
+            differences[index] = road =
+                new(new(derivation.StableCost, VariableOf(network, given), known, bindings, settled), settings, isLarge);
+        }
+
+        return road;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Nabla.Tests;
+
+namespace Nabla.Cli.Tests;
+
+/// <summary><c>nabla check</c> as a user runs it: as a process of its own, in a folder with files.</summary>
+public sealed class CheckCommandTests : IDisposable
+{
+    /// <summary>One neuron without a curve: z = 2·1.5 + 0.5, C = ½(z − 1)². All numbers are exact in float too.</summary>
+    private const string Tiny = """
+        {"network": {"inputs": 1, "layers": [{"weights": [[2]], "biases": [0.5], "activation": "identity"}]}, "loss": "squared-error",
+         "inputs": [[1.5]], "targets": [[1]], "outputs": [[3.5]],
+         "gradients": {"loss": 3.125, "layers": [{"weights": [[3.75]], "biases": [2.5]}], "inputs": [[5]]}}
+        """;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("nabla-check-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void The_table_shows_each_road_of_each_tensor()
+    {
+        Write("tiny.json", Tiny);
+        (int code, string output, string error) = Run("check", "tiny.json");
+        Assert.Equal((0, ""), (code, error));
+        Golden.Matches("tests/Nabla.Cli.Tests/Golden/check-tiny.txt", output);
+    }
+
+    [Fact]
+    public void The_table_shows_what_disagrees_and_says_it_in_a_sentence()
+    {
+        Write("wrong.json", Tiny.Replace("\"biases\": [2.5]", "\"biases\": [2.5625]", StringComparison.Ordinal));
+        (int code, string output, string error) = Run("check", "wrong.json");
+        Assert.Equal((4, ""), (code, error));
+        Golden.Matches("tests/Nabla.Cli.Tests/Golden/check-wrong.txt", output);
+    }
+
+    [Fact]
+    public void Json_is_one_object_a_line_for_each_tensor()
+    {
+        Write("wrong.json", Tiny.Replace("\"biases\": [2.5]", "\"biases\": [2.5625]", StringComparison.Ordinal));
+        (int code, string output, string error) = Run("check", "wrong.json", "--json");
+        Assert.Equal((4, ""), (code, error));
+        string[] expected =
+        [
+            """{"id":"wrong.json:loss","agrees":true,"error":0,"diagnosis":null}""",
+            """{"id":"wrong.json:outputs","agrees":true,"error":0,"diagnosis":null}""",
+            """{"id":"wrong.json:layers.0.weights","agrees":true,"error":0,"diagnosis":null}""",
+            """{"id":"wrong.json:layers.0.biases","agrees":false,"error":0.024390243902439025,"diagnosis":{"code":"unknown","text":"element [0] is 2.5625, but the derived gradient gives 2.5 (evaluator, finite differences and float plan agree with each other)"}}""",
+            """{"id":"wrong.json:inputs","agrees":true,"error":0,"diagnosis":null}""",
+        ];
+        Assert.Equal(expected, output.TrimEnd().ReplaceLineEndings("\n").Split('\n'));
+    }
+
+    [Fact]
+    public void All_reference_cases_agree()
+    {
+        string[] files = Directory.GetFiles(SharedFolder.Require("reference", "gradients"), "*.json");
+        Assert.Equal(20, files.Length);
+        (int code, string output, string error) = Run(["check", "--json", .. files]);
+        Assert.Equal((0, ""), (code, error));
+        JsonElement[] lines = Lines(output);
+        Assert.All(lines, line => Assert.True(line.GetProperty("agrees").GetBoolean(), $"{line}"));
+        Assert.All(files, file => Assert.Contains(lines, line => Id(line) == $"{file}:loss"));
+        Assert.Equal(144, lines.Length);
+    }
+
+    [Fact]
+    public void Any_number_of_the_gradients_changed_by_three_tolerances_is_a_mismatch_of_that_file_and_tensor()
+    {
+        (string Right, double Value, string Tensor)[] changes =
+        [
+            ("\"loss\": 3.125", 3.125, "loss"),
+            ("\"outputs\": [[3.5]]", 3.5, "outputs"),
+            ("\"weights\": [[3.75]]", 3.75, "layers.0.weights"),
+            ("\"biases\": [2.5]", 2.5, "layers.0.biases"),
+            ("\"inputs\": [[5]]", 5, "inputs"),
+        ];
+        List<string> files = [];
+        foreach ((string right, double value, string tensor) in changes)
+        {
+            double changed = value + 3 * (1e-10 * value + 1e-15);
+            files.Add(Write($"{tensor}.json", Tiny.Replace(right, right.Replace($"{value}", $"{changed}", StringComparison.Ordinal), StringComparison.Ordinal)));
+            Assert.Equal(4, Run("check", $"{tensor}.json").Code);
+        }
+
+        (int code, string output, _) = Run(["check", "--json", .. files]);
+        Assert.Equal(4, code);
+        Assert.Equal(
+            changes.Select(change => $"{change.Tensor}.json:{change.Tensor}"),
+            Lines(output).Where(line => !line.GetProperty("agrees").GetBoolean()).Select(Id));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_checked_outweighs_a_mismatch_and_the_others_are_still_checked()
+    {
+        Write("tiny.json", Tiny);
+        Write("wrong.json", Tiny.Replace("3.125", "3", StringComparison.Ordinal));
+        Write("unsupported.json", Tiny.Replace("identity", "maxout", StringComparison.Ordinal));
+        (int code, string output, string error) = Run("check", "unsupported.json", "wrong.json", "absent.json", "tiny.json", "--json");
+        Assert.Equal(3, code);
+        Assert.Equal(10, Lines(output).Length);
+        Assert.DoesNotContain(Lines(output), line => Id(line).StartsWith("unsupported", StringComparison.Ordinal));
+        string[] sentences = error.TrimEnd().ReplaceLineEndings("\n").Split('\n');
+        Assert.Equal(2, sentences.Length);
+        Assert.StartsWith("nabla: unsupported.json: network.layers[0].activation is not supported by this version", sentences[0], StringComparison.Ordinal);
+        Assert.Equal("nabla: absent.json: there is no such file", sentences[1]);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{\"optimizer\": {}, \"gradients\": {}}")]
+    [InlineData("{}")]
+    [InlineData("")]
+    public void What_is_no_gradient_case_never_agrees(string content)
+    {
+        Write("other.json", content);
+        (int code, string output, string error) = Run("check", "other.json", "--json");
+        Assert.Equal((3, ""), (code, output));
+        Assert.StartsWith("nabla: other.json: the file ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_float_tolerance_can_be_set()
+    {
+        Write("third.json", Tiny.Replace("3.75", "3.7500000001", StringComparison.Ordinal));
+        Assert.Equal(0, Run("check", "third.json").Code);
+        Assert.Equal(4, Run("check", "third.json", "--tolerance", "1e-12").Code);
+    }
+
+    [Theory]
+    [InlineData("check")]
+    [InlineData("check", "--json")]
+    [InlineData("check", "tiny.json", "--tolerance", "0")]
+    [InlineData("check", "tiny.json", "--tolerance", "-1")]
+    [InlineData("check", "tiny.json", "--tolerance", "NaN")]
+    [InlineData("check", "tiny.json", "--tolerance", "much")]
+    [InlineData("check", "tiny.json", "--tolerance")]
+    [InlineData("check", "tiny.json", "--jsn")]
+    public void A_wrong_command_line_is_a_usage_error(params string[] arguments)
+    {
+        Write("tiny.json", Tiny);
+        (int code, string output, string error) = Run(arguments);
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith("nabla: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_is_no_file()
+    {
+        (int code, _, string error) = Run("check", folder);
+        Assert.Equal(3, code);
+        Assert.Contains("this is a folder", error, StringComparison.Ordinal);
+    }
+
+    private static JsonElement[] Lines(string output) =>
+        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    private static string Id(JsonElement line) => line.GetProperty("id").GetString()!;
+
+    private string Write(string name, string content)
+    {
+        File.WriteAllText(Path.Combine(folder, name), content);
+        return name;
+    }
+
+    private (int Code, string Output, string Error) Run(params string[] arguments)
+    {
+        // The same dotnet that runs the tests, wherever it is installed.
+        string dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet");
+        ProcessStartInfo start = new(dotnet, [Path.Combine(AppContext.BaseDirectory, "nabla.dll"), .. arguments])
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+}
