@@ -18,7 +18,7 @@ internal static class Tool
         {
             TrainCommand.Create(terminal),
             DeriveCommand.Create(),
-            CheckCommand.Create(),
+            CheckCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
             InspectCommand.Create(terminal),
@@ -52,8 +52,6 @@ internal static class Tool
     }
 
     /// <summary>Writes one sentence to stderr and gives the exit code back.</summary>
-    public static int Fail(int code, string sentence) => Fail(Console.Error, code, sentence);
-
     private static int Fail(TextWriter error, int code, string sentence)
     {
         error.WriteLine($"nabla: {sentence}");

@@ -32,7 +32,10 @@ internal sealed class Help : SynchronousCommandLineAction
         ],
         ["check"] =
         [
+            "nabla check gradients/one-neuron.json       each tensor on three roads, with the worst element",
             "nabla check gradients/*.json",
+            "nabla check gradients/*.json --json         one JSON object a line for each tensor",
+            "nabla check gradients/deep.json --tolerance 1e-3",
         ],
         ["evaluate"] =
         [

@@ -1,73 +1,40 @@
-using System.Buffers;
 using System.CommandLine;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Nabla.Checking;
+using Nabla.Cli.CommandLine;
 
 namespace Nabla.Cli.Commands;
 
 /// <summary><c>nabla check FILE…</c>: other people's gradients beside the derived ones.</summary>
 internal static class CheckCommand
 {
-    private const string Help = """
-        Checks given gradients, element by element, against the derived ones.
+    private const string Description = """
+        Checks gradients that another program computed, element by element, against the derived ones.
 
-        Examples:
-          nabla check gradients/one-neuron.json
-          nabla check gradients/*.json
-          nabla check gradients/one-neuron.json --json
-          nabla check gradients/deep.json --tolerance 1e-3
-
-        A FILE is a gradient case: a network with its weights, inputs and targets, and the loss and the gradients
-        that some other program computed. Each is compared with the derived gradient in double precision, with finite
-        differences of the loss, and with the compiled float plan.
-
-        The exit code is 0 where all agree, 4 where something disagrees, and 3 where a file cannot be read or uses
+        A FILE is a gradient case: a network with its weights, inputs and targets, and the loss and the gradients that were computed for
+        them. Each is compared with the derived gradient in double precision, with finite differences of the loss, and with the
+        compiled float plan. The exit code is 0 where all agree, 4 where something disagrees, and 3 where a file cannot be read or uses
         something that is not supported.
         """;
 
-    public static Command Create()
+    public static Command Create(Terminal terminal)
     {
-        Argument<string[]> files = new("FILE") { Description = "The gradient cases, JSON.", Arity = ArgumentArity.OneOrMore };
-        files.Validators.Add(result =>
-        {
-            // The parser takes an option that it does not know for a file's name.
-            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } unknown)
-            {
-                result.AddError(Suggestion.Unknown("option", unknown.Value, ["--json", "--tolerance", "--help"]) + ".");
-            }
-        });
-        Option<double> tolerance = new("--tolerance")
-        {
-            Description = "The tolerance of the float plan, relative to each tensor's largest element.",
-            HelpName = "X",
-            DefaultValueFactory = _ => new GradientCheckSettings().FloatTolerance,
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) && x > 0 && double.IsFinite(x))
-                {
-                    return x;
-                }
-
-                result.AddError($"--tolerance is '{text}', but it must be a positive number, such as 1e-4.");
-                return 0;
-            },
-        };
-        Option<bool> json = new("--json") { Description = "One JSON object a line for each compared tensor, and nothing else." };
-        Command command = new("check", Help) { files, tolerance, json };
+        Argument<string[]> files = new("FILE") { HelpName = "FILE", Description = "The gradient cases, JSON", Arity = ArgumentArity.OneOrMore };
+        Option<double?> tolerance = Options.Positive(
+            "--tolerance", "The tolerance of the float plan, relative to the largest element of each tensor (default: 1e-4)");
+        Option<bool> json = Options.Json("One JSON object a line for each compared tensor, and nothing else there");
+        Command command = new("check", Description) { files, tolerance, json };
         command.SetAction(parsed => Run(
-            parsed.GetValue(files)!,
-            new() { FloatTolerance = parsed.GetValue(tolerance) },
-            parsed.GetValue(json)));
+            parsed.GetRequiredValue(files),
+            parsed.GetValue(tolerance) is double relative ? new() { FloatTolerance = relative } : new(),
+            parsed.GetValue(json),
+            terminal));
         return command;
     }
 
     /// <summary>
     /// Checks every file, whatever the ones before it gave. A file that cannot be checked outweighs a mismatch: of it nothing is known.
     /// </summary>
-    private static int Run(IReadOnlyList<string> files, GradientCheckSettings settings, bool json)
+    private static int Run(IReadOnlyList<string> files, GradientCheckSettings settings, bool json, Terminal terminal)
     {
         int unreadable = 0;
         int compared = 0;
@@ -84,7 +51,7 @@ internal static class CheckCommand
             catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 unreadable++;
-                Tool.Fail(ExitCode.BadData, error.Message);
+                terminal.Error.WriteLine($"nabla: {error.Message}");
                 continue;
             }
 
@@ -92,17 +59,17 @@ internal static class CheckCommand
             disagreeing += tensors.Count(tensor => !tensor.Agrees);
             if (json)
             {
-                WriteJson(file, tensors);
+                WriteJson(terminal.Output, file, tensors);
             }
             else
             {
-                CheckTable.Write(Console.Out, file, gradientCase, tensors);
+                CheckTable.Write(terminal.Output, file, gradientCase, tensors);
             }
         }
 
         if (!json)
         {
-            Console.Out.WriteLine(CheckTable.Summary(files.Count, unreadable, compared, disagreeing));
+            terminal.Output.WriteLine(CheckTable.Summary(files.Count, unreadable, compared, disagreeing));
         }
 
         return unreadable > 0 ? ExitCode.BadData : disagreeing > 0 ? ExitCode.Mismatch : ExitCode.Done;
@@ -120,26 +87,15 @@ internal static class CheckCommand
             : throw new InvalidDataException($"{file}: there is no such file");
     }
 
-    private static void WriteJson(string file, IReadOnlyList<ComparedTensor> tensors)
+    private static void WriteJson(TextWriter output, string file, IReadOnlyList<ComparedTensor> tensors)
     {
         foreach (ComparedTensor tensor in tensors)
         {
-            ArrayBufferWriter<byte> buffer = new();
-            using (Utf8JsonWriter writer = new(buffer, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            JsonLine.Write(output, writer =>
             {
-                writer.WriteStartObject();
                 writer.WriteString("id", $"{file}:{tensor.Id}");
                 writer.WriteBoolean("agrees", tensor.Agrees);
-                if (double.IsFinite(tensor.Error))
-                {
-                    writer.WriteNumber("error", tensor.Error);
-                }
-                else
-                {
-                    // JSON has no infinity; the figure does not exist.
-                    writer.WriteNull("error");
-                }
-
+                writer.Write("error", tensor.Error);
                 if (tensor.Diagnosis is Diagnosis diagnosis)
                 {
                     writer.WriteStartObject("diagnosis");
@@ -151,11 +107,7 @@ internal static class CheckCommand
                 {
                     writer.WriteNull("diagnosis");
                 }
-
-                writer.WriteEndObject();
-            }
-
-            Console.Out.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+            });
         }
     }
 }
