@@ -25,7 +25,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     public static Terminal OfProcess() => new(Console.Out, Console.Error)
     {
         OutputIsTerminal = !Console.IsOutputRedirected,
-        ErrorIsLive = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+        ErrorIsLive = !Console.IsErrorRedirected
+            && (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb")),
     };
 
     /// <summary>A console on stderr for live progress; without colours where NO_COLOR is set.</summary>

@@ -8,6 +8,9 @@ namespace Nabla.Cli.CommandLine;
 /// <summary>Options whose values are checked where they are read, with sentences of this program.</summary>
 internal static class Options
 {
+    /// <summary>The seed where no other is given.</summary>
+    public const ulong DefaultSeed = 1;
+
     /// <summary>A data set.</summary>
     public static Argument<string> Data()
     {
@@ -47,7 +50,8 @@ internal static class Options
     {
         HelpName = "N",
         Description = description,
-        CustomParser = result => int.TryParse(Value(result), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) && number >= least
+        CustomParser = result => int.TryParse(Value(result), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number)
+            && number >= least
             ? number
             : Fail<int?>(result, $"{name} takes a whole number from {least} to {int.MaxValue}, but '{Value(result)}' is given"),
     };
@@ -75,7 +79,9 @@ internal static class Options
 
     /// <summary>The folder with the files of a data set.</summary>
     public static Option<string?> DataFolder() => Text(
-        "--data-folder", "FOLDER", "The folder with the files of the data set (mnist: four IDX files, gzipped or not); without it, the cache or a download");
+        "--data-folder",
+        "FOLDER",
+        "The folder with the files of the data set (mnist: four IDX files, gzipped or not); without it, the cache or a download");
 
     /// <summary>One JSON object a line on stdout.</summary>
     public static Option<bool> Json(string description) => new("--json") { Description = description };

@@ -10,6 +10,12 @@ internal static partial class ParseErrors
     /// <summary>The first error, or null.</summary>
     public static string? Describe(ParseResult parsed)
     {
+        bool atRoot = parsed.CommandResult == parsed.RootCommandResult;
+        if (atRoot && parsed.UnmatchedTokens is [string command, ..] && !OptionName().IsMatch(command))
+        {
+            return Suggestion.Unknown("command", command, parsed.CommandResult.Command.Subcommands.Select(known => known.Name));
+        }
+
         if (UnknownOption(parsed) is string option)
         {
             return Suggestion.Unknown("option", option, OptionsOf(parsed));
@@ -22,9 +28,8 @@ internal static partial class ParseErrors
 
         if (parsed.UnmatchedTokens is [string unexpected, ..])
         {
-            return parsed.CommandResult == parsed.RootCommandResult
-                ? Suggestion.Unknown("command", unexpected, parsed.CommandResult.Command.Subcommands.Select(command => command.Name))
-                : $"{Name(parsed)} does not take '{unexpected}'; '{Name(parsed)} --help' shows what it takes";
+            string name = atRoot ? "nabla" : $"nabla {parsed.CommandResult.Command.Name}";
+            return $"{name} does not take '{unexpected}'; '{name} --help' shows what it takes";
         }
 
         return parsed.Errors[0].Message.TrimEnd('.');
@@ -41,7 +46,10 @@ internal static partial class ParseErrors
             return null;
         }
 
-        IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value);
+        IEnumerable<string> arguments = parsed.CommandResult.Children
+            .OfType<ArgumentResult>()
+            .SelectMany(result => result.Tokens)
+            .Select(token => token.Value);
         return arguments.Concat(parsed.UnmatchedTokens).FirstOrDefault(text => OptionName().IsMatch(text)) is string option
             ? option.Split('=', ':')[0]
             : null;
@@ -52,9 +60,6 @@ internal static partial class ParseErrors
         .Select(option => option.Name)
         .Where(name => name.StartsWith("--", StringComparison.Ordinal))
         .Distinct();
-
-    private static string Name(ParseResult parsed) =>
-        parsed.CommandResult == parsed.RootCommandResult ? "nabla" : $"nabla {parsed.CommandResult.Command.Name}";
 
     [GeneratedRegex("^--[a-zA-Z][-a-zA-Z]+([=:].*)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OptionName();

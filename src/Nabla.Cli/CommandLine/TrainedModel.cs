@@ -29,8 +29,6 @@ internal interface IModelUser
 /// <summary>Reads model files and the data that goes with them.</summary>
 internal static class TrainedModels
 {
-    private const ulong DefaultSeed = 1;
-
     /// <summary>Reads what a file says of itself.</summary>
     /// <exception cref="IOException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not a model.</exception>
@@ -53,45 +51,64 @@ internal static class TrainedModels
     /// <param name="folder">The folder with the data's files.</param>
     /// <param name="terminal">Where the progress of a download goes.</param>
     /// <param name="user">What is done with them.</param>
-    /// <param name="cancellationToken">Stops the loading.</param>
     public static async Task<int> UseAsync(
-        string path, string data, ulong? seed, string? folder, Terminal terminal, IModelUser user, CancellationToken cancellationToken)
+        string path, string data, ulong? seed, string? folder, Terminal terminal, IModelUser user)
     {
         BuiltInDataset source = Datasets.Find(data);
         (ModelDescription description, SafetensorsFile file) = Read(path);
-        Dataset dataset = await Loading.LoadAsync(source, seed ?? SeedOf(description), folder, terminal, cancellationToken);
+        Dataset dataset;
+        using (Interruption interruption = new())
+        {
+            try
+            {
+                dataset = await Loading.LoadAsync(source, seed ?? SeedOf(description), folder, terminal, interruption.Token);
+            }
+            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+            {
+                terminal.Error.WriteLine("nabla: interrupted while the data was loaded; nothing was written");
+                return interruption.ExitCode ?? ExitCode.Interrupted;
+            }
+        }
+
         foreach (string note in dataset.Notes)
         {
             terminal.Error.WriteLine($"Note      {note}");
         }
 
+        RequireFit(description, file.Name, dataset);
+        return file.Tensors.Any(tensor => tensor.Type == TensorType.F64)
+            ? user.Use(new TrainedModel<double>(ModelFile.Load<double>(path).Model, description, dataset))
+            : user.Use(new TrainedModel<float>(ModelFile.Load<float>(path).Model, description, dataset));
+    }
+
+    private static void RequireFit(ModelDescription description, string file, Dataset dataset)
+    {
         Network network = description.Network;
         if (network.Inputs != dataset.Train.Inputs || network.Outputs != dataset.Train.Outputs)
         {
             throw new InvalidDataException(
-                $"the model {file.Name} is {network}, with {network.Inputs} inputs and {network.Outputs} outputs, "
+                $"the model {file} is {network}, with {network.Inputs} inputs and {network.Outputs} outputs, "
                 + $"but {dataset.Name} has {dataset.Train.Inputs} inputs and {dataset.Train.Outputs} outputs");
         }
 
         if (Inputs.DivisorOf(dataset.Train) != description.InputDivisor)
         {
             throw new InvalidDataException(
-                $"{file.Name} was trained on inputs divided by {description.InputDivisor}, but those of {dataset.Name} are divided by {Inputs.DivisorOf(dataset.Train)}");
+                $"the model {file} was trained on inputs divided by {description.InputDivisor}, "
+                + $"but those of {dataset.Name} are divided by {Inputs.DivisorOf(dataset.Train)}");
         }
 
-        if (!description.Classes.IsEmpty && description.Classes.Length != description.Network.Outputs)
+        if (!description.Classes.IsEmpty && description.Classes.Length != network.Outputs)
         {
             throw new InvalidDataException(
-                $"{file.Name} names {description.Classes.Length} classes, but its network {description.Network} has {description.Network.Outputs} outputs");
+                $"the model {file} names {description.Classes.Length} classes, but its network {network} has {network.Outputs} outputs");
         }
-
-        return file.Tensors.Any(tensor => tensor.Type == TensorType.F64)
-            ? user.Use(new TrainedModel<double>(ModelFile.Load<double>(path).Model, description, dataset))
-            : user.Use(new TrainedModel<float>(ModelFile.Load<float>(path).Model, description, dataset));
     }
 
     private static ulong SeedOf(ModelDescription description) =>
-        ulong.TryParse(description.Training.GetValueOrDefault("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : DefaultSeed;
+        ulong.TryParse(description.Training.GetValueOrDefault("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+            ? seed
+            : Options.DefaultSeed;
 }
 
 /// <summary>What is done to inputs before they reach a network.</summary>

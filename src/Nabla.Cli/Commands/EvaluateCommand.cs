@@ -19,14 +19,13 @@ internal static class EvaluateCommand
         {
             model, data, dataFolder, seed, json,
         };
-        command.SetAction((parsed, cancellationToken) => TrainedModels.UseAsync(
+        command.SetAction((parsed, _) => TrainedModels.UseAsync(
             parsed.GetRequiredValue(model),
             parsed.GetRequiredValue(data),
             parsed.GetValue(seed),
             parsed.GetValue(dataFolder),
             terminal,
-            new Evaluation(terminal, parsed.GetRequiredValue(model), parsed.GetValue(json)),
-            cancellationToken));
+            new Evaluation(terminal, parsed.GetRequiredValue(model), parsed.GetValue(json))));
         return command;
     }
 

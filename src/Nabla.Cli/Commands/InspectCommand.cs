@@ -60,7 +60,8 @@ internal static class InspectCommand
         foreach (Tensor tensor in file.Tensors)
         {
             (double? min, double? max, double? mean) = Figures(tensor);
-            tensors.AddRow(Markup.Escape(tensor.Name), $"{tensor.Type}", string.Join('×', tensor.Shape), $"{min:0.0000}", $"{max:0.0000}", $"{mean:0.0000}");
+            string shape = string.Join('×', tensor.Shape);
+            tensors.AddRow(Markup.Escape(tensor.Name), $"{tensor.Type}", shape, $"{min:0.0000}", $"{max:0.0000}", $"{mean:0.0000}");
         }
 
         terminal.Write(tensors);

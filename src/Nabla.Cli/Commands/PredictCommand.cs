@@ -20,18 +20,18 @@ internal static class PredictCommand
         Option<ulong?> seed = Options.Seed("The seed of generated data such as digits (default: the one that the model was trained with)");
         Option<bool> json = Options.Json("One JSON object a line for each sample, and nothing else on stdout");
         Command command = new(
-            "predict", "Prints what a model makes of the held-out samples of a data set, comma-separated, a row each; of all samples where none are held out.")
+            "predict",
+            "Prints what a model makes of the held-out samples of a data set, comma-separated, a row each; of all samples where none are held out.")
         {
             model, data, count, dataFolder, seed, json,
         };
-        command.SetAction((parsed, cancellationToken) => TrainedModels.UseAsync(
+        command.SetAction((parsed, _) => TrainedModels.UseAsync(
             parsed.GetRequiredValue(model),
             parsed.GetRequiredValue(data),
             parsed.GetValue(seed),
             parsed.GetValue(dataFolder),
             terminal,
-            new Prediction(terminal.Output, parsed.GetValue(count) ?? int.MaxValue, parsed.GetValue(json)),
-            cancellationToken));
+            new Prediction(terminal.Output, parsed.GetValue(count) ?? int.MaxValue, parsed.GetValue(json))));
         return command;
     }
 
@@ -88,7 +88,7 @@ internal static class PredictCommand
         {
             if (classes.IsEmpty)
             {
-                return string.Join(',', [$"{sample}", .. outputs.Select(value => $"{value:G6}"), .. TargetOf(samples, sample).Select(value => $"{value:G6}")]);
+                return string.Join(',', [$"{sample}", .. outputs.Concat(TargetOf(samples, sample)).Select(value => $"{value:G6}")]);
             }
 
             int best = Best(outputs);

@@ -10,8 +10,6 @@ namespace Nabla.Cli.Commands;
 /// <summary><c>nabla train [DATA]</c>.</summary>
 internal static class TrainCommand
 {
-    private const ulong DefaultSeed = 1;
-
     public static Command Create(Terminal terminal)
     {
         Argument<string> data = Options.Data();
@@ -20,11 +18,15 @@ internal static class TrainCommand
         Option<string?> layers = Options.Text(
             "--layers",
             "SIZES",
-            "The network: all sizes, inputs first, as in 784-30-10, or the hidden sizes only, as in 30 or 100-50. Sizes are the whole network where they begin "
-            + "with the data's inputs and end with its outputs, hidden sizes where they do neither, and an error where only one end fits");
-        Option<string?> activation = Options.Text("--activation", "NAME", Known("The activation of the hidden layers", Activation.All.Keys), [.. Activation.All.Keys]);
+            "The network: all sizes, inputs first, as in 784-30-10, or the hidden sizes only, as in 30 or 100-50. Sizes are the whole network "
+            + "where they begin with the data's inputs and end with its outputs, hidden sizes where they do neither, "
+            + "and an error where only one end fits");
+        Option<string?> activation = Options.Text(
+            "--activation", "NAME", Known("The activation of the hidden layers", Activation.All.Keys), [.. Activation.All.Keys]);
         Option<string?> outputActivation = Options.Text(
-            "--output-activation", "NAME", "The activation of the last layer; by default what the loss expects, else the hidden one on classes and identity on numbers",
+            "--output-activation",
+            "NAME",
+            "The activation of the last layer; by default what the loss expects, else the hidden one on classes and identity on numbers",
             [.. Activation.All.Keys]);
         Option<bool?> noBias = new("--no-bias") { Description = "Layers without biases", Arity = ArgumentArity.ZeroOrOne };
         Option<string?> loss = Options.Text("--loss", "NAME", Known("The loss", Loss.All.Keys), [.. Loss.All.Keys]);
@@ -34,7 +36,10 @@ internal static class TrainCommand
         Option<int?> batchSize = Options.Whole("--batch-size", "Samples in a step; all of them where there are fewer");
         Option<int?> epochs = Options.Whole("--epochs", "How often all samples are seen");
         Option<string?> init = Options.Text(
-            "--init", "NAME", Known("How weights and biases begin", Initializer.All.Keys) + "; by default he for the relu family, else glorot", [.. Initializer.All.Keys]);
+            "--init",
+            "NAME",
+            Known("How weights and biases begin", Initializer.All.Keys) + "; by default he for the relu family, else glorot",
+            [.. Initializer.All.Keys]);
         Option<ulong?> seed = Options.Seed("Fixes everything random: generated data, first weights, the order of the samples (default 1)");
         Option<int?> threads = Options.Whole("--threads", "Threads to train with; this version trains on one, whatever is given");
         Option<string?> precision = Options.Choice("--precision", "The numbers to compute with (default float)", "float", "double");
@@ -64,7 +69,7 @@ internal static class TrainCommand
                 LearningRate = parsed.GetValue(learningRate),
                 BatchSize = parsed.GetValue(batchSize),
                 Epochs = parsed.GetValue(epochs),
-                Seed = parsed.GetValue(seed) ?? DefaultSeed,
+                Seed = parsed.GetValue(seed) ?? Options.DefaultSeed,
                 Double = parsed.GetValue(precision) == "double",
                 Out = parsed.GetValue(file) ?? $"{source.Name}.safetensors",
                 Json = parsed.GetValue(json),

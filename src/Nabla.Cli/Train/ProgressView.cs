@@ -66,18 +66,26 @@ internal sealed class PlainView(TextWriter error, TrainingSetup setup) : Progres
 /// <summary>A bar with the epoch, the loss, the accuracy, the speed and the time left.</summary>
 internal sealed class LiveView : ProgressView
 {
+    // Below this width the line would wrap: the accuracy on the training samples gives way as soon as there is one on the test samples.
+    private const int WideEnough = 105;
+
     private readonly ProgressTask task;
     private readonly TrainingSetup setup;
+    private readonly bool wide;
     private double? testAccuracy;
 
-    private LiveView(ProgressTask task, TrainingSetup setup) => (this.task, this.setup) = (task, setup);
+    private LiveView(ProgressTask task, TrainingSetup setup, bool wide) => (this.task, this.setup, this.wide) = (task, setup, wide);
 
-    public static void Run(Terminal terminal, TrainingSetup setup, Action<ProgressView> work) => terminal.LiveConsole()
-        .Progress()
-        .AutoClear(true)
-        .Columns(new ProgressBarColumn { Width = 24 }, new TaskDescriptionColumn { Alignment = Justify.Left })
-        .Start(context => work(new LiveView(
-            context.AddTask("", maxValue: (double)setup.Options.Epochs * setup.Data.Train.Count), setup)));
+    public static void Run(Terminal terminal, TrainingSetup setup, Action<ProgressView> work)
+    {
+        IAnsiConsole console = terminal.LiveConsole();
+        bool roomy = console.Profile.Width >= WideEnough;
+        console.Progress()
+            .AutoClear(true)
+            .Columns(new ProgressBarColumn { Width = roomy ? 24 : 10 }, new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(context => work(new LiveView(
+                context.AddTask("epoch 1", maxValue: (double)setup.Options.Epochs * setup.Data.Train.Count), setup, roomy)));
+    }
 
     public override void Step(TrainingProgress progress)
     {
@@ -85,9 +93,10 @@ internal sealed class LiveView : ProgressView
         double seen = (double)(progress.Epoch - 1) * count + progress.Samples;
         double rate = seen / progress.Seconds;
         TimeSpan left = TimeSpan.FromSeconds((task.MaxValue - seen) / rate);
+        double? trainAccuracy = wide || testAccuracy is null ? progress.TrainAccuracy : null;
         task.Value = seen;
         task.Description = $"epoch {progress.Epoch}/{setup.Options.Epochs}  loss {progress.Loss:0.0000}"
-            + Summary.Accuracy("  train", progress.TrainAccuracy) + Summary.Accuracy("  test", testAccuracy)
+            + Summary.Accuracy("  train", trainAccuracy) + Summary.Accuracy("  test", testAccuracy)
             + $"  {rate:N0} samples/s  {(left.TotalHours >= 1 ? $"{left:h\\:mm\\:ss}" : $"{left:m\\:ss}")} left";
     }
 

@@ -29,7 +29,8 @@ internal static class Announcement
         error.WriteLine($"Loss      {setup.Loss} ({(setup.Reduction == Reduction.Mean ? "mean" : "sum")} over the batch)");
         error.WriteLine(
             $"Training  {options.Optimizer.Name}, learning rate {options.LearningRate}, batches of {options.BatchSize:N0}, "
-            + $"{options.Epochs:N0} {(options.Epochs == 1 ? "epoch" : "epochs")}, seed {setup.Request.Seed}, {(setup.Request.Double ? "double" : "float")} on {kernels} kernels");
+            + $"{options.Epochs:N0} {(options.Epochs == 1 ? "epoch" : "epochs")}, seed {setup.Request.Seed}, "
+            + $"{(setup.Request.Double ? "double" : "float")} on {kernels} kernels");
     }
 }
 
@@ -52,7 +53,8 @@ internal static class Summary
         if (confusion is not null)
         {
             EpochReport best = reports.MaxBy(report => report.TestAccuracy)!;
-            output.WriteLine($"Test accuracy  {Percent(confusion.Accuracy)} of {confusion.Total:N0} (best {Percent(best.TestAccuracy!.Value)}, epoch {best.Epoch})");
+            string bestAccuracy = Percent(best.TestAccuracy!.Value);
+            output.WriteLine($"Test accuracy  {Percent(confusion.Accuracy)} of {confusion.Total:N0} (best {bestAccuracy}, epoch {best.Epoch})");
         }
 
         output.WriteLine($"Training loss  {reports[^1].Loss:G4} (mean over epoch {reports.Count})");

@@ -38,8 +38,8 @@ internal sealed class TrainingRun<T>
     public int Run(Interruption interruption)
     {
         Announcement.Write(terminal.Error, setup, Plan<T>.Compile([model.Expression.Output], [], model.Parameters, batch: 1).PathName);
-        Trainer<T> trainer = new(model, setup.Data, setup.Options);
         long started = setup.Options.Clock.GetTimestamp();
+        Trainer<T> trainer = new(model, setup.Data, setup.Options);
         List<EpochReport> reports = [];
         bool stopped = false;
         ProgressView.Show(terminal, setup, view =>
@@ -62,7 +62,7 @@ internal sealed class TrainingRun<T>
                 stopped = true;
             }
         });
-        double seconds = stopped || reports.Count == 0 ? setup.Options.Clock.GetElapsedTime(started).TotalSeconds : reports[^1].Seconds;
+        double seconds = stopped ? setup.Options.Clock.GetElapsedTime(started).TotalSeconds : reports[^1].Seconds;
         RequireFiniteParameters();
         ModelFile.Save(setup.Request.Out, model, setup.Describe(reports.Count, stopped ? null : reports[^1].TestAccuracy));
         Report(trainer, reports, seconds, stopped);
