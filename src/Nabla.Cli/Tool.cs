@@ -17,7 +17,7 @@ internal static class Tool
         RootCommand root = new("Nabla trains neural networks with gradients that it derives itself.")
         {
             TrainCommand.Create(terminal),
-            DeriveCommand.Create(),
+            DeriveCommand.Create(terminal),
             CheckCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
@@ -52,7 +52,7 @@ internal static class Tool
     }
 
     /// <summary>Writes one sentence to stderr and gives the exit code back.</summary>
-    private static int Fail(TextWriter error, int code, string sentence)
+    public static int Fail(TextWriter error, int code, string sentence)
     {
         error.WriteLine($"nabla: {sentence}");
         return code;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Nabla.Tests;
 
 namespace Nabla.Cli.Tests;
 
@@ -80,7 +81,7 @@ public sealed partial class ReadmeIsTrue
             string path = Path.Combine(RepositoryFolder.Root, document);
             foreach (Match link in Link().Matches(File.ReadAllText(path)))
             {
-                string target = link.Groups[1].Value;
+                string target = link.Groups["target"].Value;
                 Assert.True(target.StartsWith("https://", StringComparison.Ordinal) || Path.Exists(Path.Combine(Path.GetDirectoryName(path)!, target)), $"{document}: {target}");
             }
         }
@@ -112,11 +113,11 @@ public sealed partial class ReadmeIsTrue
     }
 
     private static List<string> Blocks(string language) =>
-        [.. Block().Matches(Readme).Where(match => match.Groups[1].Value == language).Select(match => match.Groups[2].Value)];
+        [.. Block().Matches(Readme).Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["text"].Value)];
 
-    [GeneratedRegex(@"^```(\w+)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(@"^```(?<language>\w+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"\]\(([^)#]+)\)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\]\((?<target>[^)#]+)\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
 }

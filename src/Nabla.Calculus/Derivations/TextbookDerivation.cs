@@ -100,7 +100,8 @@ public sealed class TextbookDerivation
             steps.Add(new(Substitution, Expr.Gradient(network.Cost, u), ofU) { Label = "Eq B.1" });
             Expr sign = Local(u, layer.Activation);
             steps.Add(new(ChainOfJacobians, Expr.Jacobian(u, layer.Weights),
-                Short(Expr.MatMul(sign, Expr.Jacobian(layer.Activation, layer.Weights))).Result) { Label = "Eq B.2" });
+                Short(Expr.MatMul(sign, Expr.Jacobian(layer.Activation, layer.Weights))).Result)
+            { Label = "Eq B.2" });
         }
         else
         {

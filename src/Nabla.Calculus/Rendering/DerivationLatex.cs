@@ -10,10 +10,31 @@ public static class DerivationLatex
     /// <summary>What a sign of a rule's statement is in LaTeX; rules are written in Unicode.</summary>
     private static readonly Dictionary<char, string> Signs = new()
     {
-        ['∂'] = @"$\partial$", ['ᵀ'] = @"$^{\mathsf T}$", ['⊙'] = @"$\odot$", ['⊘'] = @"$\oslash$", ['⊗'] = @"$\otimes$",
-        ['⟨'] = @"$\langle$", ['⟩'] = @"$\rangle$", ['−'] = "$-$", ['′'] = "$'$", ['‖'] = @"$\Vert$", ['²'] = "$^2$", ['·'] = @"$\cdot$",
-        ['δ'] = @"$\delta$", ['Δ'] = @"$\Delta$", ['η'] = @"$\eta$", ['σ'] = @"$\sigma$", ['Φ'] = @"$\Phi$", ['φ'] = @"$\varphi$",
-        ['>'] = "$>$", ['<'] = "$<$", ['&'] = @"\&", ['%'] = @"\%", ['_'] = @"\_", ['#'] = @"\#", ['½'] = @"$\tfrac12$",
+        ['∂'] = @"$\partial$",
+        ['ᵀ'] = @"$^{\mathsf T}$",
+        ['⊙'] = @"$\odot$",
+        ['⊘'] = @"$\oslash$",
+        ['⊗'] = @"$\otimes$",
+        ['⟨'] = @"$\langle$",
+        ['⟩'] = @"$\rangle$",
+        ['−'] = "$-$",
+        ['′'] = "$'$",
+        ['‖'] = @"$\Vert$",
+        ['²'] = "$^2$",
+        ['·'] = @"$\cdot$",
+        ['δ'] = @"$\delta$",
+        ['Δ'] = @"$\Delta$",
+        ['η'] = @"$\eta$",
+        ['σ'] = @"$\sigma$",
+        ['Φ'] = @"$\Phi$",
+        ['φ'] = @"$\varphi$",
+        ['>'] = "$>$",
+        ['<'] = "$<$",
+        ['&'] = @"\&",
+        ['%'] = @"\%",
+        ['_'] = @"\_",
+        ['#'] = @"\#",
+        ['½'] = @"$\tfrac12$",
     };
 
     /// <summary>The sections as a document.</summary>

@@ -4,54 +4,23 @@ using System.CommandLine.Invocation;
 
 namespace Nabla.Cli.CommandLine;
 
+/// <summary>A command with examples, which its help shows first.</summary>
+internal sealed class ToolCommand(string name, string description, params string[] examples) : Command(name, description)
+{
+    /// <summary>The examples, a line each.</summary>
+    public IReadOnlyList<string> Examples { get; } = examples;
+}
+
 /// <summary>The help of a command: examples first, then what the parser knows.</summary>
 internal sealed class Help : SynchronousCommandLineAction
 {
-    private static readonly Dictionary<string, string[]> examples = new(StringComparer.Ordinal)
-    {
-        ["nabla"] =
-        [
-            "nabla train",
-            "nabla train mnist --layers 784-30-10 --epochs 5 --out mnist.safetensors",
-            "nabla derive 3-4-2",
-            "nabla evaluate digits.safetensors digits",
-        ],
-        ["train"] =
-        [
-            "nabla train                                 learn the built-in digits in a few seconds",
-            "nabla train book                            the whole example of the book",
-            "nabla train mnist --layers 100-50           two hidden layers; the data fixes 784 inputs and 10 outputs",
-            "nabla train mnist --layers 784-30-10 --activation sigmoid --loss squared-error --learning-rate 3 \\",
-            "    --batch-size 10 --epochs 30 --init normal",
-            "nabla train xor --json                      one JSON object a line: an event for each epoch, then 'done'",
-        ],
-        ["derive"] =
-        [
-            "nabla derive 3-4-2",
-            "nabla derive 3-4-2 --batch --format latex",
-        ],
-        ["check"] =
-        [
-            "nabla check gradients/one-neuron.json       each tensor on three roads, with the worst element",
-            "nabla check gradients/*.json",
-            "nabla check gradients/*.json --json         one JSON object a line for each tensor",
-            "nabla check gradients/deep.json --tolerance 1e-3",
-        ],
-        ["evaluate"] =
-        [
-            "nabla evaluate digits.safetensors digits    on the held-out digits of the seed that the model was trained with",
-            "nabla evaluate digits.safetensors mnist --json",
-        ],
-        ["predict"] =
-        [
-            "nabla predict digits.safetensors digits --count 5",
-            "nabla predict digits.safetensors mnist --json | head",
-        ],
-        ["inspect"] =
-        [
-            "nabla inspect digits.safetensors",
-        ],
-    };
+    private static readonly string[] rootExamples =
+    [
+        "nabla train",
+        "nabla train mnist --layers 784-30-10 --epochs 5 --out mnist.safetensors",
+        "nabla derive 3-4-2",
+        "nabla evaluate digits.safetensors digits",
+    ];
 
     private readonly HelpAction rest = new();
 
@@ -75,17 +44,14 @@ internal sealed class Help : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         TextWriter output = parseResult.InvocationConfiguration.Output;
-        string name = parseResult.CommandResult == parseResult.RootCommandResult ? "nabla" : parseResult.CommandResult.Command.Name;
-        if (examples.TryGetValue(name, out string[]? lines))
+        IReadOnlyList<string> examples = parseResult.CommandResult.Command is ToolCommand command ? command.Examples : rootExamples;
+        output.WriteLine("Examples:");
+        foreach (string line in examples)
         {
-            output.WriteLine("Examples:");
-            foreach (string line in lines)
-            {
-                output.WriteLine($"  {line}");
-            }
-
-            output.WriteLine();
+            output.WriteLine($"  {line}");
         }
+
+        output.WriteLine();
 
         return rest.Invoke(parseResult);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Nabla.Checking;
 using Nabla.Cli.CommandLine;
 
@@ -7,34 +8,64 @@ namespace Nabla.Cli.Commands;
 /// <summary><c>nabla check FILE…</c>: other people's gradients beside the derived ones.</summary>
 internal static class CheckCommand
 {
-    private const string Description = """
-        Checks gradients that another program computed, element by element, against the derived ones.
-
-        A FILE is a gradient case: a network with its weights, inputs and targets, and the loss and the gradients that were computed for
-        them. Each is compared with the derived gradient in double precision, with finite differences of the loss, and with the
-        compiled float plan. The exit code is 0 where all agree, 4 where something disagrees, and 3 where a file cannot be read or uses
-        something that is not supported.
-        """;
-
     public static Command Create(Terminal terminal)
     {
-        Argument<string[]> files = new("FILE") { HelpName = "FILE", Description = "The gradient cases, JSON", Arity = ArgumentArity.OneOrMore };
-        Option<double?> tolerance = Options.Positive(
-            "--tolerance", "The tolerance of the float plan, relative to the largest element of each tensor (default: 1e-4)");
-        Option<bool> json = Options.Json("One JSON object a line for each compared tensor, and nothing else there");
-        Command command = new("check", Description) { files, tolerance, json };
+        Argument<string[]> files = new("FILE") { Description = "The gradient cases, JSON.", Arity = ArgumentArity.OneOrMore };
+        files.Validators.Add(result =>
+        {
+            // The parser takes an option that it does not know for a file's name.
+            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } unknown)
+            {
+                result.AddError(Suggestion.Unknown("option", unknown.Value, ["--json", "--tolerance", "--help"]) + ".");
+            }
+        });
+        Option<double> tolerance = new("--tolerance")
+        {
+            Description = "The tolerance of the float plan, relative to each tensor's largest element.",
+            HelpName = "X",
+            DefaultValueFactory = _ => new GradientCheckSettings().FloatTolerance,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) && x > 0 && double.IsFinite(x))
+                {
+                    return x;
+                }
+
+                result.AddError($"--tolerance is '{text}', but it must be a positive number, such as 1e-4.");
+                return 0;
+            },
+        };
+        Option<bool> json = new("--json") { Description = "One JSON object a line for each compared tensor, and nothing else." };
+        Command command = new ToolCommand(
+            "check",
+            """
+            Checks gradients that another program computed, element by element, against the derived ones.
+
+            A FILE is a gradient case: a network with its weights, inputs and targets, the loss and the gradients. Each is compared with
+            the derived gradient in double precision, with finite differences of the loss, and with the compiled float plan.
+            The exit code is 0 where all agree, 4 where something disagrees, and 3 where a file cannot be read or uses something
+            that is not supported.
+            """,
+            "nabla check gradients/one-neuron.json",
+            "nabla check gradients/*.json",
+            "nabla check gradients/one-neuron.json --json",
+            "nabla check gradients/deep.json --tolerance 1e-3")
+        {
+            files, tolerance, json,
+        };
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(files),
-            parsed.GetValue(tolerance) is double relative ? new() { FloatTolerance = relative } : new(),
-            parsed.GetValue(json),
-            terminal));
+            terminal,
+            parsed.GetValue(files)!,
+            new() { FloatTolerance = parsed.GetValue(tolerance) },
+            parsed.GetValue(json)));
         return command;
     }
 
     /// <summary>
     /// Checks every file, whatever the ones before it gave. A file that cannot be checked outweighs a mismatch: of it nothing is known.
     /// </summary>
-    private static int Run(IReadOnlyList<string> files, GradientCheckSettings settings, bool json, Terminal terminal)
+    private static int Run(Terminal terminal, IReadOnlyList<string> files, GradientCheckSettings settings, bool json)
     {
         int unreadable = 0;
         int compared = 0;
@@ -51,7 +82,7 @@ internal static class CheckCommand
             catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 unreadable++;
-                terminal.Error.WriteLine($"nabla: {error.Message}");
+                Tool.Fail(terminal.Error, ExitCode.BadData, error.Message);
                 continue;
             }
 
@@ -91,21 +122,21 @@ internal static class CheckCommand
     {
         foreach (ComparedTensor tensor in tensors)
         {
-            JsonLine.Write(output, writer =>
+            JsonLine.Write(output, json =>
             {
-                writer.WriteString("id", $"{file}:{tensor.Id}");
-                writer.WriteBoolean("agrees", tensor.Agrees);
-                writer.Write("error", tensor.Error);
+                json.WriteString("id", $"{file}:{tensor.Id}");
+                json.WriteBoolean("agrees", tensor.Agrees);
+                json.Write("error", tensor.Error);
                 if (tensor.Diagnosis is Diagnosis diagnosis)
                 {
-                    writer.WriteStartObject("diagnosis");
-                    writer.WriteString("code", diagnosis.Code);
-                    writer.WriteString("text", diagnosis.Text);
-                    writer.WriteEndObject();
+                    json.WriteStartObject("diagnosis");
+                    json.WriteString("code", diagnosis.Code);
+                    json.WriteString("text", diagnosis.Text);
+                    json.WriteEndObject();
                 }
                 else
                 {
-                    writer.WriteNull("diagnosis");
+                    json.WriteNull("diagnosis");
                 }
             });
         }

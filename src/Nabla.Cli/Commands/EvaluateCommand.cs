@@ -15,7 +15,11 @@ internal static class EvaluateCommand
         Option<string?> dataFolder = Options.DataFolder();
         Option<ulong?> seed = Options.Seed("The seed of generated data such as digits (default: the one that the model was trained with)");
         Option<bool> json = Options.Json("One JSON object on stdout, and nothing else there");
-        Command command = new("evaluate", "Measures a model on the held-out samples of a data set; on all samples where none are held out.")
+        Command command = new ToolCommand(
+            "evaluate",
+            "Measures a model on the held-out samples of a data set; on all samples where none are held out.",
+            "nabla evaluate digits.safetensors digits    on the held-out digits of the seed that the model was trained with",
+            "nabla evaluate digits.safetensors mnist --json")
         {
             model, data, dataFolder, seed, json,
         };

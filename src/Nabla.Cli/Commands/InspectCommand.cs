@@ -14,7 +14,10 @@ internal static class InspectCommand
     {
         Argument<string> model = Options.Model();
         Option<bool> json = Options.Json("One JSON object on stdout, and nothing else there");
-        Command command = new("inspect", "Shows what a model file holds: the network, the loss, the classes, how it was trained, and its tensors.")
+        Command command = new ToolCommand(
+            "inspect",
+            "Shows what a model file holds: the network, the loss, the classes, how it was trained, and its tensors.",
+            "nabla inspect digits.safetensors")
         {
             model, json,
         };

@@ -19,9 +19,11 @@ internal static class PredictCommand
         Option<string?> dataFolder = Options.DataFolder();
         Option<ulong?> seed = Options.Seed("The seed of generated data such as digits (default: the one that the model was trained with)");
         Option<bool> json = Options.Json("One JSON object a line for each sample, and nothing else on stdout");
-        Command command = new(
+        Command command = new ToolCommand(
             "predict",
-            "Prints what a model makes of the held-out samples of a data set, comma-separated, a row each; of all samples where none are held out.")
+            "Prints what a model makes of the held-out samples of a data set, comma-separated, a row each; of all samples where none are held out.",
+            "nabla predict digits.safetensors digits --count 5",
+            "nabla predict digits.safetensors mnist --json | head")
         {
             model, data, count, dataFolder, seed, json,
         };

@@ -46,7 +46,15 @@ internal static class TrainCommand
         Option<string?> dataFolder = Options.DataFolder();
         Option<string?> file = Options.Text("--out", "FILE", "The model file (default DATA.safetensors in the current folder)");
         Option<bool> json = Options.Json("Events on stdout, one JSON object a line, and nothing else there");
-        Command command = new("train", "Trains a network and writes a model file. Without options, each data set has defaults that suit it.")
+        Command command = new ToolCommand(
+            "train",
+            "Trains a network and writes a model file. Without options, each data set has defaults that suit it.",
+            "nabla train                                 learn the built-in digits in a few seconds",
+            "nabla train book                            the whole example of the book",
+            "nabla train mnist --layers 100-50           two hidden layers; the data fixes 784 inputs and 10 outputs",
+            "nabla train mnist --layers 784-30-10 --activation sigmoid --loss squared-error --learning-rate 3 \\",
+            "    --batch-size 10 --epochs 30 --init normal",
+            "nabla train xor --json                      one JSON object a line: an event for each epoch, then 'done'")
         {
             data, layers, activation, outputActivation, noBias, loss, reduction, optimizer, learningRate, batchSize, epochs, init, seed, threads,
             precision, dataFolder, file, json,
