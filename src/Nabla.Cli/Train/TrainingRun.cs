@@ -5,7 +5,6 @@ using Nabla.Calculus.Verification;
 using Nabla.Cli.CommandLine;
 using Nabla.Data;
 using Nabla.Models;
-using Nabla.Planning;
 using Nabla.Training;
 
 namespace Nabla.Cli.Train;
@@ -37,9 +36,9 @@ internal sealed class TrainingRun<T>
     /// <summary>Trains, saves and reports; gives the exit code.</summary>
     public int Run(Interruption interruption)
     {
-        Announcement.Write(terminal.Error, setup, Plan<T>.Compile([model.Expression.Output], [], model.Parameters, batch: 1).PathName);
         long started = setup.Options.Clock.GetTimestamp();
         Trainer<T> trainer = new(model, setup.Data, setup.Options);
+        Announcement.Write(terminal.Error, setup, trainer.PathName);
         List<EpochReport> reports = [];
         bool stopped = false;
         ProgressView.Show(terminal, setup, view =>

@@ -37,10 +37,19 @@ public static class ModelFile
     private const int FormatVersion = 1;
 
     /// <summary>Writes a model; an existing file is replaced only by a whole one.</summary>
+    /// <exception cref="ArgumentException">The description is of another model.</exception>
     public static void Save<T>(string path, Model<T> model, ModelDescription description)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(description);
+        if (description.Network != model.Network || description.Loss != model.Loss.Name || description.Reduction != model.Reduction)
+        {
+            throw new ArgumentException(
+                $"the description is of {description.Network} with {description.Loss} ({description.Reduction}), "
+                + $"but the model is {model.Network} with {model.Loss} ({model.Reduction})");
+        }
+
         List<Tensor> tensors = [];
         for (int l = 0; l < model.Expression.Layers.Count; l++)
         {
@@ -122,6 +131,11 @@ public static class ModelFile
             {
                 throw new InvalidDataException(
                     $"{file.Name}: tensor '{name}' is [{string.Join(", ", tensor.Shape)}], but the network {network} needs [{string.Join(", ", shape)}]");
+            }
+
+            if (tensor.ToDoubles().FirstOrDefault(value => !double.IsFinite(value)) is var bad and not 0)
+            {
+                throw new InvalidDataException($"{file.Name}: tensor '{name}' holds {bad}, but weights and biases are finite numbers");
             }
         }
     }

@@ -86,6 +86,9 @@ public sealed unsafe class Trainer<T>
     /// <summary>The derivation whose gradients train the model.</summary>
     public Derivation Derivation { get; }
 
+    /// <summary>The instruction set that the steps run on: portable, avx2 or avx512.</summary>
+    public string PathName => plans.Values.First().PathName;
+
     /// <summary>The outputs of the last step's forward pass, one column a sample, in the order of <see cref="LastBatch"/>; before the step's update.</summary>
     public Matrix LastOutputs => plans[LastBatch.Length][model.Expression.Output];
 

@@ -133,6 +133,27 @@ public class ModelFileTests
     }
 
     [Fact]
+    public void A_description_of_another_model_is_refused_and_writes_nothing()
+    {
+        using TemporaryFolder folder = new();
+        Model<float> model = new(Network.Of([2, 3], Activation.Sigmoid), Loss.SquaredError);
+        Assert.Throws<ArgumentException>(() => ModelFile.Save(folder.File(Name), model, new(Network.Of([2, 4], Activation.Sigmoid), "squared-error")));
+        Assert.Throws<ArgumentException>(() => ModelFile.Save(folder.File(Name), model, new(model.Network, "huber")));
+        Assert.Empty(folder.Entries);
+    }
+
+    [Fact]
+    public void Weights_that_are_not_finite_are_refused()
+    {
+        using TemporaryFolder folder = new();
+        Model<float> model = new(Network.Of([2, 1], Activation.Sigmoid), Loss.SquaredError);
+        model.Parameters[model.Expression.Layers[0].Weights] = new Matrix(1, 2, [1, double.NaN]);
+        ModelFile.Save(folder.File(Name), model, new(model.Network, "squared-error"));
+        Assert.Equal(
+            "model.safetensors: tensor 'layers.0.weight' holds NaN, but weights and biases are finite numbers", Refused(folder.File(Name)));
+    }
+
+    [Fact]
     public void A_loss_of_ones_own_is_found_where_it_is_given()
     {
         using TemporaryFolder folder = new();
