@@ -76,39 +76,53 @@ public static class ModelFile
     {
         (ModelDescription description, SafetensorsFile file) = Read(path);
         Loss loss = (losses ?? []).Concat(Loss.All.Values).FirstOrDefault(known => known.Name == description.Loss)
-            ?? throw new InvalidDataException($"{file.Name}: {Suggestion.Unknown("loss", description.Loss, Loss.All.Keys)}");
+            ?? throw new InvalidDataException($"{file.Name}: {Suggestion.Unknown("loss", SafetensorsText.Clip(description.Loss), Loss.All.Keys)}");
+        RequireTensors(description.Network, file);
         Model<T> model = new(description.Network, loss, description.Reduction);
-        HashSet<string> expected = [];
         for (int l = 0; l < model.Expression.Layers.Count; l++)
         {
             SymbolicLayer layer = model.Expression.Layers[l];
-            Fill(layer.Weights, $"layers.{l}.weight", model.Parameters[layer.Weights] is { } w ? [w.Rows, w.Columns] : []);
+            (int outputs, int inputs) = (description.Network.Sizes[l + 1], description.Network.Sizes[l]);
+
+            // A matrix is stored row by row: read as columns it is the transpose.
+            model.Parameters[layer.Weights] = new Matrix(inputs, outputs, file.Find($"layers.{l}.weight")!.ToDoubles()).Transposed();
             if (layer.Biases is Symbol biases)
             {
-                Fill(biases, $"layers.{l}.bias", [model.Parameters[biases].Rows]);
+                model.Parameters[biases] = new Matrix(outputs, 1, file.Find($"layers.{l}.bias")!.ToDoubles());
             }
         }
 
-        return file.Tensors.FirstOrDefault(tensor => !expected.Contains(tensor.Name)) is Tensor extra
-            ? throw new InvalidDataException($"{file.Name}: the tensor '{extra.Name}' belongs to no layer of the network {description.Network}")
-            : (description, model);
+        return (description, model);
+    }
 
-        void Fill(Symbol parameter, string name, long[] shape)
+    /// <summary>Compares the tensors with the network before memory is taken for it, so that a file cannot ask for more than it holds.</summary>
+    private static void RequireTensors(Network network, SafetensorsFile file)
+    {
+        HashSet<string> expected = [];
+        for (int l = 0; l < network.Layers.Length; l++)
+        {
+            Require($"layers.{l}.weight", [network.Sizes[l + 1], network.Sizes[l]]);
+            if (network.Layers[l].HasBiases)
+            {
+                Require($"layers.{l}.bias", [network.Sizes[l + 1]]);
+            }
+        }
+
+        if (file.Tensors.FirstOrDefault(tensor => !expected.Contains(tensor.Name)) is Tensor extra)
+        {
+            throw new InvalidDataException($"{file.Name}: the tensor {SafetensorsText.Quote(extra.Name)} belongs to no layer of the network {network}");
+        }
+
+        void Require(string name, long[] shape)
         {
             expected.Add(name);
             Tensor tensor = file.Find(name) ?? throw new InvalidDataException(
-                $"{file.Name}: the tensor '{name}' of the network {description.Network} is missing");
+                $"{file.Name}: the tensor '{name}' of the network {network} is missing");
             if (!tensor.Shape.SequenceEqual(shape))
             {
                 throw new InvalidDataException(
-                    $"{file.Name}: tensor '{name}' is [{string.Join(", ", tensor.Shape)}], but the network {description.Network} needs [{string.Join(", ", shape)}]");
+                    $"{file.Name}: tensor '{name}' is [{string.Join(", ", tensor.Shape)}], but the network {network} needs [{string.Join(", ", shape)}]");
             }
-
-            // A matrix is stored row by row: read as columns it is the transpose.
-            double[] values = tensor.ToDoubles();
-            model.Parameters[parameter] = shape.Length == 2
-                ? new Matrix((int)shape[1], (int)shape[0], values).Transposed()
-                : new Matrix((int)shape[0], 1, values);
         }
     }
 
@@ -168,39 +182,52 @@ public static class ModelFile
         {
             using JsonDocument document = JsonDocument.Parse(text, new() { MaxDepth = 16 });
             JsonElement root = document.RootElement;
-            int version = root.GetProperty("format").GetInt32();
+            int version = Member(root, "format").GetInt32();
             if (version != FormatVersion)
             {
                 throw new InvalidDataException($"{file}: the description has format {version}, but this program reads format {FormatVersion}");
             }
 
-            JsonElement network = root.GetProperty("network");
-            return new(
+            JsonElement network = Member(root, "network");
+            ModelDescription description = new(
                 new Network(
-                    network.GetProperty("inputs").GetInt32(),
-                    network.GetProperty("layers").EnumerateArray().Select(layer => new Layer(
-                        layer.GetProperty("outputs").GetInt32(),
-                        Activation.Named(Text(layer.GetProperty("activation"))),
-                        layer.GetProperty("biases").GetBoolean()))),
-                Text(root.GetProperty("loss")),
-                Text(root.GetProperty("reduction")) switch
+                    Member(network, "inputs").GetInt32(),
+                    Member(network, "layers").EnumerateArray().Select(layer => new Layer(
+                        Member(layer, "outputs").GetInt32(),
+                        Activation.Named(SafetensorsText.Clip(Text(Member(layer, "activation")))),
+                        Member(layer, "biases").GetBoolean()))),
+                Text(Member(root, "loss")),
+                Text(Member(root, "reduction")) switch
                 {
                     "mean" => Reduction.Mean,
                     "sum" => Reduction.Sum,
-                    string other => throw new ArgumentException(Suggestion.Unknown("reduction", other, ["mean", "sum"])),
+                    string other => throw new ArgumentException(Suggestion.Unknown("reduction", SafetensorsText.Clip(other), ["mean", "sum"])),
                 })
             {
-                InputDivisor = root.GetProperty("preprocessing").GetProperty("divide_inputs_by").GetDouble(),
-                Classes = [.. root.GetProperty("classes").EnumerateArray().Select(Text)],
-                Training = root.GetProperty("training").EnumerateObject()
+                InputDivisor = Member(Member(root, "preprocessing"), "divide_inputs_by").GetDouble(),
+                Classes = [.. Member(root, "classes").EnumerateArray().Select(Text)],
+                Training = Member(root, "training").EnumerateObject()
                     .ToImmutableSortedDictionary(property => property.Name, property => Text(property.Value), StringComparer.Ordinal),
             };
+            return description switch
+            {
+                { InputDivisor: not (> 0 and < double.PositiveInfinity) } =>
+                    throw new FormatException($"'divide_inputs_by' is {description.InputDivisor}, but must be a positive number"),
+                { Classes.Length: > 0 and int classes, Network.Outputs: int outputs } when classes != outputs =>
+                    throw new FormatException($"{classes} classes are named, but the network {description.Network} has {outputs} outputs"),
+                _ => description,
+            };
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"{file}: the description under '{MetadataKey}' cannot be read: {e.Message}", e);
         }
     }
+
+    private static JsonElement Member(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement member)
+            ? member
+            : throw new FormatException($"'{name}' is missing");
 
     private static string Text(JsonElement element) => element.GetString() ?? throw new FormatException("a text is missing");
 }

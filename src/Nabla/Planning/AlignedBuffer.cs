@@ -14,11 +14,17 @@ internal sealed unsafe class AlignedBuffer<T>
     private readonly T[] memory;
 
     /// <summary>Lays the slots out one behind the other, with scratch elements behind them, all zero.</summary>
+    /// <exception cref="ArgumentException">They do not fit into one array.</exception>
     public AlignedBuffer(IEnumerable<Slot<T>> slots, long scratchLength = 0)
     {
         List<Slot<T>> list = [.. slots];
         long length = list.Sum(slot => Padded(slot.Length)) + scratchLength + Alignment / sizeof(T);
-        memory = GC.AllocateArray<T>(checked((int)length), pinned: true);
+        if (length > Array.MaxLength)
+        {
+            throw new ArgumentException($"all matrices together take {length} numbers in memory, but at most {Array.MaxLength} are possible");
+        }
+
+        memory = GC.AllocateArray<T>((int)length, pinned: true);
         nint start = (nint)Unsafe.AsPointer(ref memory[0]);
         T* next = (T*)((start + Alignment - 1) & ~(nint)(Alignment - 1));
         foreach (Slot<T> slot in list)

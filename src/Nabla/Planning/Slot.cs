@@ -19,7 +19,7 @@ internal sealed unsafe class Slot<T>(int rows, int columns, int leadingDimension
     public T* Pointer { get; set; }
 
     /// <summary>All elements, those between the columns included.</summary>
-    public int Length => Columns * LeadingDimension;
+    public int Length { get; } = LengthOf(rows, columns, leadingDimension);
 
     /// <summary>Whether this is what a parameter lives in, which outlives the run.</summary>
     public bool IsParameter { get; init; }
@@ -43,5 +43,14 @@ internal sealed unsafe class Slot<T>(int rows, int columns, int leadingDimension
                 Pointer[i + (long)j * LeadingDimension] = T.CreateTruncating(values[i, j]);
             }
         }
+    }
+
+    private static int LengthOf(int rows, int columns, int leadingDimension)
+    {
+        long length = (long)columns * leadingDimension;
+        return length <= Array.MaxLength
+            ? (int)length
+            : throw new ArgumentException(
+                $"a {rows}×{columns} matrix takes {length} numbers in memory, but at most {Array.MaxLength} are possible");
     }
 }
