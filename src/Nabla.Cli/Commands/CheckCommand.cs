@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Nabla.Checking;
 using Nabla.Cli.CommandLine;
 
@@ -10,33 +9,10 @@ internal static class CheckCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string[]> files = new("FILE") { Description = "The gradient cases, JSON.", Arity = ArgumentArity.OneOrMore };
-        files.Validators.Add(result =>
-        {
-            // The parser takes an option that it does not know for a file's name.
-            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } unknown)
-            {
-                result.AddError(Suggestion.Unknown("option", unknown.Value, ["--json", "--tolerance", "--help"]) + ".");
-            }
-        });
-        Option<double> tolerance = new("--tolerance")
-        {
-            Description = "The tolerance of the float plan, relative to each tensor's largest element.",
-            HelpName = "X",
-            DefaultValueFactory = _ => new GradientCheckSettings().FloatTolerance,
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) && x > 0 && double.IsFinite(x))
-                {
-                    return x;
-                }
-
-                result.AddError($"--tolerance is '{text}', but it must be a positive number, such as 1e-4.");
-                return 0;
-            },
-        };
-        Option<bool> json = new("--json") { Description = "One JSON object a line for each compared tensor, and nothing else." };
+        Argument<string[]> files = new("FILE") { Description = "The gradient cases, JSON", Arity = ArgumentArity.OneOrMore };
+        Option<double?> tolerance = Options.Positive(
+            "--tolerance", "The tolerance of the float plan, relative to each tensor's largest element (default: 1e-4)");
+        Option<bool> json = Options.Json("One JSON object a line for each compared tensor, and nothing else there");
         Command command = new ToolCommand(
             "check",
             """
@@ -57,7 +33,7 @@ internal static class CheckCommand
         command.SetAction(parsed => Run(
             terminal,
             parsed.GetValue(files)!,
-            new() { FloatTolerance = parsed.GetValue(tolerance) },
+            parsed.GetValue(tolerance) is double relative ? new() { FloatTolerance = relative } : new(),
             parsed.GetValue(json)));
         return command;
     }
