@@ -69,8 +69,8 @@ public sealed partial class ReadmeIsTrue
         string[] commands = Assert.Single(Blocks("sh")).TrimEnd('\n').Split('\n');
         Assert.Equal(["dotnet run -c Release --project src/Nabla.Cli -- train", "dotnet test"], commands);
         string script = File.ReadAllText(Path.Combine(RepositoryFolder.Root, ".ci", "run"));
-        Assert.Contains("dotnet run -c Release --no-build --project src/Nabla.Cli -- train", script, StringComparison.Ordinal);
-        Assert.Contains("\ndotnet test", script, StringComparison.Ordinal);
+        Assert.Contains("dotnet run -c Release --project src/Nabla.Cli -- train", script, StringComparison.Ordinal);
+        Assert.Contains("\ndotnet test 2>&1", script, StringComparison.Ordinal);
     }
 
     [Fact]
