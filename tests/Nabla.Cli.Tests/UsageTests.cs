@@ -32,6 +32,7 @@ public class UsageTests
     [InlineData("train --layers 784--10", "'784--10' is not a network: '' should be a whole number")]
     [InlineData("train --layers 1000000-1000000", "the network 784-1000000-1000000-10 has 1,000,796,000,010 weights and biases;")]
     [InlineData("train xor --activation softmax", "layer 1: softmax belongs to the last layer, which is layer 2")]
+    [InlineData("train xor --loss cross-entropy", "softmax over 1 output is always 1, so nothing can be learned;")]
     public async Task A_slip_in_a_command_line_is_named_with_what_would_be_right(string line, string expected)
     {
         Run run = await CommandLine.RunAsync(line.Split(' '));

@@ -84,6 +84,12 @@ internal sealed record TrainingSetup
             ?? loss.OutputActivation
             ?? (preset.OutputActivation is string name ? Activation.Named(name) : null)
             ?? (data.IsClassification ? activation : Activation.Identity);
+        if (output.IsSoftmax && sizes[^1] == 1)
+        {
+            throw new ArgumentException(
+                $"softmax over 1 output is always 1, so nothing can be learned; for the 1 output of {data.Name} use --loss binary-cross-entropy or squared-error");
+        }
+
         Network network = Network.Of(sizes, activation, output, request.Biases ?? preset.Biases);
         RequireMemory(network, request.Double);
         return new()
