@@ -54,7 +54,15 @@ internal static class Tool
     /// <summary>Writes one sentence to stderr and gives the exit code back.</summary>
     public static int Fail(TextWriter error, int code, string sentence)
     {
-        error.WriteLine($"nabla: {sentence}");
+        try
+        {
+            error.WriteLine($"nabla: {sentence}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // stderr is closed or full: the exit code is all that can still be said.
+        }
+
         return code;
     }
 

@@ -55,7 +55,7 @@ public class TrainTests
         Assert.InRange(double.Parse(accuracy, CultureInfo.InvariantCulture), 95, 100);
         Assert.StartsWith("Data      digits: 10,000 samples to train, 2,000 to test\n", run.Error);
         Assert.Contains($"  nabla evaluate {Model(folder)} digits\n", run.Output, StringComparison.Ordinal);
-        Assert.Contains("  nabla derive 784-128-64-10 --activation relu --output-activation softmax --loss cross-entropy\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("  nabla derive 784-128-64-10 --activation relu --output-activation softmax --loss cross-entropy --batch\n", run.Output, StringComparison.Ordinal);
         Assert.Contains("Confusion", run.Output, StringComparison.Ordinal);
     }
 

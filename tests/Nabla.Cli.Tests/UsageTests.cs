@@ -29,9 +29,13 @@ public class UsageTests
     [InlineData("train --learning-rate 0", "--learning-rate takes a positive number, but '0' is given")]
     [InlineData("train --seed -3", "--seed takes a whole number from 0 to 18446744073709551615, but '-3' is given")]
     [InlineData("train --layers 3x4", "'3x4' is not a network: '3x4' should be a whole number from 1 to 1000000, as in 784-30-10")]
-    [InlineData("train --layers 784--10", "'784--10' is not a network: '' should be a whole number")]
+    [InlineData("train --layers 784--10", "'784--10' is not a network: '' (nothing) should be a whole number")]
     [InlineData("train --layers 1000000-1000000", "the network 784-1000000-1000000-10 has 1,000,796,000,010 weights and biases;")]
     [InlineData("train xor --activation softmax", "layer 1: softmax belongs to the last layer, which is layer 2")]
+    [InlineData("train digits --output-activation sigmoid", "the loss cross-entropy is made for softmax in the last layer, but the last layer has sigmoid")]
+    [InlineData("derive 3-2 --loss binary-cross-entropy --output-activation relu", "the loss binary-cross-entropy is made for sigmoid in the last layer, but the last layer has relu")]
+    [InlineData("derive 3", "a network needs at least two sizes, inputs and outputs, such as 3-4-2, but there is only '3'")]
+    [InlineData("train xor --out /dev/null", "--out '/dev/null' is not an ordinary file; the model is one, such as model.safetensors")]
     [InlineData("train xor --loss cross-entropy", "softmax over 1 output is always 1, so nothing can be learned;")]
     public async Task A_slip_in_a_command_line_is_named_with_what_would_be_right(string line, string expected)
     {
@@ -46,7 +50,7 @@ public class UsageTests
         string nowhere = Path.Combine(folder.Path, "nowhere", "model.safetensors");
         Assert.StartsWith($"--out '{nowhere}' cannot be written: there is no folder ", (await Train(nowhere)).Refused(ExitCode.Usage));
         Assert.StartsWith($"--out '{folder.Path}' is a folder", (await Train(folder.Path)).Refused(ExitCode.Usage));
-        Assert.EndsWith(", but the model is one file, such as model.safetensors", (await Train("")).Refused(ExitCode.Usage));
+        Assert.StartsWith("--out '' names no file", (await Train("")).Refused(ExitCode.Usage));
         Assert.Empty(folder.Files);
 
         static Task<Run> Train(string path) => CommandLine.RunAsync("train", "book", "--out", path);

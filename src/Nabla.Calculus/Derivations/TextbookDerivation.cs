@@ -20,7 +20,7 @@ public sealed class TextbookDerivation
     private static readonly Rule ChainOfJacobians = new("textbook.chain-jacobian", "chain rule: ∂u/∂x = (∂u/∂v)(∂v/∂x)");
     private static readonly Rule Substitution = new("textbook.substitution", "the results above are put in");
     private static readonly Rule Known = new("textbook.known", "known from the layer above");
-    private static readonly Rule Devectorize = new("textbook.devectorize", "vec(X) = vec(Y) means X = Y; (B ⊗ A) vec(X) = vec(A X Bᵀ)");
+    private static readonly Rule Devectorization = new("textbook.devectorize", "vec(X) = vec(Y) means X = Y; (B ⊗ A) vec(X) = vec(A X Bᵀ)");
     private static readonly Rule Facts = new("textbook.facts", "f′ in terms of f, and simplified");
     private static readonly Rule Stable = new("textbook.stable", "rewritten so that nothing overflows or cancels");
     private static readonly Rule Square = new("textbook.square", "‖v‖² = sum(v ⊙ v)");
@@ -33,7 +33,7 @@ public sealed class TextbookDerivation
     private readonly Derivation derivation;
     private readonly DifferentialRules rules;
     private readonly List<Section> sections = [];
-    private readonly Dictionary<int, Expr> textbookGradients = [];
+    private readonly Dictionary<SymbolicLayer, Expr> textbookGradients = new(ReferenceEqualityComparer.Instance);
 
     private TextbookDerivation(LayeredNetwork network, Derivation derivation, DifferentialRules rules) =>
         (this.network, this.derivation, this.rules) = (network, derivation, rules);
@@ -90,14 +90,17 @@ public sealed class TextbookDerivation
         int last = network.Layers.Count;
         SymbolicLayer layer = network.Layers[^1];
         Named u = Residual() ?? layer.Activation;
-        Expr ofU = DirectGradient(u);
+        (Expr ofU, Rule why) = DirectGradient(u);
         Expr ofW = Expr.Gradient(network.Cost, layer.Weights);
         List<Step> steps = [new(Chain, Expr.Vec(ofW), Chained(u, layer.Weights)) { Label = "Eq B" }];
         if (u != layer.Activation)
         {
-            Expr square = Expr.Hadamard(u, u);
-            steps.Add(Identified(square, u, "Eq B.1"));
-            steps.Add(new(Substitution, Expr.Gradient(network.Cost, u), ofU) { Label = "Eq B.1" });
+            if (Expr.Reachable(network.Cost).Contains(Expr.SquaredNorm(u)))
+            {
+                steps.Add(Identified(Expr.Hadamard(u, u), u, "Eq B.1"));
+            }
+
+            steps.Add(new(why, Expr.Gradient(network.Cost, u), ofU) { Label = "Eq B.1" });
             Expr sign = Local(u, layer.Activation);
             steps.Add(new(ChainOfJacobians, Expr.Jacobian(u, layer.Weights),
                 Short(Expr.MatMul(sign, Expr.Jacobian(layer.Activation, layer.Weights))).Result)
@@ -105,7 +108,7 @@ public sealed class TextbookDerivation
         }
         else
         {
-            steps.Add(new(Substitution, Expr.Gradient(network.Cost, u), ofU) { Label = "Eq B.1" });
+            steps.Add(new(why, Expr.Gradient(network.Cost, u), ofU) { Label = "Eq B.1" });
         }
 
         (Expr local, IReadOnlyList<Step> more) = WeightsJacobian(layer, "Eq B.3", "Eq B.4");
@@ -113,7 +116,7 @@ public sealed class TextbookDerivation
         Expr full = u == layer.Activation ? local : Short(Expr.MatMul(Local(u, layer.Activation), local)).Result;
         Expr before = Expr.MatMul(full.Transpose(), Expr.Vec(ofU));
         steps.Add(new(Substitution, Expr.Vec(ofW), before) { Label = "Eq B" });
-        steps.Add(Devectorized(layer, before, "Eq 3"));
+        Devectorize(steps, layer, before, "Eq 3");
         AddDelta(steps, layer, last);
         Add($"The last layer, {layer.Weights.Name}", steps);
     }
@@ -136,7 +139,7 @@ public sealed class TextbookDerivation
         (Expr back, IReadOnlyList<Step> backSteps) = Short(Expr.MatMul(across.Transpose(), Expr.Vec(ofAbove)));
         steps.Add(new(Substitution, Expr.Vec(ofA), back) { Steps = backSteps });
         steps.Add(new(new("textbook.reuse", $"∂C/∂{above.PreActivation.Name} is {Delta(above)?.Name}, which is known already"), ofA, Adjoint(layer.Activation)));
-        steps.Add(Devectorized(layer, Expr.MatMul(local.Transpose(), Expr.Vec(Adjoint(layer.Activation))), "Eq 5"));
+        Devectorize(steps, layer, Expr.MatMul(local.Transpose(), Expr.Vec(Adjoint(layer.Activation))), "Eq 5");
         AddDelta(steps, layer, l);
         Add($"The inner layer, {layer.Weights.Name}", steps);
     }
@@ -176,16 +179,20 @@ public sealed class TextbookDerivation
         }
 
         (int shared, int separate) = derivation.ProductsOfAdjoints();
-        remarks.Add(
-            $"The adjoints take {shared} matrix product{(shared == 1 ? "" : "s")}; computed anew for each weight matrix they would take {separate}.");
+        string products = $"The adjoints take {shared} matrix product{(shared == 1 ? "" : "s")}";
+        remarks.Add(separate > shared ? $"{products}; computed anew for each weight matrix they would take {separate}." : $"{products}.");
         sections.Add(new("Computed once, used again", [], remarks));
     }
 
     private void Proof() => Add("The same from the reverse sweep", network.Layers.Reverse().Select(layer =>
-        new Step(Agreement, textbookGradients[network.Layers.ToList().IndexOf(layer)], derivation.GradientOf(layer.Weights))
+    {
+        Expr textbook = textbookGradients[layer];
+        Expr sweep = derivation.GradientOf(layer.Weights);
+        return new Step(Agreement, textbook, textbook.Shape == sweep.Shape ? sweep : Expr.Vec(sweep))
         {
             Steps = derivation.StepOf(layer.Weights) is Step step ? [step] : [],
-        }));
+        };
+    }));
 
     private void Add(string title, IEnumerable<Step> steps) => sections.Add(new(title, [.. steps], []));
 
@@ -212,15 +219,15 @@ public sealed class TextbookDerivation
     private Expr Chained(Expr u, Expr x) =>
         Expr.MatMul(Expr.Jacobian(u, x).Transpose(), Expr.Vec(Expr.Gradient(network.Cost, u)));
 
-    /// <summary>The gradient with respect to a name by a sweep over the loss as it is written.</summary>
-    private Expr DirectGradient(Named u)
+    /// <summary>The gradient with respect to a name by a sweep over the loss as it is written, and the rule that gave it.</summary>
+    private (Expr Gradient, Rule Rule) DirectGradient(Named u)
     {
         ReverseSweep sweep = new(network.Cost, network.Cost.Definition, new() { Differentials = rules });
         sweep.Run([u]);
-        return sweep.Adjoints[u];
+        return (sweep.Adjoints[u], sweep.StepOf[u].Rule);
     }
 
-    private Expr Adjoint(Named activation) => derivation.StepOf(activation)?.Right ?? DirectGradient(activation);
+    private Expr Adjoint(Named activation) => derivation.StepOf(activation)?.Right ?? DirectGradient(activation).Gradient;
 
     private Step Identified(Expr f, Expr x, string label)
     {
@@ -246,10 +253,13 @@ public sealed class TextbookDerivation
         return (local, steps);
     }
 
-    /// <summary>∂C/∂W from its vec.</summary>
-    private Step Devectorized(SymbolicLayer layer, Expr before, string label)
+    /// <summary>
+    /// ∂C/∂W from its vec, where the local Jacobian is made of Kronecker products and diagonals. Softmax mixes the outputs of a sample; there the
+    /// vec stays, and the label goes to the line with δ.
+    /// </summary>
+    private void Devectorize(List<Step> steps, SymbolicLayer layer, Expr before, string label)
     {
-        (Expr after, IReadOnlyList<Step> steps) = Short(before);
+        (Expr after, IReadOnlyList<Step> rewrites) = Short(before);
         Expr? gradient = after switch
         {
             Vec vec => vec.Operands[0],
@@ -258,10 +268,11 @@ public sealed class TextbookDerivation
             Negate { Operands: [Scale { Of: Vec vec } scale] } => -(scale.Factor * vec.Operands[0]),
             _ => null,
         };
-        Expr ofW = Expr.Gradient(network.Cost, layer.Weights);
-        Expr shown = gradient ?? derivation.GradientOf(layer.Weights);
-        textbookGradients[network.Layers.ToList().IndexOf(layer)] = shown;
-        return new(Devectorize, ofW, shown) { Label = label, Steps = steps };
+        textbookGradients[layer] = gradient ?? after;
+        if (gradient is not null)
+        {
+            steps.Add(new(Devectorization, Expr.Gradient(network.Cost, layer.Weights), gradient) { Label = label, Steps = rewrites });
+        }
     }
 
     /// <summary>δ = ∂C/∂z as a name, with what it is, and ∂C/∂W in terms of it.</summary>
@@ -280,7 +291,11 @@ public sealed class TextbookDerivation
 
             steps.AddRange(equal.Steps.Where(step => RewriteRules.Activations.Any(rule => rule.Rule == step.Rule)).Distinct());
             steps.Add(equal with { Rule = Facts, ShowsSteps = equal.Conditions.Count > 0 || derivation.StabilitySteps.Count > 0 && l == network.Layers.Count });
-            steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights)) { Label = "BP4" });
+            steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights))
+            {
+                // Where the local Jacobians could not be brought into the form of the seed's Eq 3, this line is it.
+                Label = textbookGradients[layer].Shape == layer.Weights.Shape ? "BP4" : "Eq 3",
+            });
         }
     }
 }

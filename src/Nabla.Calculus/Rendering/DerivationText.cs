@@ -60,14 +60,17 @@ public static class DerivationText
 
     private static string Factors(Expr expression) => expression switch
     {
-        MatMul { Operands: [var x, var y] } => $"{Factors(x)} · {Factors(y)}",
-        Kron { Operands: [var x, var y] } => $"{Factors(x)} ⊗ {Factors(y)}",
+        MatMul { Operands: [var x, var y] } => $"{Factor(x)} · {Factor(y)}",
+        Kron { Operands: [var x, var y] } => $"{x.Shape} ⊗ {y.Shape}",
         Add { Operands: [var x, var y] } when x is MatMul || y is MatMul => $"{Factors(x)} + {Factors(y)}",
         Subtract { Operands: [var x, var y] } when x is MatMul || y is MatMul => $"{Factors(x)} − {Factors(y)}",
         Negate { Operands: [var x] } => Factors(x),
         Scale scale => Factors(scale.Of),
         _ => expression.Shape.ToString(),
     };
+
+    /// <summary>A factor of a product: the factors of a product in turn, the whole of anything else.</summary>
+    private static string Factor(Expr expression) => expression is MatMul ? Factors(expression) : expression.Shape.ToString();
 
     private static void Append(StringBuilder text, Step step)
     {

@@ -36,6 +36,7 @@ internal static class DeriveCommand
             Loss lossOf = Loss.Named(parsed.GetValue(loss) ?? "squared-error");
             Activation hidden = Activation.Named(parsed.GetValue(activation) ?? "sigmoid");
             Activation last = parsed.GetValue(outputActivation) is string name ? Activation.Named(name) : lossOf.OutputActivation ?? hidden;
+            lossOf.RequireOutput(last);
             Network described = Network.Of(Network.ParseSizes(parsed.GetValue(network)!), hidden, last, !parsed.GetValue(noBias));
             Reduction reductionOf = parsed.GetValue(reduction) == "sum" ? Reduction.Sum : Reduction.Mean;
             LayeredNetwork expression = described.Express(lossOf, reductionOf, parsed.GetValue(batch));

@@ -66,6 +66,7 @@ internal static class TrainCommand
             TrainingRequest request = new()
             {
                 Data = source.Name,
+                DataFolder = parsed.GetValue(dataFolder),
                 Layers = parsed.GetValue(layers) is string sizes ? Network.ParseSizes(sizes) : null,
                 Activation = parsed.GetValue(activation) is string hidden ? Activation.Named(hidden) : null,
                 OutputActivation = parsed.GetValue(outputActivation) is string last ? Activation.Named(last) : null,
@@ -88,18 +89,18 @@ internal static class TrainCommand
                 terminal.Error.WriteLine("Note      this version trains on one thread");
             }
 
-            return RunAsync(source, request, parsed.GetValue(dataFolder), terminal);
+            return RunAsync(source, request, terminal);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(BuiltInDataset source, TrainingRequest request, string? folder, Terminal terminal)
+    private static async Task<int> RunAsync(BuiltInDataset source, TrainingRequest request, Terminal terminal)
     {
         using Interruption interruption = new();
         Dataset data;
         try
         {
-            data = await Loading.LoadAsync(source, request.Seed, folder, terminal, interruption.Token);
+            data = await Loading.LoadAsync(source, request.Seed, request.DataFolder, terminal, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {

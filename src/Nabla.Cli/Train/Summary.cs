@@ -109,10 +109,11 @@ internal static class Summary
         string model = setup.Request.Out.Contains(' ', StringComparison.Ordinal) ? $"\"{setup.Request.Out}\"" : setup.Request.Out;
         Layer last = setup.Network.Layers[^1];
         string derive = $"nabla derive {setup.Network} --activation {setup.Network.Layers[0].Activation} --output-activation {last.Activation} "
-            + $"--loss {setup.Loss}{(last.HasBiases ? "" : " --no-bias")}";
+            + $"--loss {setup.Loss}{(last.HasBiases ? "" : " --no-bias")}{(setup.Reduction == Reduction.Sum ? " --reduction sum" : "")} --batch";
+        string folder = setup.Request.DataFolder is string given ? $" --data-folder {(given.Contains(' ', StringComparison.Ordinal) ? $"\"{given}\"" : given)}" : "";
         output.WriteLine("Next");
-        output.WriteLine($"  nabla evaluate {model} {setup.Data.Name}");
-        output.WriteLine($"  nabla predict {model} {setup.Data.Name} --count 5");
+        output.WriteLine($"  nabla evaluate {model} {setup.Data.Name}{folder}");
+        output.WriteLine($"  nabla predict {model} {setup.Data.Name}{folder} --count 5");
         output.WriteLine($"  nabla inspect {model}");
         output.WriteLine($"  {derive}");
     }

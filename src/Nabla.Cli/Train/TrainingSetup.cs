@@ -13,6 +13,8 @@ internal sealed record TrainingRequest
 {
     public required string Data { get; init; }
 
+    public string? DataFolder { get; init; }
+
     public ImmutableArray<int>? Layers { get; init; }
 
     public Activation? Activation { get; init; }
@@ -84,6 +86,7 @@ internal sealed record TrainingSetup
             ?? loss.OutputActivation
             ?? (preset.OutputActivation is string name ? Activation.Named(name) : null)
             ?? (data.IsClassification ? activation : Activation.Identity);
+        loss.RequireOutput(output);
         if (output.IsSoftmax && sizes[^1] == 1)
         {
             throw new ArgumentException(
@@ -147,8 +150,8 @@ internal sealed record TrainingSetup
     /// <summary>A network too large for the machine is the user's slip, not a crash in the middle.</summary>
     private static void RequireMemory(Network network, bool doubles)
     {
-        // The weights, their gradients and the copy that is written.
-        double bytes = 3.0 * network.ParameterCount * (doubles ? sizeof(double) : sizeof(float));
+        // The weights themselves, and while they are drawn and written up to four copies in double precision.
+        double bytes = network.ParameterCount * ((doubles ? sizeof(double) : sizeof(float)) + 4.0 * sizeof(double));
         double available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (bytes > available || network.ParameterCount > Array.MaxLength)
         {

@@ -65,6 +65,17 @@ public sealed partial class Loss
         return reduction == Reduction.Sum ? sum : Merge(sum / outputs.Shape.Columns);
     }
 
+    /// <summary>Asserts that the last layer has the activation that the loss is made for.</summary>
+    /// <exception cref="ArgumentException">It has another one.</exception>
+    public void RequireOutput(Activation activation)
+    {
+        ArgumentNullException.ThrowIfNull(activation);
+        if (OutputActivation is not null && activation.Name != OutputActivation.Name)
+        {
+            throw new ArgumentException($"the loss {Name} is made for {OutputActivation} in the last layer, but the last layer has {activation}");
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 

@@ -71,7 +71,7 @@ public sealed class Network
         ArgumentNullException.ThrowIfNull(sizes);
         if (sizes.Count < 2)
         {
-            throw new ArgumentException($"a network needs at least two sizes, inputs and outputs, such as 3-4-2, but {sizes.Count} is given");
+            throw new ArgumentException($"a network needs at least two sizes, inputs and outputs, such as 3-4-2, but there is only '{string.Join('-', sizes)}'");
         }
 
         return new(sizes[0], sizes.Skip(1).Select((size, l) =>
@@ -88,7 +88,7 @@ public sealed class Network
         {
             sizes.Add(int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is >= 1 and <= 1_000_000
                 ? size
-                : throw new ArgumentException($"'{text}' is not a network: '{part}' should be a whole number from 1 to 1000000, as in 784-30-10"));
+                : throw new ArgumentException($"'{text}' is not a network: '{part}'{(part.Length == 0 ? " (nothing)" : "")} should be a whole number from 1 to 1000000, as in 784-30-10"));
         }
 
         return sizes.ToImmutable();
