@@ -58,11 +58,12 @@ public sealed class Coefficient : IEquatable<Coefficient>
     /// <summary>A number.</summary>
     public static Coefficient Of(double number) => new(number, []);
 
-    /// <summary>A dimension as a number; 1 for the dimension 1.</summary>
+    /// <summary>A dimension as a factor; what is a number in it becomes one.</summary>
     public static Coefficient Of(Dim dim)
     {
         ArgumentNullException.ThrowIfNull(dim);
-        return new(1, Merge([.. dim.Factors.Select(factor => (factor, 1))]));
+        double number = dim.Factors.Where(factor => factor.IsNumber).Aggregate(1.0, (product, factor) => product * factor.Value!.Value);
+        return new(number, Merge([.. dim.Factors.Where(factor => !factor.IsNumber).Select(factor => (factor, 1))]));
     }
 
     /// <summary>The value, given the sizes of the dimensions.</summary>
