@@ -137,7 +137,7 @@ internal sealed class Binder(Scope scope, string text)
         (Constant a, Constant b) => Pool.Constant(Finite(a.Value * b.Value, syntax)),
         _ when x.Shape.IsScalar || y.Shape.IsScalar || x.Shape.Columns.Equals(y.Shape.Rows) => x * y,
         _ => throw Wrong(
-            $"the product does not fit: {Both(syntax.Left, x.Shape, syntax.Right, y.Shape)}, and {x.Shape.Columns} columns need {x.Shape.Columns} rows"
+            $"the product does not fit: {Both(syntax.Left, x.Shape, syntax.Right, y.Shape)}, and {(x.Shape.Columns.IsOne ? "1 column needs 1 row" : $"{x.Shape.Columns} columns need {x.Shape.Columns} rows")}"
             + DidYouMean(Likely.Product(syntax.Left, x.Shape, syntax.Right, y.Shape)),
             syntax),
     };
@@ -290,12 +290,17 @@ internal sealed class Binder(Scope scope, string text)
         const int Most = 12;
         string[] names = [.. known.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
+        if (knownElsewhere.TryGetValue(name, out string? hint))
+        {
+            return $"unknown {what} '{name}': {hint}";
+        }
+
         // Any letter is one slip from any other.
-        string? meant = knownElsewhere.ContainsKey(name) ? null : name.Length > 1 ? Suggestion.Nearest(name, names.Where(other => other.Length > 1)) : names.FirstOrDefault(other => other.Equals(name, StringComparison.OrdinalIgnoreCase));
-        string question = meant is string nearest ? $": did you mean '{nearest}'?" : "";
-        string hint = question.Length == 0 && knownElsewhere.TryGetValue(name, out string? other) ? $": {other}" : "";
-        string list = question.Length + hint.Length > 0 || names.Length is 0 or > Most ? "" : $"; known: {string.Join(", ", names)}";
-        return $"unknown {what} '{Excerpt.Short(name)}'{question}{hint}{list}";
+        string? meant = name.Length > 1
+            ? Suggestion.Nearest(name, names.Where(other => other.Length > 1))
+            : names.FirstOrDefault(other => other.Equals(name, StringComparison.OrdinalIgnoreCase));
+        string rest = meant is not null ? $": did you mean '{meant}'?" : names.Length is 0 or > Most ? "" : $"; known: {string.Join(", ", names)}";
+        return $"unknown {what} '{Excerpt.Short(name)}'{rest}";
     }
 
     private string Both(Syntax left, Shape x, Syntax right, Shape y) => $"{Described(left, x)} and {Described(right, y)}";

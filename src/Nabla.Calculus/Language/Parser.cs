@@ -229,13 +229,14 @@ public sealed class Parser
 
     private LanguageException NoOperator()
     {
-        string left = TextOf(operands.Peek().Span);
+        SourceSpan operand = operands.Peek().Span;
+        string left = Excerpt.Short(text.AsSpan(operand.Start, operand.Length));
         string right = token.Kind == TokenKind.Open ? "(…)" : lexer.Following == '(' && token.Kind == TokenKind.Name ? TextOf(token.Span) + "(…)" : TextOf(token.Span);
         return left.Length + right.Length > LongestProduct
             ? Wrong("an operator is missing before this operand; a product is written with *", token.Span)
             : Wrong(
                 $"an operator is missing between {left} and {right}; did you mean {left}*{right}?",
-                SourceSpan.Over(operands.Peek().Span, token.Span),
+                SourceSpan.Over(operand, token.Span),
                 token.Span.Start);
     }
 

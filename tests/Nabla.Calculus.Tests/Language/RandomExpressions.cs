@@ -29,8 +29,8 @@ internal sealed class RandomExpressions(int seed)
         }
 
         (Dim rows, Dim columns) = shape;
-        Expr Same() => Next(shape, depth - 1 - random.Next(2));
-        Expr Of(Dim m, Dim n) => Next(new(m, n), depth - 1 - random.Next(2));
+        Expr Same() => Next(shape, depth - 1 - random.Next(3));
+        Expr Of(Dim m, Dim n) => Next(new(m, n), depth - 1 - random.Next(3));
         Expr Any() => Of(RandomDim, RandomDim);
         Expr Square() => RandomDim is var n ? Of(n, n) : throw new InvalidOperationException();
         Dim Inner() => Pick(Scope.Dimensions["n"], Scope.Dimensions["p"], Scope.Dimensions["m"]);
