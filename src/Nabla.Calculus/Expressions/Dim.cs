@@ -51,10 +51,10 @@ public sealed class Dim : IEquatable<Dim>
         ImmutableArray<Dim> both = x.Factors.AddRange(y.Factors);
 
         // What is a number in both becomes one factor, so that a 3×4 matrix has 12 elements.
-        if (both.Count(factor => factor.IsNumber) > 1)
+        ImmutableArray<Dim> numbers = both.RemoveAll(factor => !factor.IsNumber);
+        if (numbers is [Dim first, Dim second] && (long)first.Value!.Value * second.Value!.Value is long product and <= int.MaxValue)
         {
-            Dim number = Of(both.Where(factor => factor.IsNumber).Aggregate(1, (product, factor) => checked(product * factor.Value!.Value)));
-            both = both.RemoveAll(factor => factor.IsNumber).Add(number);
+            both = both.RemoveAll(factor => factor.IsNumber).Add(Of((int)product));
         }
 
         if (both is [Dim single])

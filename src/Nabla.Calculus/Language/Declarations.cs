@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Nabla.Calculus.Expressions;
 
 namespace Nabla.Calculus.Language;
@@ -8,6 +9,7 @@ namespace Nabla.Calculus.Language;
 /// <param name="Shape">Its rows and columns.</param>
 /// <param name="IsSymmetric">Whether it was declared symmetric.</param>
 /// <param name="Span">Where the name stands.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct Declaration(string Name, Shape Shape, bool IsSymmetric, SourceSpan Span);
 
 /// <summary>
@@ -84,7 +86,7 @@ public sealed class Declarations
         Skip();
         if (position == text.Length || text[position] != ':')
         {
-            throw Wrong($"a colon and the shape are missing after '{Excerpt.Short(word)}', as in {Excerpt.Short(word)}: n", name);
+            throw Wrong($"after the name '{Excerpt.Short(word)}' stand a colon and the shape, as in {Excerpt.Short(word)}: m x n", name);
         }
 
         position++;
@@ -109,14 +111,24 @@ public sealed class Declarations
         }
 
         all.Add(new(word, new(rows, columns), isSymmetric, name));
-        int rest = Lexer.NameLength(text, position);
-        if (rest > 0)
+        if (Lexer.NameLength(text, position) is int length and > 0)
         {
-            string other = Excerpt.Short(text.AsSpan(position, rest));
-            throw Wrong(
-                Suggestion.Nearest(other, ["symmetric"]) is string meant ? $"unknown word '{other}': did you mean '{meant}'?" : $"unknown word '{other}' after the shape",
-                new(position, rest));
+            throw AfterTheShape(new(position, length), columns.IsOne ? rows : null);
         }
+    }
+
+    /// <summary>The error about a word where a declaration should have ended.</summary>
+    private LanguageException AfterTheShape(SourceSpan rest, Dim? rows)
+    {
+        string word = Excerpt.Short(text.AsSpan(rest.Start, rest.Length));
+        position = rest.End;
+        Skip();
+        string problem = position < text.Length && text[position] == ':'
+            ? $"a comma is missing before '{word}'"
+            : Suggestion.Nearest(word, ["symmetric"]) is string meant
+                ? $"unknown word '{word}': did you mean '{meant}'?"
+                : $"unknown word '{word}' after the shape" + (rows is null ? "" : $"; did you mean {Excerpt.Short(rows.Name)} x {word}?");
+        return Wrong(problem, rest);
     }
 
     private Dim Dimension()

@@ -47,7 +47,7 @@ public sealed class FunctionCall
     /// <summary>The first argument, a column.</summary>
     public Expr Column => X.Shape.IsColumn
         ? X
-        : throw binder.WrongArgument(syntax, 0, $"{syntax.Function} needs a column", Likely.Diagonal(syntax.Arguments[0], X.Shape));
+        : throw binder.WrongArgument(syntax, 0, $"{syntax.Function} needs a column", syntax.Function == "diag" ? Likely.Diagonal(syntax.Arguments[0], X.Shape) : []);
 
     /// <summary>The second argument, of the shape of the first.</summary>
     public Expr LikeX => Y.Shape == X.Shape ? Y : throw binder.Unequal(syntax, X, Y);

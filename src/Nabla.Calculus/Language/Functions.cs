@@ -17,8 +17,11 @@ public sealed record LanguageFunction(string Usage, string Help, Func<FunctionCa
     /// <summary>The numbers of arguments that it takes, ascending.</summary>
     public ImmutableArray<int> Arities { get; } = [.. Usage.Split('|').Select(usage => usage.Count(c => c == ',') + 1).Order()];
 
-    /// <summary>Whether its arguments are dimensions; they are written as small letters then.</summary>
-    public bool TakesDimensions { get; init; }
+    /// <summary>For each argument whether it is a dimension; those are called m and n.</summary>
+    public ImmutableArray<bool> IsDimension { get; } =
+    [
+        .. Usage.Split('|').MaxBy(usage => usage.Length)!.TrimEnd(')').Split('(')[1].Split(',').Select(argument => argument is "m" or "n"),
+    ];
 }
 
 /// <summary>The functions of the language, one line each; everything that knows a function by its name reads this table.</summary>
@@ -45,15 +48,16 @@ public static class Functions
             new("diag(v)", "the diagonal matrix of a column", f => Expr.Diag(f.Column)),
             new("diagvec(A)", "the diagonal as a column", f => Expr.DiagonalOf(f.Square)),
             new("vec(X)", "the columns below one another", f => Expr.Vec(f.X)),
+            new("unvec(x,m,n)", "the m x n matrix whose columns below one another are x", f => Expr.Unvec(f.Column, new(f.Rows, f.Columns))),
             new("kron(X,Y)", "the Kronecker product", f => Expr.Kron(f.X, f.Y)),
             new("expm(A)", "the matrix exponential", f => Expr.Exponential(f.Square)),
             new("dexpm(A,E)", "the derivative of expm at A in the direction E", f => Expr.ExponentialDifferential(f.Square, f.LikeX)),
             new("softmax(Z)", "exp(z)/sum(exp(z)) of each column", f => Expr.Softmax(f.X)),
             new("logsumexp(Z)", "log(sum(exp(z))) of each column", f => Expr.LogSumExp(f.X)),
-            new("ones(m)|ones(m,n)", "a column or matrix of ones", f => f.Pool.Ones(f.Rows, f.Columns)) { TakesDimensions = true },
-            new("zeros(m)|zeros(m,n)", "a column or matrix of zeros", f => f.Pool.Zeros(new(f.Rows, f.Columns))) { TakesDimensions = true },
-            new("eye(n)", "the identity matrix", f => f.Pool.Eye(f.Rows)) { TakesDimensions = true },
-            new("commutation(m,n)", "the matrix K with vec(X') = K*vec(X) for X of m x n", f => f.Pool.Commutation(f.Rows, f.Columns)) { TakesDimensions = true },
+            new("ones(m)|ones(m,n)", "a column or matrix of ones", f => f.Pool.Ones(f.Rows, f.Columns)),
+            new("zeros(m)|zeros(m,n)", "a column or matrix of zeros", f => f.Pool.Zeros(new(f.Rows, f.Columns))),
+            new("eye(n)", "the identity matrix", f => f.Pool.Eye(f.Rows)),
+            new("commutation(m,n)", "the matrix K with vec(X') = K*vec(X) for X of m x n", f => f.Pool.Commutation(f.Rows, f.Columns)),
         }.Concat(Function.All.Select(function =>
             new LanguageFunction($"{NameOf(function)}(X)", $"{function.Symbol}, element by element", f => Expr.Apply(function, f.X))))
             .OrderBy(function => function.Name, StringComparer.Ordinal),

@@ -12,7 +12,7 @@ public sealed class LanguageException : FormatException
     /// <param name="span">The place that is underlined.</param>
     /// <param name="caret">The character that the caret points at; by default the first one of the place.</param>
     public LanguageException(string problem, string text, SourceSpan span, int? caret = null)
-        : base(problem + "\n" + Excerpt.Of(text, span, caret ?? span.Start))
+        : base(text.AsSpan().Trim().IsEmpty ? problem : problem + "\n" + Excerpt.Of(text, span, caret ?? span.Start))
     {
         Problem = problem;
         Span = span;

@@ -48,6 +48,23 @@ internal static class Likely
             yield break;
         }
 
+        if (sign == BinaryOperator.Hadamard && (a.IsColumn || b.IsColumn) && a != b.Transposed)
+        {
+            (Syntax v, Dim n, Syntax matrix, Shape shape) = a.IsColumn ? (x, a.Rows, y, b) : (y, b.Rows, x, a);
+            Syntax diagonal = new CallSyntax("diag", [v]);
+            if (n.Equals(shape.Rows))
+            {
+                yield return Binary(diagonal, BinaryOperator.Multiply, matrix);
+            }
+
+            if (n.Equals(shape.Columns))
+            {
+                yield return Binary(matrix, BinaryOperator.Multiply, diagonal);
+            }
+
+            yield break;
+        }
+
         if (a == b.Transposed)
         {
             yield return Binary(x, sign, Transpose(y));
@@ -72,7 +89,7 @@ internal static class Likely
         {
             yield return Binary(x, BinaryOperator.Quotient, y);
         }
-        else if (Spread(x, a, b) is Syntax wide)
+        else if (a.IsScalar && Spread(x, a, b) is Syntax wide)
         {
             yield return Binary(wide, BinaryOperator.Quotient, y);
         }
@@ -104,6 +121,14 @@ internal static class Likely
         {
             yield return a.Rows.IsOne ? Binary(x, BinaryOperator.Multiply, Transpose(x)) : Binary(Transpose(x), BinaryOperator.Multiply, x);
         }
+    }
+
+    /// <summary>What may have been meant by a power of a matrix whose exponent is not whole; the transpose binds tighter than the power.</summary>
+    public static IEnumerable<Syntax> WholePower(Syntax x, Syntax exponent)
+    {
+        yield return exponent is TransposeSyntax { Operand: NumberSyntax number }
+            ? new TransposeSyntax(Binary(x, BinaryOperator.Power, number))
+            : Binary(x, BinaryOperator.ElementPower, exponent);
     }
 
     /// <summary>What may have been meant by the diagonal of something that is no column.</summary>
@@ -141,8 +166,13 @@ internal static class Likely
             return Binary(x, BinaryOperator.Multiply, new TransposeSyntax(Ones(new(to.Columns, Dim.One))));
         }
 
-        return from.Rows.IsOne && from.Columns.Equals(to.Columns)
-            ? Binary(Ones(new(to.Rows, Dim.One)), BinaryOperator.Multiply, x)
+        if (from.Rows.IsOne && from.Columns.Equals(to.Columns))
+        {
+            return Binary(Ones(new(to.Rows, Dim.One)), BinaryOperator.Multiply, x);
+        }
+
+        return (from.IsColumn && from.Rows.Equals(to.Columns)) || (from.Rows.IsOne && from.Columns.Equals(to.Rows))
+            ? to.IsColumn || to.Rows.IsOne ? null : Spread(Transpose(x), from.Transposed, to)
             : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Nabla.Calculus.Language;
 
@@ -15,6 +16,7 @@ public sealed class Parser
     public const int MaximumLength = 1_000_000;
 
     private const int SignLevel = 3;
+    private const int LongestProduct = 30;
 
     private readonly string text;
     private readonly Lexer lexer;
@@ -199,7 +201,7 @@ public sealed class Parser
 
     private LanguageException NoOperand()
     {
-        string sign = TextOf(token.Span);
+        string sign = token.Kind == TokenKind.Prime ? "the transpose" : $"'{TextOf(token.Span)}'";
         return (previous.Kind, token.Kind) switch
         {
             (_, TokenKind.End) when text.AsSpan().Trim().IsEmpty => Wrong("the expression is empty", token.Span),
@@ -210,9 +212,9 @@ public sealed class Parser
                 Wrong("a plus sign in front of an operand is left out", token.Span),
             (TokenKind.Operator, TokenKind.End) => Wrong($"an operand is missing after '{TextOf(previous.Span)}'", previous.Span),
             (TokenKind.Operator, TokenKind.Close or TokenKind.Comma) =>
-                Wrong($"an operand is missing between '{TextOf(previous.Span)}' and '{sign}'", SourceSpan.Over(previous.Span, token.Span)),
+                Wrong($"an operand is missing between '{TextOf(previous.Span)}' and {sign}", SourceSpan.Over(previous.Span, token.Span)),
             (TokenKind.Operator, _) =>
-                Wrong($"an operand is missing between '{TextOf(previous.Span)}' and '{sign}'", SourceSpan.Over(previous.Span, token.Span)),
+                Wrong($"an operand is missing between '{TextOf(previous.Span)}' and {sign}", SourceSpan.Over(previous.Span, token.Span)),
             (TokenKind.Comma, _) => Wrong("an argument is missing after this comma", previous.Span),
             (_, TokenKind.Comma) when pending.TryPeek(out Pending call) && call.Kind == PendingKind.Call =>
                 Wrong("an argument is missing before this comma", token.Span),
@@ -221,17 +223,21 @@ public sealed class Parser
                 Wrong("there is nothing between these brackets", SourceSpan.Over(open.Bracket, token.Span)),
             (_, TokenKind.Close) => Wrong("there is no opening bracket for this one", token.Span),
             (_, TokenKind.End) when pending.TryPeek(out Pending open) => Wrong("this bracket is never closed", open.Bracket),
-            _ => Wrong($"an operand is missing before '{sign}'", token.Span),
+            _ => Wrong($"an operand is missing before {sign}", token.Span),
         };
     }
 
     private LanguageException NoOperator()
     {
-        string left = previous.Kind == TokenKind.Close ? "(…)" : previous.Kind == TokenKind.Prime ? "…'" : TextOf(previous.Span);
+        SourceSpan operand = operands.Peek().Span;
+        string left = Excerpt.Short(text.AsSpan(operand.Start, operand.Length));
         string right = token.Kind == TokenKind.Open ? "(…)" : lexer.Following == '(' && token.Kind == TokenKind.Name ? TextOf(token.Span) + "(…)" : TextOf(token.Span);
-        return left.Length + right.Length > 40
+        return left.Length + right.Length > LongestProduct
             ? Wrong("an operator is missing before this operand; a product is written with *", token.Span)
-            : Wrong($"an operator is missing between '{left}' and '{right}'; did you mean {left}*{right}?", SourceSpan.Over(previous.Span, token.Span), token.Span.Start);
+            : Wrong(
+                $"an operator is missing between {left} and {right}; did you mean {left}*{right}?",
+                SourceSpan.Over(operand, token.Span),
+                token.Span.Start);
     }
 
     private string TextOf(SourceSpan span) => text.Substring(span.Start, span.Length);
@@ -252,6 +258,7 @@ public sealed class Parser
     /// <param name="Bracket">The opening bracket.</param>
     /// <param name="Operands">How many operands there were before.</param>
     /// <param name="Operator">The operator.</param>
+    [StructLayout(LayoutKind.Auto)]
     private readonly record struct Pending(PendingKind Kind, SourceSpan Span, SourceSpan Bracket, int Operands, BinaryOperator Operator = default)
     {
         /// <summary>How tightly it binds what comes before the next operator; a bracket does not.</summary>

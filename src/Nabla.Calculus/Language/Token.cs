@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Nabla.Calculus.Language;
 
 /// <summary>What a token is.</summary>
@@ -33,4 +35,5 @@ internal enum TokenKind
 /// <param name="Span">Where it is.</param>
 /// <param name="Value">The number, where it is one.</param>
 /// <param name="Operator">The operator, where it is one.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Token(TokenKind Kind, SourceSpan Span, double Value = 0, BinaryOperator Operator = default);
