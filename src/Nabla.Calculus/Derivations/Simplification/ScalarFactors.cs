@@ -46,8 +46,20 @@ internal sealed class ScalarFactors
             above.Add(body);
         }
 
+        // A sum over its number of elements is a mean and stays one.
+        Coefficient number = Number;
+        for (int i = 0; i < powers.Count(power => power.Power > 0); i++)
+        {
+            if (above[i] is Sum { Operands: [var summed] } && Coefficient.Of(summed.Shape.Size) is var count && !count.Powers.IsEmpty
+                && count.Powers.All(dim => number.Powers.Any(own => own.Dim.Equals(dim.Dim) && own.Power <= -dim.Power)))
+            {
+                number *= count;
+                above[i] = Coefficient.One / count * above[i];
+            }
+        }
+
         // Each factor times the rest, so that the number is outermost: 2 (s (t X)).
-        Coefficient size = Number.Number < 0 ? -Number : Number;
+        Coefficient size = number.Number < 0 ? -number : number;
         Expr? whole = Product(above);
         whole = whole is null or Constant ? pool.Constant(whole is Constant c ? size * c.Value : size) : size.IsOne ? whole : size * whole;
         whole = Product(below) is Expr divisor ? Expr.Divide(whole, divisor) : whole;
