@@ -121,7 +121,7 @@ internal sealed class LinearMaps
 
     /// <summary>M with vec(X ⊗ Y) = M (vec(X) ⊗ vec(Y)): I ⊗ K ⊗ I.</summary>
     private static Expr Mix(Expr x, Expr y) => Beside(
-        Beside(x.Pool.Eye(x.Shape.Columns), x.Pool.Commutation(x.Shape.Rows, y.Shape.Columns)), x.Pool.Eye(y.Shape.Rows));
+        Beside(x.Pool.Eye(x.Shape.Columns), x.Pool.Commutation(y.Shape.Columns, x.Shape.Rows)), x.Pool.Eye(y.Shape.Rows));
 
     /// <summary>X ⊗ Y, where a factor I of size 1 is left out.</summary>
     private static Expr Beside(Expr x, Expr y) =>

@@ -149,7 +149,7 @@ internal static class Forms
             Negate => -Inner(0),
             Scale s => s.Factor * Inner(1),
             Divide d => Expr.Divide(Inner(0), d.Divisor),
-            MatMul => Expr.MatMul(Inner(1), Inner(0)),
+            MatMul => Product([.. Chain(Inner(1)), .. Chain(Inner(0))]),
             Hadamard => Expr.Hadamard(Inner(0), Inner(1)),
             Quotient => Expr.Quotient(Inner(0), Inner(1)),
             Maximum => Expr.Maximum(Inner(0), Inner(1)),

@@ -36,9 +36,13 @@ internal static class MatrixRules
             [{ Shape.IsColumn: true } u, { Shape.Rows.IsOne: true } v] => Expr.Sum(u) * Expr.Sum(Forms.Transposed(v)),
             _ => null,
         }),
-        RewriteRule.For<Sum>("sum-inner", "sum(x ⊙ y) = xᵀy for columns", n => Forms.HadamardFactors(n.Operands[0]) is [var first, .. var rest] && rest.Length > 0 && first.Shape.IsColumn
-            ? Expr.MatMul(Forms.Transposed(first), Forms.HadamardProduct(rest))
-            : null),
+        RewriteRule.For<Sum>("sum-inner", "sum(x ⊙ y) = xᵀy for columns, xyᵀ for rows", n => Forms.HadamardFactors(n.Operands[0]) switch
+        {
+            [{ Shape.IsColumn: true } first, .. var rest] when rest.Length > 0 => Expr.MatMul(Forms.Transposed(first), Forms.HadamardProduct(rest)),
+            [{ Shape.Rows.IsOne: true } first, .. var rest] when rest.Length > 0 => Expr.MatMul(first, Forms.Transposed(Forms.HadamardProduct(rest))),
+            _ => null,
+        }),
+        RewriteRule.For<Sum>("sum-squares", "sum(X.^2) = ‖X‖²", n => n.Operands[0] is ElementPower { Of: var x, Exponent: Constant { Value: { Number: 2, Powers.IsEmpty: true } } } ? Expr.SquaredNorm(x) : null),
         RewriteRule.For<Sum>("sum-softmax", "the columns of softmax(Z) add up to 1", n => n.Operands[0] is Softmax s ? n.Pool.Constant(Coefficient.Of(s.Shape.Columns)) : null),
         RewriteRule.For<Trace>("trace-simple", "tr(I) = n, tr(Xᵀ) = tr(X), tr(diag(v)) = sum(v), tr(X ⊗ Y) = tr(X) tr(Y), tr(s) = s", n => n.Operands[0] switch
         {
@@ -101,11 +105,12 @@ internal static class MatrixRules
             Zeros x => n.Pool.Eye(x.Shape.Rows),
             _ => null,
         }),
-        RewriteRule.For<ExponentialDifferential>("exponential-identity", "L(X, I) = exp(X), L(X, X) = X exp(X), L(X, 0) = 0", n => n.Operands switch
+        RewriteRule.For<ExponentialDifferential>("exponential-identity", "L(X, I) = exp(X), L(X, X) = X exp(X), L(X, exp(−X)) = I, L(X, 0) = 0", n => n.Operands switch
         {
             [var x, Eye] => Expr.Exponential(x),
             [_, Zeros zero] => zero,
             [var x, var e] when x == e => Expr.MatMul(x, Expr.Exponential(x)),
+            [var x, Exponential { Operands: [Negate { Operands: [var y] }] }] when x == y => x.Pool.Eye(x.Shape.Rows),
             _ => null,
         }),
         RewriteRule.For<DiagonalOf>("diagonal-simple", "diagvec(I) = 1, diagvec(diag(v)) = v, diagvec(Xᵀ) = diagvec(X)", n => n.Operands[0] switch
@@ -169,6 +174,11 @@ internal static class MatrixRules
             Ones => n.Pool.Constant(1),
             _ => null,
         }),
+        RewriteRule.For<Zeros>("zero", "a 1×1 matrix of zeros is 0", n => n.Shape.IsScalar ? n.Pool.Constant(0) : null),
+        RewriteRule.For<Eye>("identity", "a 1×1 identity matrix is 1", n => n.Shape.IsScalar ? n.Pool.Constant(1) : null),
+        RewriteRule.For<Apply>("step-relu", "[relu(X) > 0] = [X > 0]", n => n.Function == Function.Step && n.Operands[0] is Apply { Function: var f, Operands: [var x] } && f == Function.Relu
+            ? Expr.Apply(Function.Step, x)
+            : null),
         RewriteRule.For<Apply>("exp-log", "log(exp(X)) = X, exp(log(X)) = X", n => n.Operands[0] is Apply inner
             && ((n.Function == Function.Log && inner.Function == Function.Exp) || (n.Function == Function.Exp && inner.Function == Function.Log)) ? inner.Operands[0] : null),
         RewriteRule.For<Apply>("constant", "f of a number", n => Number(n.Operands[0]) is double x && double.IsFinite(n.Function.Evaluate(x)) && IsExact(n.Function.Evaluate(x))

@@ -39,30 +39,42 @@ internal sealed class ScalarFactors
             return body is null ? pool.Constant(0) : Forms.Zero(pool, body.Shape);
         }
 
-        Expr? above = Product(powers.Where(power => power.Power > 0));
-        Expr? below = Product(powers.Where(power => power.Power < 0).Select(power => (power.Base, -power.Power)));
-        Coefficient size = Number.Number < 0 ? -Number : Number;
-        Expr whole = (above, body) switch
+        List<Expr> above = [.. powers.Where(power => power.Power > 0).Select(power => Expr.Power(power.Base, power.Power))];
+        List<Expr> below = [.. powers.Where(power => power.Power < 0).Select(power => Expr.Power(power.Base, -power.Power))];
+        if (body is not null)
         {
-            (null, null) => pool.Constant(size),
-            (Expr s, null) => size.IsOne ? s : size * s,
-            (null, Expr x) => size.IsOne ? x : x is Constant c ? pool.Constant(size * c.Value) : size * x,
-            (Expr s, Expr x) => (size.IsOne ? s : size * s) * x,
-        };
-        whole = below is null ? whole : Expr.Divide(whole, below);
+            above.Add(body);
+        }
+
+        // A sum over its number of elements is a mean and stays one.
+        Coefficient number = Number;
+        for (int i = 0; i < powers.Count(power => power.Power > 0); i++)
+        {
+            if (above[i] is Sum { Operands: [var summed] } && Coefficient.Of(summed.Shape.Size) is var count && !count.Powers.IsEmpty
+                && count.Powers.All(dim => number.Powers.Any(own => own.Dim.Equals(dim.Dim) && own.Power <= -dim.Power)))
+            {
+                number *= count;
+                above[i] = Coefficient.One / count * above[i];
+            }
+        }
+
+        // Each factor times the rest, so that the number is outermost: 2 (s (t X)).
+        Coefficient size = number.Number < 0 ? -number : number;
+        Expr? whole = Product(above);
+        whole = whole is null or Constant ? pool.Constant(whole is Constant c ? size * c.Value : size) : size.IsOne ? whole : size * whole;
+        whole = Product(below) is Expr divisor ? Expr.Divide(whole, divisor) : whole;
         return Number.Number < 0 ? -whole : whole;
     }
 
     /// <summary>The whole.</summary>
     public Expr ToExpr() => With(Body);
 
-    private static Expr? Product(IEnumerable<(Expr Base, int Power)> powers)
+    private static Expr? Product(IReadOnlyList<Expr> factors)
     {
         Expr? product = null;
-        foreach ((Expr s, int power) in powers)
+        for (int i = factors.Count - 1; i >= 0; i--)
         {
-            Expr factor = Expr.Power(s, power);
-            product = product is null ? factor : product * factor;
+            product = product is null ? factors[i] : factors[i] * product;
         }
 
         return product;

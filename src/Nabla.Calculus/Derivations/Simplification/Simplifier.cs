@@ -20,7 +20,7 @@ public sealed class Simplifier
     private static readonly ImmutableHashSet<string> replaced =
     [
         "rewrite.sum-column", "rewrite.product-of-ones", "rewrite.transpose-simple", "rewrite.transpose-factor", "rewrite.transpose-twice",
-        "rewrite.product-factor", "rewrite.hadamard-factor", "rewrite.quotient-factor", "rewrite.sum-factor", "rewrite.negated-difference",
+        "rewrite.product-factor", "rewrite.hadamard-factor", "rewrite.quotient-factor", "rewrite.sum-factor", "rewrite.negated-difference", "rewrite.scale-scale",
     ];
 
     private readonly FormulaSize size = new();
@@ -152,6 +152,17 @@ public sealed class Simplifier
             if (chain[i] is Inverse { Operands: [MatMul product] })
             {
                 ImmutableArray<Expr> inner = Forms.Chain(product);
+                bool square = inner.All(factor => factor.Shape.Rows.Equals(factor.Shape.Columns));
+                if (square && i > 0 && keys.Of(chain[i - 1]) == keys.Of(inner[^1]))
+                {
+                    return Forms.Product(chain.SetItem(i, Expr.Inverse(Forms.Product(inner.RemoveAt(inner.Length - 1)))).RemoveAt(i - 1));
+                }
+
+                if (square && i + 1 < chain.Length && keys.Of(chain[i + 1]) == keys.Of(inner[0]))
+                {
+                    return Forms.Product(chain.SetItem(i, Expr.Inverse(Forms.Product(inner.RemoveAt(0)))).RemoveAt(i + 1));
+                }
+
                 foreach (int start in new[] { i + 1, i - inner.Length })
                 {
                     if (start >= 0 && start + inner.Length <= chain.Length && inner.Select((factor, at) => keys.Of(factor) == keys.Of(chain[start + at])).All(same => same))
@@ -256,6 +267,15 @@ public sealed class Simplifier
             else
             {
                 terms[known] = (terms[known].Number.Plus(number), terms[known].Body);
+            }
+        }
+
+        for (int i = 0; i + 1 < terms.Count; i++)
+        {
+            // A + Aᵀ, not Aᵀ + A.
+            if (terms[i].Body is Transpose { Operands: [var x] } && terms[i + 1].Body == x)
+            {
+                (terms[i], terms[i + 1]) = (terms[i + 1], terms[i]);
             }
         }
 
@@ -442,7 +462,9 @@ public sealed class Simplifier
         };
         for (int i = 0; i < operands; i++)
         {
-            if (node.Operands[i] is not (Add or Subtract) || size[node] > LongestTrial)
+            // x ⊙ (1 − y) is the textbook's form, though x − x ⊙ y may be shorter.
+            if (node.Operands[i] is not (Add or Subtract) || size[node] > LongestTrial
+                || (node is Hadamard && Forms.Terms(node.Operands[i]).Any(term => term.Body is Ones)))
             {
                 continue;
             }
