@@ -51,11 +51,11 @@ public sealed unsafe class Plan<T>
     /// <summary>What runs, one line an instruction.</summary>
     public IReadOnlyList<string> Listing => [.. instructions.Select(instruction => $"{instruction}")];
 
-    /// <summary>The value of an expression that the plan computes or holds.</summary>
+    /// <summary>The value of an expression that the plan computes or holds; of a result, that before the updates.</summary>
     /// <exception cref="ArgumentException">The plan does not hold the expression.</exception>
     public Matrix this[Expr expression]
     {
-        get => SlotOf(expression).Read();
+        get => (lowering.ResultOf(expression) ?? SlotOf(expression)).Read();
         set => SlotOf(expression).Write(value);
     }
 
@@ -94,7 +94,7 @@ public sealed unsafe class Plan<T>
 
         foreach (Expr result in results)
         {
-            lower.Lower(result);
+            lower.LowerResult(result);
         }
 
         Instruction<T>[] last = [.. updates.Select(update => lower.LowerUpdate(update.Parameter, update.Value))];
