@@ -77,17 +77,22 @@ public sealed unsafe class Plan<T>
     /// <param name="results">The expressions whose values are wanted.</param>
     /// <param name="updates">The updates, made in place once nothing needs the old values any more.</param>
     /// <param name="parameters">The parameters; several plans may share them.</param>
-    /// <param name="batch">The number of samples: what every dimension without a value stands for.</param>
+    /// <param name="batch">The number of samples: the size of the dimension without a value that the columns of inputs and targets have.</param>
     /// <param name="path">The instruction set; the best there is where it is null.</param>
+    /// <exception cref="ArgumentException">Another dimension has no value.</exception>
     public static Plan<T> Compile(
         IReadOnlyList<Expr> results, IReadOnlyList<ParameterUpdate> updates, ParameterBuffer<T> parameters, int batch, KernelPath? path = null)
     {
         KernelSet<T> set = KernelSets.Of<T>(path);
-        int SizeOf(Dim dim) => dim.Value ?? batch;
+        IReadOnlyList<Expr> nodes = Expr.Reachable([.. results, .. updates.Select(update => update.Value)]);
+        Dim? samples = nodes.OfType<Symbol>().Where(symbol => symbol.Kind is SymbolKind.Input or SymbolKind.Target)
+            .Select(symbol => symbol.Shape.Columns).FirstOrDefault(columns => columns.Value is null);
+        int SizeOf(Dim dim) => dim.Factors.Aggregate(1, (size, factor) => checked(size * (
+            factor.Value ?? (factor.Equals(samples) ? batch : throw Unsized(factor, samples)))));
         Lowering<T> lower = new(parameters, set, SizeOf);
 
         // Names first and in order: no recursion is then deeper than one definition, however deep the network is.
-        foreach (Expr name in Expr.Reachable([.. results, .. updates.Select(update => update.Value)]).Where(node => node is Named))
+        foreach (Expr name in nodes.Where(node => node is Named))
         {
             lower.Lower(name);
         }
@@ -100,6 +105,10 @@ public sealed unsafe class Plan<T>
         Instruction<T>[] last = [.. updates.Select(update => lower.LowerUpdate(update.Parameter, update.Value))];
         return new(lower, set, [.. lower.Instructions, .. last], SizeOf);
     }
+
+    private static ArgumentException Unsized(Dim dim, Dim? samples) => new(
+        $"the dimension {dim} has no value; only the number of samples{(samples is null ? "" : $" {samples}")}, "
+        + "which the columns of inputs and targets count, is given when a plan is compiled");
 
     /// <summary>
     /// The hazard of updates in place: once a parameter is written, nothing may read it, nor write it again (an update reads what it
