@@ -21,11 +21,13 @@ public sealed unsafe class Plan<T>
     private readonly Lowering<T> lowering;
     private readonly KernelSet<T> kernels;
     private readonly Instruction<T>[] instructions;
+    private readonly int firstUpdate;
     private readonly AlignedBuffer<T> buffer;
 
-    private Plan(Lowering<T> lowering, KernelSet<T> kernels, Instruction<T>[] instructions, Func<Dim, int> sizeOf)
+    private Plan(Lowering<T> lowering, KernelSet<T> kernels, Instruction<T>[] updates, Func<Dim, int> sizeOf)
     {
-        (this.lowering, this.kernels, this.instructions) = (lowering, kernels, instructions);
+        (this.lowering, this.kernels) = (lowering, kernels);
+        (instructions, firstUpdate) = ([.. lowering.Instructions, .. updates], lowering.Instructions.Count);
         Verify(instructions);
         long scratch = instructions.OfType<Multiply<T>>().Select(product => product.ScratchLength(kernels)).DefaultIfEmpty().Max();
         buffer = new(lowering.Slots, scratch);
@@ -59,12 +61,24 @@ public sealed unsafe class Plan<T>
         set => SlotOf(expression).Write(value);
     }
 
-    /// <summary>Runs every instruction once.</summary>
-    public void Run()
+    /// <summary>Runs every instruction once. Not for two threads at a time: they would share the buffer.</summary>
+    public void Run() => RunUnless(CancellationToken.None);
+
+    /// <summary>
+    /// Runs every instruction once, unless it is stopped between two of them. Once the first update has begun it is not: a step is made as a
+    /// whole or not at all.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It was stopped; no parameter has changed.</exception>
+    public void RunUnless(CancellationToken stopped)
     {
-        foreach (Instruction<T> instruction in instructions)
+        for (int i = 0; i < instructions.Length; i++)
         {
-            instruction.Run(kernels);
+            if (i <= firstUpdate)
+            {
+                stopped.ThrowIfCancellationRequested();
+            }
+
+            instructions[i].Run(kernels);
         }
     }
 
@@ -103,7 +117,7 @@ public sealed unsafe class Plan<T>
         }
 
         Instruction<T>[] last = [.. updates.Select(update => lower.LowerUpdate(update.Parameter, update.Value))];
-        return new(lower, set, [.. lower.Instructions, .. last], SizeOf);
+        return new(lower, set, last, SizeOf);
     }
 
     private static ArgumentException Unsized(Dim dim, Dim? samples) => new(

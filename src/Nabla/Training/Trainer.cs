@@ -125,7 +125,7 @@ public sealed unsafe class Trainer<T>
 
     /// <summary>Trains all epochs, one report each, lazily: the next epoch runs when the next report is asked for.</summary>
     /// <param name="progress">Called about ten times a second.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <param name="cancellationToken">Stops between two steps, and within one before it changes any parameter.</param>
     /// <exception cref="NonFiniteLossException">The loss of a step is not finite.</exception>
     public IEnumerable<EpochReport> Run(Action<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -160,9 +160,8 @@ public sealed unsafe class Trainer<T>
         double reported = Seconds();
         for (int start = 0; start < order.Length; start += options.BatchSize)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
-            double cost = Step(batch);
+            double cost = Step(batch, cancellationToken);
             if (!double.IsFinite(cost))
             {
                 throw new NonFiniteLossException(
@@ -187,14 +186,14 @@ public sealed unsafe class Trainer<T>
         new(epoch, samples, loss / samples, data.Train.Labels is null ? null : (double)correct / samples, Seconds());
 
     /// <summary>One step on one batch; gives the loss before the update. Allocates nothing.</summary>
-    internal double Step(ReadOnlySpan<int> batch)
+    internal double Step(ReadOnlySpan<int> batch, CancellationToken cancellationToken)
     {
         Plan<T> plan = PlanFor(batch.Length);
         Slot<T> input = plan.SlotOf(model.Expression.Input);
         Slot<T> target = plan.SlotOf(model.Expression.Target);
         data.Train.GatherInputs(batch, input.Pointer, input.LeadingDimension);
         data.Train.GatherTargets(batch, target.Pointer, target.LeadingDimension);
-        plan.Run();
+        plan.RunUnless(cancellationToken);
         return double.CreateChecked(*plan.SlotOf(Derivation.StableCost).Pointer);
     }
 

@@ -6,6 +6,7 @@ using Nabla.Kernels;
 using Nabla.Networks;
 using Nabla.Planning;
 using Nabla.Tests.Kernels;
+using Nabla.Tests.Networks;
 using Nabla.Training;
 
 namespace Nabla.Tests.Planning;
@@ -130,6 +131,38 @@ public class AStepUpdatesInPlace
 
             Assert.Equal(before.Map(x => x / 2).Elements.ToArray(), parameters[w].Elements.ToArray());
         }
+    }
+
+    [Fact]
+    public void A_step_that_is_stopped_on_its_way_changes_no_parameter()
+    {
+        Model<double> model = new(Network.Of([3, 4, 4, 2], Watched.Activation), Loss.SquaredError);
+        model.Initialize(Initializer.Named("normal"), seed: 1);
+        Plan<double> plan = model.CompileStep(model.Expression.Differentiate(), Optimizer.Sgd, batch: 2);
+        plan[model.Expression.Input] = Matrix.From(3, 2, (i, j) => i - j);
+        plan[model.Expression.LearningRate] = Matrix.Scalar(0.01);
+        string before = Values();
+        int computed = 0;
+        Watched.During(plan.Run, () => computed++);
+        string after = Values();
+        Assert.NotEqual(before, after);
+        for (int last = 1; last <= computed; last++)
+        {
+            using CancellationTokenSource stop = new();
+            int left = last;
+            Watched.During(
+                () => Assert.Throws<OperationCanceledException>(() => plan.RunUnless(stop.Token)),
+                () =>
+                {
+                    if (--left == 0)
+                    {
+                        stop.Cancel();
+                    }
+                });
+            Assert.Equal(after, Values());
+        }
+
+        string Values() => string.Join(' ', model.Expression.Parameters.SelectMany(p => model.Parameters[p].Elements.ToArray()));
     }
 
     [Fact]

@@ -171,7 +171,7 @@ public class TheTrainerKeepsItsWord
                 .Set(model.Expression.Input, Columns(data.Train, [0, 1, 2, 3, 4], inputs: true))
                 .Set(model.Expression.Target, Columns(data.Train, [0, 1, 2, 3, 4], inputs: false));
             Trainer<double> trainer = new(model, data, new() { Optimizer = optimizer, BatchSize = 5, LearningRate = 0.2 });
-            trainer.Step([0, 1, 2, 3, 4]);
+            trainer.Step([0, 1, 2, 3, 4], TestContext.Current.CancellationToken);
             foreach (Symbol p in model.Expression.Parameters)
             {
                 Expr next = optimizer.Update(p, trainer.Derivation.GradientOf(p), model.Expression.LearningRate);
