@@ -122,17 +122,10 @@ internal sealed class TrainingRun<T>
     /// <summary>The last update may overflow after the last loss was still finite; such a model is not worth a file.</summary>
     private void RequireFiniteParameters()
     {
-        foreach (Symbol parameter in model.Parameters.Parameters)
+        if (model.Parameters.FindNonFinite() is var (parameter, value))
         {
-            foreach (double value in model.Parameters[parameter].Elements)
-            {
-                if (!double.IsFinite(value))
-                {
-                    throw new NonFiniteLossException(
-                        $"{parameter.Name} holds {value} after the last step: training has diverged; "
-                        + $"a smaller learning rate than {setup.Options.LearningRate} may help");
-                }
-            }
+            throw new NonFiniteLossException(
+                $"{parameter.Name} holds {value} after the last step: training has diverged; a smaller learning rate than {setup.Options.LearningRate} may help");
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Numerics;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
-using Nabla.Calculus.Verification;
 using Nabla.Data;
 using Nabla.Kernels;
 using Nabla.Networks;
@@ -59,12 +58,11 @@ public sealed class Model<T>
         SeededRandom random = new(seed, stream: 1);
         foreach (SymbolicLayer layer in Expression.Layers)
         {
-            Matrix weights = Parameters[layer.Weights];
-            (int outputs, int inputs) = (weights.Rows, weights.Columns);
-            Parameters[layer.Weights] = weights.Map(_ => initializer.Weight(random, inputs, outputs));
+            (int outputs, int inputs) = (Parameters.SlotOf(layer.Weights).Rows, Parameters.SlotOf(layer.Weights).Columns);
+            Parameters.SlotOf(layer.Weights).Fill(() => initializer.Weight(random, inputs, outputs));
             if (layer.Biases is Symbol biases)
             {
-                Parameters[biases] = new Matrix(outputs, 1).Map(_ => initializer.Bias(random, inputs, outputs));
+                Parameters.SlotOf(biases).Fill(() => initializer.Bias(random, inputs, outputs));
             }
         }
     }

@@ -38,7 +38,7 @@ public class TheOrderOfStages
         [Networks] = [Common, Expressions, Derivations],
         [Data] = [Common],
         [Training] = [Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data],
-        [Models] = [Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Training],
+        [Models] = [Common, Expressions, Derivations, Kernels, Planning, Networks, Training],
         [Checking] = [Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data, Training, Models],
     });
 
