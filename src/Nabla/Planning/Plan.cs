@@ -34,13 +34,18 @@ public sealed unsafe class Plan<T>
         lowering.Workspace.Scratch = buffer.Scratch;
         foreach ((Slot<T> slot, Expr value) in lowering.Constants)
         {
-            (int rows, int columns) = (slot.Rows, slot.Columns);
-            slot.Write(value switch
+            switch (value)
             {
-                Constant c => Matrix.Scalar(c.Value.Evaluate(sizeOf)),
-                Eye => Matrix.From(rows, columns, (i, j) => i == j ? 1 : 0),
-                _ => Matrix.From(rows, columns, (_, _) => value is Ones ? 1 : 0),
-            });
+                case Constant c:
+                    slot.Write(Matrix.Scalar(c.Value.Evaluate(sizeOf)));
+                    break;
+                case Eye:
+                    slot.Write(Matrix.From(slot.Rows, slot.Columns, (i, j) => i == j ? 1 : 0));
+                    break;
+                default:
+                    slot.Fill(() => value is Ones ? 1 : 0);
+                    break;
+            }
         }
     }
 
