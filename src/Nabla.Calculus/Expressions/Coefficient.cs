@@ -46,6 +46,15 @@ public sealed class Coefficient : IEquatable<Coefficient>
         return new(-x.Number, x.Powers);
     }
 
+    /// <summary>The sum of two numbers of the same dimensions, such as 2/m + 3/m.</summary>
+    public Coefficient Plus(Coefficient other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Powers.SequenceEqual(other.Powers)
+            ? new(Number + other.Number, Powers)
+            : throw new ArgumentException("the two coefficients have different dimensions and no common one", nameof(other));
+    }
+
     /// <summary>A number.</summary>
     public static Coefficient Of(double number) => new(number, []);
 
