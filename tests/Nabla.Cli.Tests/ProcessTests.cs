@@ -106,10 +106,24 @@ public class ProcessTests
         Assert.StartsWith("the network 2-4500-4500-1 has 20,272,501 weights and biases; training it takes 0.2 GiB", large.Refused(ExitCode.Usage));
         Run wide = await CommandLine.ShellAsync(folder.Path, "DOTNET_GCHeapHardLimit=0x7800000 $NABLA train digits --layers 500 --batch-size 10000");
         Assert.StartsWith("the network 784-500-10 has 397,510 weights and biases; training it takes 0.2 GiB", wide.Refused(ExitCode.Usage));
+    }
 
-        // What no check can foresee, such as a file too large, ends with a sentence too.
-        Run loaded = await CommandLine.ShellAsync(folder.Path, "DOTNET_GCHeapHardLimit=0x3000000 $NABLA evaluate xor.safetensors xor");
-        Assert.StartsWith("there is not enough memory", loaded.Refused(ExitCode.Failure));
+    /// <summary>Thrown where results are written, as a stand-in for anywhere.</summary>
+    [Fact]
+    public async Task What_no_check_foresees_ends_with_a_sentence_and_not_with_a_stack_trace()
+    {
+        foreach ((Exception thrown, string sentence) in new (Exception, string)[]
+        {
+            (new InsufficientMemoryException(), "there is not enough memory for this"),
+            (new NotSupportedException("no\nsuch thing"), "an error in the program itself: no such thing (NotSupportedException)"),
+            (new InvalidOperationException("not now"), "an error in the program itself: not now (InvalidOperationException)"),
+        })
+        {
+            StringWriter error = new();
+            int code = await Tool.RunAsync(["derive", "3-4-2"], new Terminal(new ThrowingWriter(thrown), error));
+            Assert.StartsWith(sentence, Assert.Single($"{error}".Split('\n', StringSplitOptions.RemoveEmptyEntries))["nabla: ".Length..], StringComparison.Ordinal);
+            Assert.Equal(ExitCode.Failure, code);
+        }
     }
 
     [Fact]
@@ -119,5 +133,14 @@ public class ProcessTests
         Run run = await CommandLine.StartAsync(folder.Path, ["train", "digts"]);
         Assert.StartsWith("unknown data set 'digts'; did you mean 'digits'?", run.Refused(ExitCode.Usage));
         Assert.Empty(folder.Files);
+    }
+
+    private sealed class ThrowingWriter(Exception thrown) : StringWriter
+    {
+        public override void Write(char value) => throw thrown;
+
+        public override void Write(string? value) => throw thrown;
+
+        public override void WriteLine(string? value) => throw thrown;
     }
 }
