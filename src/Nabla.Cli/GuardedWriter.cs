@@ -2,12 +2,15 @@ using System.Text;
 
 namespace Nabla.Cli;
 
-/// <summary>The results could not be written to stdout.</summary>
-internal sealed class OutputException(IOException cause)
-    : IOException($"the results cannot be written to the standard output: {cause.Message.TrimEnd('.')}", cause);
+/// <summary>What a command exists to write could not be written: the results to stdout, or the model.</summary>
+internal sealed class OutputException(string what, Exception cause) : IOException($"{what}: {cause.Message.TrimEnd('.')}", cause)
+{
+    /// <summary>Whether an exception says that writing failed; a stream that was closed before the start is one that may not be written.</summary>
+    public static bool IsCause(Exception e) => e is IOException or UnauthorizedAccessException;
+}
 
 /// <summary>A stream of the process whose failures have a meaning of their own: that of a disk that is full, say.</summary>
-internal sealed class GuardedWriter(TextWriter inner, Action<IOException> failed) : TextWriter(inner.FormatProvider)
+internal sealed class GuardedWriter(TextWriter inner, Action<Exception> failed) : TextWriter(inner.FormatProvider)
 {
     /// <inheritdoc/>
     public override Encoding Encoding => inner.Encoding;
@@ -31,7 +34,7 @@ internal sealed class GuardedWriter(TextWriter inner, Action<IOException> failed
         {
             inner.Write(buffer);
         }
-        catch (IOException e)
+        catch (Exception e) when (OutputException.IsCause(e))
         {
             failed(e);
         }
@@ -44,7 +47,7 @@ internal sealed class GuardedWriter(TextWriter inner, Action<IOException> failed
         {
             inner.Flush();
         }
-        catch (IOException e)
+        catch (Exception e) when (OutputException.IsCause(e))
         {
             failed(e);
         }

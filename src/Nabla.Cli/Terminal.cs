@@ -29,7 +29,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
 
         // Results that are lost are a failure. Messages that are lost are none: the work goes on, and the exit code says how it ended.
         return new(
-            new GuardedWriter(Console.Out, e => throw new OutputException(e)),
+            new GuardedWriter(Console.Out, e => throw new OutputException("the results cannot be written to the standard output", e)),
             live ? Console.Error : new GuardedWriter(Console.Error, _ => { }))
         {
             OutputIsTerminal = !Console.IsOutputRedirected,

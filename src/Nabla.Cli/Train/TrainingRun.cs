@@ -61,7 +61,7 @@ internal sealed class TrainingRun<T>
             }
         });
         RequireFiniteParameters();
-        ModelFile.Save(setup.Request.Out, model, setup.Describe(reports.Count, stopped ? null : reports[^1].TestAccuracy));
+        Save(setup.Describe(reports.Count, stopped ? null : reports[^1].TestAccuracy));
         Report(trainer, reports, stopped);
         if (!stopped)
         {
@@ -71,6 +71,18 @@ internal sealed class TrainingRun<T>
         terminal.Error.WriteLine(
             $"nabla: interrupted in epoch {reports.Count + 1} of {setup.Options.Epochs}; the model as it was then is in {setup.Request.Out}");
         return interruption.ExitCode ?? ExitCode.Interrupted;
+    }
+
+    private void Save(ModelDescription description)
+    {
+        try
+        {
+            ModelFile.Save(setup.Request.Out, model, description);
+        }
+        catch (Exception e) when (OutputException.IsCause(e))
+        {
+            throw new OutputException($"the model cannot be written to {setup.Request.Out}", e);
+        }
     }
 
     private void Report(Trainer<T> trainer, List<EpochReport> reports, bool stopped)
