@@ -83,7 +83,7 @@ public sealed unsafe class Plan<T>
         IReadOnlyList<Expr> results, IReadOnlyList<ParameterUpdate> updates, ParameterBuffer<T> parameters, int batch, KernelPath? path = null)
     {
         KernelSet<T> set = KernelSets.Of<T>(path);
-        int SizeOf(Dim dim) => dim.Value ?? batch;
+        int SizeOf(Dim dim) => dim.SizeIn(_ => batch);
         Lowering<T> lower = new(parameters, set, SizeOf);
 
         // Names first and in order: no recursion is then deeper than one definition, however deep the network is.
