@@ -119,6 +119,6 @@ public sealed class Derivation
         }
 
         (Expr simple, IReadOnlyList<Step> more) = Rewriter.Rewrite(stable, RewriteRules.Algebra);
-        return (cost is Named named ? simple.As(named.Name) : simple, [.. steps, .. more]);
+        return (cost is Named named ? simple.AsOfDerivation(named.Name) : simple, [.. steps, .. more]);
     }
 }

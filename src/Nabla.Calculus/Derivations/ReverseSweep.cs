@@ -17,6 +17,7 @@ internal sealed class ReverseSweep
     private readonly Expr differentiated;
     private readonly HashSet<Expr> relevant = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Expr> written;
+    private readonly NameTable names;
     private readonly Dictionary<Expr, List<Gain>> gains = new(ReferenceEqualityComparer.Instance);
     private readonly ImmutableArray<RewriteRule> algebra;
     private readonly ImmutableArray<RewriteRule> full;
@@ -29,9 +30,11 @@ internal sealed class ReverseSweep
         this.cost = cost;
         this.differentiated = differentiated;
         this.settings = settings;
+        RequireFree(settings.AdjointNames);
         written = new(Expr.Reachable(cost), ReferenceEqualityComparer.Instance);
-        algebra = [.. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names, .. RewriteRules.Algebra];
-        full = [.. algebra, .. RewriteRules.Activations];
+        names = new(cost, differentiated);
+        algebra = [.. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra];
+        full = [.. algebra, .. RewriteRules.Activations(names)];
     }
 
     /// <summary>The adjoint of every node between C and what it is differentiated by.</summary>
@@ -67,6 +70,24 @@ internal sealed class ReverseSweep
         }
     }
 
+    /// <summary>A name stands for one thing in a derivation: not for two adjoints, nor for an adjoint and what has the name in the pool.</summary>
+    private static void RequireFree(IReadOnlyDictionary<Expr, Name> names)
+    {
+        Dictionary<Name, Expr> owners = [];
+        foreach ((Expr node, Name name) in names)
+        {
+            if (!owners.TryAdd(name, node))
+            {
+                throw new ArgumentException($"the adjoints of {owners[name].Describe()} and {node.Describe()} cannot both be called {name}");
+            }
+
+            if (node.Pool.MeaningOf(name) is Expr other)
+            {
+                throw new ArgumentException($"the adjoint of {node.Describe()} cannot be called {name}: that is the name of {other.Unfold()} ({other.Shape})");
+            }
+        }
+    }
+
     /// <summary>Adds up what the users of a node pass on to it, simplifies the sum, and names it where a name was asked for.</summary>
     private Expr Collect(Expr node, List<Gain> found)
     {
@@ -80,7 +101,9 @@ internal sealed class ReverseSweep
         Expr adjoint = simple;
         if (settings.AdjointNames.TryGetValue(node, out Name name))
         {
-            adjoint = simple.As(name);
+            Named named = simple.AsOfDerivation(name);
+            names.Add(named);
+            adjoint = named;
             Steps.Add(new(rule, adjoint, gradient) { Relation = Relation.Definition });
         }
 

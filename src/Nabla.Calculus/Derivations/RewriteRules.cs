@@ -106,17 +106,24 @@ public static class RewriteRules
     ];
 
     /// <summary>Where a part is the definition of a name, the name stands for it: σ(z¹) is a¹.</summary>
-    public static ImmutableArray<RewriteRule> Names { get; } =
+    public static ImmutableArray<RewriteRule> Names(NameTable names) =>
     [
-        new(new("rewrite.name", "an expression that has a name is called by it"), node => node is Constant or Ones or Zeros or Symbol ? null : node.Pool.NameOf(node)),
+        new(new("rewrite.name", "an expression that has a name is called by it"), node => node is Constant or Ones or Zeros or Symbol ? null : names.Of(node)),
     ];
 
     /// <summary>f′(X) written out in X and Y = f(X), as the function's own file gives it: σ′(z) = a ⊙ (1 − a).</summary>
-    public static ImmutableArray<RewriteRule> Activations { get; } =
+    public static ImmutableArray<RewriteRule> Activations(NameTable names) =>
     [
-        RewriteRule.For<Apply>("activation-derivative", "f′(X) in terms of X and Y = f(X)", n => n.Function.PrimeOf is Function f
-            ? f.ExpandDerivative(n.Operands[0], Called(Expr.Apply(f, n.Operands[0])))
-            : null),
+        RewriteRule.For<Apply>("activation-derivative", "f′(X) in terms of X and Y = f(X)", n =>
+        {
+            if (n.Function.PrimeOf is not Function f)
+            {
+                return null;
+            }
+
+            Expr y = Expr.Apply(f, n.Operands[0]);
+            return f.ExpandDerivative(n.Operands[0], names.Of(y) ?? y);
+        }),
     ];
 
     /// <summary>Forms that neither overflow nor cancel, for a loss before it is differentiated.</summary>
@@ -183,8 +190,6 @@ public static class RewriteRules
         new(new("rewrite.assumption", "by assumption"), node => node == assumption.Left ? assumption.Right : null);
 
     private static bool IsNumber(Expr x, double value) => x is Constant { Value: { Powers.IsEmpty: true } c } && c.Number == value;
-
-    private static Expr Called(Expr x) => x.Pool.NameOf(x) ?? x;
 
     private static Expr? SigmoidArgument(Expr a) => a.Unfold() is Apply { Operands: [var z] } apply && apply.Function == Function.Sigmoid ? z : null;
 

@@ -26,17 +26,21 @@ public sealed class TextbookDerivation
     private static readonly Rule Square = new("textbook.square", "‖v‖² = sum(v ⊙ v)");
     private static readonly Rule Descent = new("textbook.descent", "gradient descent: against the gradient, by the learning rate η");
     private static readonly Rule Agreement = new("textbook.agreement", "the reverse sweep comes to the same, and this is what is compiled");
-    private static readonly IReadOnlyList<RewriteRule> Shortening =
-        [.. RewriteRules.Names, .. RewriteRules.Algebra, .. RewriteRules.Structure];
-
     private readonly LayeredNetwork network;
     private readonly Derivation derivation;
     private readonly DifferentialRules rules;
+    private readonly IReadOnlyList<RewriteRule> shortening;
+    private readonly IReadOnlyList<Rule> activationFacts;
     private readonly List<Section> sections = [];
     private readonly Dictionary<SymbolicLayer, Expr> textbookGradients = new(ReferenceEqualityComparer.Instance);
 
-    private TextbookDerivation(LayeredNetwork network, Derivation derivation, DifferentialRules rules) =>
+    private TextbookDerivation(LayeredNetwork network, Derivation derivation, DifferentialRules rules)
+    {
         (this.network, this.derivation, this.rules) = (network, derivation, rules);
+        NameTable names = new([network.Cost, .. derivation.NamedAdjoints]);
+        shortening = [.. RewriteRules.Names(names), .. RewriteRules.Algebra, .. RewriteRules.Structure];
+        activationFacts = [.. RewriteRules.Activations(names).Select(rule => rule.Rule)];
+    }
 
     /// <summary>The sections in reading order.</summary>
     public static IReadOnlyList<Section> Of(LayeredNetwork network, Derivation derivation, DifferentialRules? rules = null)
@@ -201,7 +205,7 @@ public sealed class TextbookDerivation
 
     private static Step Defined(Named named) => new(Definition, named, named.Definition) { Relation = Relation.Definition };
 
-    private static (Expr Result, IReadOnlyList<Step> Steps) Short(Expr expression) => Rewriter.Rewrite(expression, Shortening);
+    private (Expr Result, IReadOnlyList<Step> Steps) Short(Expr expression) => Rewriter.Rewrite(expression, shortening);
 
     private static (Expr Factor, Expr Of)? Coefficient(Expr cost) => cost is Scale scale ? (scale.Factor, scale.Of) : null;
 
@@ -289,7 +293,7 @@ public sealed class TextbookDerivation
                     .Where(step => step.Relation == Relation.Equal && step.Left is Gradient { Operands: [_, not (Symbol or Named)] } && step.Rule.Id != "differential.name"));
             }
 
-            steps.AddRange(equal.Steps.Where(step => RewriteRules.Activations.Any(rule => rule.Rule == step.Rule)).Distinct());
+            steps.AddRange(equal.Steps.Where(step => activationFacts.Contains(step.Rule)).Distinct());
             steps.Add(equal with { Rule = Facts, ShowsSteps = equal.Conditions.Count > 0 || derivation.StabilitySteps.Count > 0 && l == network.Layers.Count });
             steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights))
             {

@@ -181,7 +181,11 @@ public abstract class Expr
     public Expr Differential() => Make(new Differential(this));
 
     /// <summary>This expression under a name: printed by it, left whole by rewrites, and looked through where a rule says so.</summary>
-    public Named As(Name name) => Make(new Named(name, this));
+    /// <exception cref="ArgumentException">The name stands for something else already.</exception>
+    public Named As(Name name) => Pool.Name(new Named(name, this));
+
+    /// <summary>This expression under a name that belongs to one derivation: another derivation may give it to something else.</summary>
+    internal Named AsOfDerivation(Name name) => Make(new Named(name, this));
 
     /// <summary>The expression behind the name, where this has one.</summary>
     public Expr Unfold() => this is Named named ? named.Definition : this;
