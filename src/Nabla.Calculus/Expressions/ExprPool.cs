@@ -7,7 +7,7 @@ namespace Nabla.Calculus.Expressions;
 /// </summary>
 public sealed class ExprPool
 {
-    /// <summary>How deep an expression may be between two names; walks that recurse rely on it.</summary>
+    /// <summary>How deep an expression may be between two names. Printing recurses that far; every other walk is a loop, or is bounded.</summary>
     public const int MaximumDepth = 2000;
 
     private readonly Dictionary<Expr, Expr> nodes = new(new Structural());
@@ -95,10 +95,11 @@ public sealed class ExprPool
         return candidate;
     }
 
+    /// <summary>What has a name, in words.</summary>
+    internal static string Meaning(Expr expression) => expression is Named named ? $"{named.Definition} ({named.Shape})" : $"the symbol {expression.Describe()}";
+
     private static ArgumentException Taken(Name name, Expr other, Expr candidate) =>
         new($"the name {name} is taken: it is {Meaning(other)}, so it cannot be {Meaning(candidate)} too");
-
-    private static string Meaning(Expr expression) => expression is Named named ? $"{named.Definition} ({named.Shape})" : $"the symbol {expression.Describe()}";
 
     /// <summary>Keeps the sizes of dimensions: one name, one size. Only leaves bring new ones.</summary>
     private void Register(Shape shape)
