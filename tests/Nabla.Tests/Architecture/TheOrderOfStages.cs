@@ -35,14 +35,14 @@ public class TheOrderOfStages
         [Language] = [Words, Expressions],
         [Derivations] = [Expressions],
         [Rendering] = [Expressions, Derivations],
-        [Verification] = [Expressions],
+        [Verification] = [Expressions, Derivations],
         [Common] = [],
         [Kernels] = [Expressions],
         [Planning] = [Expressions, Verification, Kernels],
         [Networks] = [Words, Common, Expressions, Derivations],
         [Data] = [Words, Common],
         [Training] = [Words, Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data],
-        [Models] = [Words, Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Training],
+        [Models] = [Words, Common, Expressions, Derivations, Kernels, Planning, Networks, Training],
         [Checking] = [Words, Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data, Training, Models],
     });
 
