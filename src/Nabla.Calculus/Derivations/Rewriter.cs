@@ -85,7 +85,7 @@ public sealed class Rewriter
     /// [max(X) 1 − X &gt; 0] is left as it is: where an element is the largest the difference is exactly 0, and after a rewrite rounding could
     /// make it a little more.
     /// </summary>
-    private static bool IsLargestMask(Expr node) =>
+    internal static bool IsLargestMask(Expr node) =>
         node is Apply { Operands: [Subtract { Operands: [Scale { Factor: LargestElement { Operands: [var x] } }, var y] }] } apply && apply.Function == Function.Step && x == y;
 
     private Expr? Apply(Expr node)

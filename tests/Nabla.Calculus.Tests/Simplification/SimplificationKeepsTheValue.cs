@@ -38,10 +38,30 @@ public sealed class SimplificationKeepsTheValue(ITestOutputHelper output)
         {
             RandomExpressions random = new(seed, isTame: true);
             Expr c = random.Next(Shape.Scalar, 1 + (seed % 8));
+            if (!IsOrdinary(Evaluator.Evaluate(c, new RandomPoints(seed).Next([c], Conditions.None))))
+            {
+                // Such as 1/0.
+                undecided++;
+                return;
+            }
+
             foreach (Symbol x in Expr.Reachable(c).OfType<Symbol>().Take(1))
             {
-                Expr gradient = Derivative.Find(DerivativeKind.Gradient, c, x).Result!;
-                Assert.Same(gradient, random.Scope.Parse(AsciiNotation.Print(gradient, random.Scope)));
+                Expr gradient;
+                try
+                {
+                    gradient = Derivative.Find(DerivativeKind.Gradient, c, x).Result!;
+                }
+                catch (NotSupportedException)
+                {
+                    // The differential of an exponential's differential has no rule, and says so.
+                    Assert.Contains(Expr.Reachable(c), node => node is ExponentialDifferential);
+                    continue;
+                }
+
+                string printed = AsciiNotation.Print(gradient, random.Scope);
+                Expr read = random.Scope.Parse(printed);
+                Assert.True(read == gradient, $"seed {seed}: {printed} is read as something else: {Difference(gradient, read)}");
                 switch (AgreesWithDifferences(c, x, gradient, seed))
                 {
                     case true:
@@ -93,6 +113,11 @@ public sealed class SimplificationKeepsTheValue(ITestOutputHelper output)
         for (int attempt = 0; attempt < 3; attempt++)
         {
             Bindings at = new RandomPoints(seed + (attempt * 1_000_003)).Next([c, gradient], Conditions.None);
+            if (Expr.Reachable(c).OfType<LargestElement>().Any(max => HasTie(Evaluator.Evaluate(max.Operands[0], at))))
+            {
+                continue;
+            }
+
             Matrix slope = Evaluator.Evaluate(gradient, at);
             Matrix value = at.ValueOf(x)!;
             Random random = new(seed);
@@ -111,6 +136,19 @@ public sealed class SimplificationKeepsTheValue(ITestOutputHelper output)
         }
 
         return null;
+    }
+
+    private static bool HasTie(Matrix x) => x.Elements.ToArray().OrderDescending().Take(2).ToArray() is [var first, var second] && first - second < 0.1;
+
+    /// <summary>The first two parts that differ.</summary>
+    private static string Difference(Expr x, Expr y)
+    {
+        while (x.GetType() == y.GetType() && x.Operands.Length == y.Operands.Length && x.Operands.Zip(y.Operands).Any(pair => pair.First != pair.Second))
+        {
+            (x, y) = x.Operands.Zip(y.Operands).First(pair => pair.First != pair.Second);
+        }
+
+        return $"{x} and {y}";
     }
 
     private static bool IsOrdinary(Matrix x) => x.MaxAbs() is < 1e9;

@@ -175,6 +175,7 @@ internal static class MatrixRules
             Ones => n.Pool.Constant(1),
             _ => null,
         }),
+        RewriteRule.For<Negate>("negative-number", "−(a) is a number", n => n.Operands[0] is Constant c ? n.Pool.Constant(-c.Value) : null),
         RewriteRule.For<Zeros>("zero", "a 1×1 matrix of zeros is 0", n => n.Shape.IsScalar ? n.Pool.Constant(0) : null),
         RewriteRule.For<Eye>("identity", "a 1×1 identity matrix is 1", n => n.Shape.IsScalar ? n.Pool.Constant(1) : null),
         RewriteRule.For<Apply>("step-relu", "[relu(X) > 0] = [X > 0]", n => n.Function == Function.Step && n.Operands[0] is Apply { Function: var f, Operands: [var x] } && f == Function.Relu

@@ -351,7 +351,7 @@ public sealed class Simplifier
         Dictionary<Expr, Expr> done = new(ReferenceEqualityComparer.Instance);
         Expr Run(Expr x)
         {
-            if (x.Operands.IsEmpty || x is Named or Differential or Gradient or Jacobian or Transpose)
+            if (x.Operands.IsEmpty || x is Named or Differential or Gradient or Jacobian or Transpose || Rewriter.IsLargestMask(x))
             {
                 return x is Transpose { Operands: [not (Symbol or Named or Differential) and var inner] } ? Run(inner).Transpose() : x;
             }
