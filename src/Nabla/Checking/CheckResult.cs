@@ -28,8 +28,8 @@ public sealed record ComparedNumber(string Place, double Given, double Computed,
     /// <summary>The column in the mathematics' orientation; −1 for a direction.</summary>
     internal int Column { get; init; } = -1;
 
-    /// <summary>|given − computed|; infinite where a number was computed that is not finite.</summary>
-    public double Error => double.IsFinite(Computed) ? Math.Abs(Given - Computed) : double.PositiveInfinity;
+    /// <summary>|given − computed|; infinite where one of them is not finite.</summary>
+    public double Error => double.IsFinite(Given - Computed) ? Math.Abs(Given - Computed) : double.PositiveInfinity;
 
     /// <summary>Whether the error is within the tolerance.</summary>
     public bool Agrees => Error <= Tolerance;
