@@ -87,8 +87,10 @@ public sealed class EveryLineIsTrue(ITestOutputHelper output)
         Assert.Null(Lines.Disagreement(right, point, new(2)));
         Assert.NotNull(Lines.Disagreement(right with { Right = -right.Right, Steps = [] }, point, new(2)));
         Assert.NotNull(Lines.Disagreement(right with { Right = 1.001 * right.Right, Steps = [] }, point, new(2)));
-        point.Set(expression.Input, point.ValueOf(expression.Input)!.Map(_ => double.NaN));
-        Assert.NotNull(Lines.Disagreement(right, point, new(2)));
+        Step same = new(right.Rule, expression.Input, expression.Input);
+        Assert.Null(Lines.Disagreement(same, point, new(2)));
+        point.ValueOf(expression.Input)![1, 0] = double.NaN;
+        Assert.NotNull(Lines.Disagreement(same, point, new(2)));
     }
 }
 
