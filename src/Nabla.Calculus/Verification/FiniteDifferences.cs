@@ -11,7 +11,7 @@ public static class FiniteDifferences
     /// The step relative to the size of the variable. The method's error grows with h⁴ and that of rounding with 1/h, which
     /// balance near the fifth root of the machine's precision.
     /// </summary>
-    public const double RelativeStep = 1e-3;
+    private const double RelativeStep = 1e-3;
 
     /// <summary>∂C/∂X of a scalar, element by element: four evaluations of C for each element of X.</summary>
     public static Matrix Gradient(Expr c, Expr x, Bindings bindings)

@@ -1,5 +1,4 @@
 using Nabla.Calculus.Expressions.Functions;
-using Nabla.Checking;
 
 namespace Nabla.Tests.Checking;
 
@@ -21,7 +20,7 @@ public class KinksTests
             if (left.Concat(right).All(double.IsFinite))
             {
                 bool jumps = left.Zip(right).Any(sides => Math.Abs(sides.First - sides.Second) > 0.1);
-                Assert.True(jumps == Kinks.Of(f).Contains(x), $"{name} at {x}: the kinks are {string.Join(", ", Kinks.Of(f))}");
+                Assert.True(jumps == f.Kinks.Contains(x), $"{name} at {x}: the kinks are {string.Join(", ", f.Kinks)}");
             }
         }
     }
