@@ -116,7 +116,6 @@ public sealed class RewritesAreTrue
         Named p = Expr.Softmax(z).As(new("P"));
         Expr c = pool.Constant(Coefficient.One / Coefficient.Of(b.M));
         Expr log = Expr.Apply(Function.Log, a);
-        Expr softplus = Expr.Apply(Function.Softplus, z);
         Expr positive = Expr.Hadamard(x, x);
         Expr diagonal = Expr.Diag(v);
         Expr column = pool.Ones(b.N, Dim.One);
@@ -134,7 +133,7 @@ public sealed class RewritesAreTrue
             z.Definition, a.Definition, p.Definition,
             .. Function.All.Select(function => Expr.Apply(function.Prime, double.IsNaN(function.Evaluate(-2)) ? positive : z)),
             Expr.Apply(Function.Log, p), log, Expr.Apply(Function.Log, ones - a),
-            Expr.Hadamard(y, x - softplus) + Expr.Hadamard(ones - y, -softplus),
+            Expr.Apply(Function.Sigmoid, -z), Expr.Hadamard(x, -y) + Expr.Hadamard(y, -z), Expr.Hadamard(ones - y, x) - Expr.Hadamard(y, ones - x),
             Expr.MatMul(x, b.B).Transpose(), Expr.Kron(x, b.B).Transpose(), Expr.MatMul(diagonal, Expr.Kron(v.Transpose(), pool.Eye(b.N))),
             Expr.MatMul(diagonal, column), Expr.MatMul(Expr.Diag(Expr.Vec(x)), Expr.Vec(y)), Expr.MatMul(Expr.MatMul(diagonal, x), pool.Ones(b.P, Dim.One)),
             Expr.MatMul(Expr.Kron(b.B.Transpose(), diagonal), Expr.Vec(x)), Expr.MatMul(Expr.Kron(column, x), pool.Ones(b.P, Dim.One)),

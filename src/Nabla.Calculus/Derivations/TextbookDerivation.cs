@@ -196,6 +196,10 @@ public sealed class TextbookDerivation
 
     private void Add(string title, IEnumerable<Step> steps) => sections.Add(new(title, [.. steps], []));
 
+    /// <summary>What a step uses of the derivatives of the activations.</summary>
+    private static IEnumerable<Step> FactsIn(Step step) =>
+        step.Steps.Where(inner => RewriteRules.Activations.Any(rule => rule.Rule == inner.Rule)).Distinct();
+
     private static bool Uses(Expr expression, Named name) =>
         expression == name || (expression is not Named && expression.Operands.Any(operand => Uses(operand, name)));
 
@@ -286,10 +290,11 @@ public sealed class TextbookDerivation
             {
                 // Here the sweep goes another way than the local Jacobians, so its own way from C to z is shown.
                 steps.AddRange(derivation.Steps.TakeWhile(step => step != equal)
-                    .Where(step => step.Relation == Relation.Equal && step.Left is Gradient { Operands: [_, not (Symbol or Named)] } && step.Rule.Id != "differential.name"));
+                    .Where(step => step.Relation == Relation.Equal && step.Left is Gradient { Operands: [_, not (Symbol or Named)] } && step.Rule.Id != "differential.name")
+                    .SelectMany(step => FactsIn(step).Append(step)));
             }
 
-            steps.AddRange(equal.Steps.Where(step => RewriteRules.Activations.Any(rule => rule.Rule == step.Rule)).Distinct());
+            steps.AddRange(FactsIn(equal));
             steps.Add(equal with { Rule = Facts, ShowsSteps = equal.Conditions.Count > 0 || derivation.StabilitySteps.Count > 0 && l == network.Layers.Count });
             steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights))
             {
