@@ -115,7 +115,7 @@ public sealed class BrokenRulesAreCaught(ITestOutputHelper output)
     private static Expr? WithoutFactor(Expr x) => x switch
     {
         Hadamard h => h.Operands[Expr.Reachable(h.Operands[1]).Any(part => part is Differential) ? 1 : 0],
-        Scale { Factor: not Differential, Of: var of } => of,
+        Scale { Factor: var factor, Of: var of } when !Expr.Reachable(factor).Any(part => part is Differential) => of,
         Quotient q => q.Operands[0],
         Negate n => WithoutFactor(n.Operands[0]) is Expr y ? -y : null,
         _ => null,

@@ -25,6 +25,8 @@ internal sealed class Workbench
         H = New("H", N, M);
         S = New("s", Dim.One, Dim.One);
         V = New("v", N, Dim.One);
+        Q = New("Q", N, N);
+        R = New("R", N, N);
     }
 
     public ExprPool Pool { get; } = new();
@@ -49,6 +51,10 @@ internal sealed class Workbench
 
     public Symbol V { get; }
 
+    public Symbol Q { get; }
+
+    public Symbol R { get; }
+
     public IReadOnlyList<Symbol> Symbols => symbols;
 
     /// <summary>For each type of node that has a rule, a scalar that contains it in all its operands.</summary>
@@ -69,6 +75,21 @@ internal sealed class Workbench
         [typeof(SquaredNorm)] = S * Expr.SquaredNorm(X),
         [typeof(Softmax)] = Expr.Inner(G, Expr.Softmax(X)),
         [typeof(LogSumExp)] = Expr.Sum(Expr.MatMul(V, Expr.LogSumExp(X))),
+        [typeof(Divide)] = Expr.Inner(G, Expr.Divide(X, S)),
+        [typeof(Trace)] = S * Expr.Trace(Expr.MatMul(X, Y.Transpose())),
+        [typeof(Determinant)] = S * Expr.Determinant(Q),
+        [typeof(LogDeterminant)] = S * Expr.LogDeterminant(Q),
+        [typeof(Inverse)] = Expr.Inner(R, Expr.Inverse(Q)),
+        [typeof(Power)] = Expr.Inner(R, Expr.Power(Q, 3)) + Expr.Power(S, 4) + Expr.Inner(R, Expr.Power(Q, -2)),
+        [typeof(ElementPower)] = Expr.Inner(G, Expr.ElementPower(Expr.Apply(Function.Exp, X), S)),
+        [typeof(Diag)] = Expr.Inner(R, Expr.Diag(V)),
+        [typeof(DiagonalOf)] = Expr.Inner(V, Expr.DiagonalOf(Q)),
+        [typeof(Vec)] = Expr.Sum(Expr.MatMul(Expr.Vec(X).Transpose(), Expr.Vec(Y))),
+        [typeof(Unvec)] = Expr.Inner(G, Expr.Unvec(Expr.MatMul(Pool.Commutation(P, N), Expr.Vec(X.Transpose())), X.Shape)),
+        [typeof(Kron)] = Expr.Inner(Expr.Kron(G, Y), Expr.Kron(X, G)) + Expr.Inner(Expr.Apply(Function.Tanh, Expr.Kron(V, X)), Expr.Kron(G, V)),
+        [typeof(Exponential)] = Expr.Inner(R, Expr.Exponential(Q)),
+        [typeof(Norm)] = S * Expr.Norm(X),
+        [typeof(LargestElement)] = S * Expr.LargestElement(X),
         [typeof(Named)] = Expr.Inner(G, Expr.Apply(Function.Sigmoid, X).As(new("A"))),
     };
 

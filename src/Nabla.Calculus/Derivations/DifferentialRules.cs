@@ -23,6 +23,8 @@ public sealed record DifferentialRule(Rule Rule, Type Node, ImmutableArray<Func<
 /// </summary>
 public sealed class DifferentialRules
 {
+    private const int LargestPower = 32;
+
     private readonly ImmutableDictionary<Type, DifferentialRule> rules;
 
     private DifferentialRules(ImmutableDictionary<Type, DifferentialRule> rules) => this.rules = rules;
@@ -58,6 +60,31 @@ public sealed class DifferentialRules
             (n, dZ) => Expr.Hadamard(n, dZ - Expr.BroadcastRow(Expr.ColumnSums(Expr.Hadamard(n, dZ)), n.Shape.Rows))),
         DifferentialRule.For<LogSumExp>("log-sum-exp", "d lse(Z) = 1ᵀ(softmax(Z) ⊙ dZ)",
             (n, dZ) => Expr.ColumnSums(Expr.Hadamard(Expr.Softmax(n.Operands[0]), dZ))),
+        DifferentialRule.For<Divide>("division", "d(X/s) = dX/s − (ds/s) (X/s)",
+            (n, dX) => Expr.Divide(dX, n.Divisor),
+            (n, ds) => -(Expr.Divide(ds, n.Divisor) * (Expr)n)),
+        DifferentialRule.For<Trace>("trace", "d tr(X) = tr(dX)", (_, dX) => Expr.Trace(dX)),
+        DifferentialRule.For<Determinant>("determinant", "d det(X) = det(X) tr(X⁻¹ dX)",
+            (n, dX) => n * Expr.Trace(Expr.MatMul(Expr.Inverse(n.Operands[0]), dX))),
+        DifferentialRule.For<LogDeterminant>("log-determinant", "d log |det(X)| = tr(X⁻¹ dX)",
+            (n, dX) => Expr.Trace(Expr.MatMul(Expr.Inverse(n.Operands[0]), dX))),
+        DifferentialRule.For<Inverse>("inverse", "d(X⁻¹) = −X⁻¹ dX X⁻¹", (n, dX) => -Expr.MatMul(Expr.MatMul(n, dX), n)),
+        DifferentialRule.For<Power>("power", "d(Xᵏ) = Σ Xⁱ dX Xʲ over i + j = k − 1; k xᵏ⁻¹ dx for a scalar", (n, dX) => PowerTerm(n, dX)),
+        DifferentialRule.For<ElementPower>("element-power", "d(X.^p) = p X.^(p−1) ⊙ dX + dp (X.^p ⊙ log X)",
+            (n, dX) => n.Exponent * Expr.Hadamard(Expr.ElementPower(n.Of, Less(n.Exponent)), dX),
+            (n, dp) => dp * Expr.Hadamard(n, Expr.Apply(Function.Log, n.Of))),
+        DifferentialRule.For<Diag>("diagonal-matrix", "d diag(v) = diag(dv)", (_, dv) => Expr.Diag(dv)),
+        DifferentialRule.For<DiagonalOf>("diagonal", "d diagvec(X) = diagvec(dX)", (_, dX) => Expr.DiagonalOf(dX)),
+        DifferentialRule.For<Vec>("vec", "d vec(X) = vec(dX)", (_, dX) => Expr.Vec(dX)),
+        DifferentialRule.For<Unvec>("unvec", "d unvec(x) = unvec(dx)", (n, dx) => Expr.Unvec(dx, n.Shape)),
+        DifferentialRule.For<Kron>("kronecker", "d(X ⊗ Y) = dX ⊗ Y + X ⊗ dY",
+            (n, dX) => Expr.Kron(dX, n.Operands[1]),
+            (n, dY) => Expr.Kron(n.Operands[0], dY)),
+        DifferentialRule.For<Exponential>("exponential", "d exp(X) = L(X, dX), the Fréchet derivative",
+            (n, dX) => Expr.ExponentialDifferential(n.Operands[0], dX)),
+        DifferentialRule.For<Norm>("norm", "d‖X‖ = sum(X ⊙ dX) / ‖X‖", (n, dX) => Expr.Divide(Expr.Inner(n.Operands[0], dX), n)),
+        DifferentialRule.For<LargestElement>("largest", "d max(X) = sum((1 − [max(X) 1 − X > 0]) ⊙ dX), where one element is the largest",
+            (n, dX) => Expr.Inner(One(dX) - Expr.Apply(Function.Step, n * (Expr)One(dX) - n.Operands[0]), dX)),
         DifferentialRule.For<Named>("name", "the differential of a name is its definition's", (_, d) => d),
     }.ToImmutableDictionary(rule => rule.Node));
 
@@ -73,6 +100,37 @@ public sealed class DifferentialRules
     public DifferentialRules With(DifferentialRule rule) => new(rules.SetItem(rule.Node, rule));
 
     private static Ones One(Expr like) => like.Pool.Ones(like.Shape.Rows, like.Shape.Columns);
+
+    /// <summary>Σ Xⁱ dX Xʲ, i + j = k − 1; for a negative k the same of X⁻¹ and d(X⁻¹).</summary>
+    private static Expr PowerTerm(Power n, Expr dX)
+    {
+        Expr x = n.Operands[0];
+        long k = n.Exponent;
+        if (x.Shape.IsScalar)
+        {
+            return k * (Expr.Power(x, (int)(k - 1)) * dX);
+        }
+
+        if (Math.Abs(k) > LargestPower)
+        {
+            throw new NotSupportedException($"the differential of the power {k} of a matrix has {Math.Abs(k)} terms; at most {LargestPower} are written out");
+        }
+
+        Expr root = k > 0 ? x : Expr.Inverse(x);
+        Expr inner = k > 0 ? dX : -Expr.MatMul(Expr.MatMul(root, dX), root);
+        int count = (int)Math.Abs(k);
+        Expr Term(int i)
+        {
+            Expr left = i == 0 ? inner : Expr.MatMul(Expr.Power(root, i), inner);
+            return i == count - 1 ? left : Expr.MatMul(left, Expr.Power(root, count - 1 - i));
+        }
+
+        return Enumerable.Range(0, count).Select(Term).Aggregate((a, b) => a + b);
+    }
+
+    private static Expr Less(Expr exponent) => exponent is Constant { Value: { Powers.IsEmpty: true } c }
+        ? exponent.Pool.Constant(c.Number - 1)
+        : exponent - exponent.Pool.Constant(1);
 
     private static Expr Greater(Expr x, Expr y) => Expr.Apply(Function.Step, x - y);
 }

@@ -28,6 +28,7 @@ public sealed class PairingRules
     /// <summary>The adjoints of the linear operations under ⟨X, Y⟩ = sum(X ⊙ Y).</summary>
     public static PairingRules Standard { get; } = new(new[]
     {
+        PairingRule.For<Add>("sum", "⟨G, L + M⟩ = ⟨G, L⟩ + ⟨G, M⟩", (_, g) => g, (_, g) => g),
         PairingRule.For<Subtract>("difference", "⟨G, L − M⟩ = ⟨G, L⟩ + ⟨−G, M⟩", (_, g) => g, (_, g) => -g),
         PairingRule.For<Negate>("negation", "⟨G, −L⟩ = ⟨−G, L⟩", (_, g) => -g),
         PairingRule.For<Scale>("scaling", "⟨G, sL⟩ = ⟨sG, L⟩, ⟨G, lX⟩ = ⟨sum(G ⊙ X), l⟩",
@@ -43,6 +44,18 @@ public sealed class PairingRules
         PairingRule.For<Transpose>("transpose", "⟨G, Lᵀ⟩ = ⟨Gᵀ, L⟩", (_, g) => g.Transpose()),
         PairingRule.For<Sum>("total", "⟨g, sum(L)⟩ = ⟨g 1, L⟩",
             (n, g) => g * n.Pool.Ones(n.Operands[0].Shape.Rows, n.Operands[0].Shape.Columns)),
+        PairingRule.For<Divide>("division", "⟨G, L/s⟩ = ⟨G/s, L⟩", (n, g) => Expr.Divide(g, n.Divisor), null),
+        PairingRule.For<Trace>("trace", "⟨g, tr(L)⟩ = ⟨g I, L⟩", (n, g) => g * n.Pool.Eye(n.Operands[0].Shape.Rows)),
+        PairingRule.For<Diag>("diagonal-matrix", "⟨G, diag(l)⟩ = ⟨diagvec(G), l⟩", (_, g) => Expr.DiagonalOf(g)),
+        PairingRule.For<DiagonalOf>("diagonal", "⟨g, diagvec(L)⟩ = ⟨diag(g), L⟩", (_, g) => Expr.Diag(g)),
+        PairingRule.For<Vec>("vec", "⟨g, vec(L)⟩ = ⟨unvec(g), L⟩", (n, g) => Expr.Unvec(g, n.Operands[0].Shape)),
+        PairingRule.For<Unvec>("unvec", "⟨G, unvec(l)⟩ = ⟨vec(G), l⟩", (_, g) => Expr.Vec(g)),
+        PairingRule.For<Kron>("kronecker", "⟨P ⊗ Q, L ⊗ Y⟩ = ⟨⟨Q, Y⟩ P, L⟩, ⟨P ⊗ Q, X ⊗ L⟩ = ⟨⟨P, X⟩ Q, L⟩; else of vec(L ⊗ Y) = (I ⊗ K ⊗ I)(vec(L) ⊗ vec(Y))",
+            (n, g) => KroneckerAdjoint(n, g, 0),
+            (n, g) => KroneckerAdjoint(n, g, 1)),
+        PairingRule.For<ExponentialDifferential>("exponential", "⟨G, L(X, E)⟩ = ⟨L(Xᵀ, G), E⟩",
+            null,
+            (n, g) => Expr.ExponentialDifferential(n.Operands[0].Transpose(), g)),
     }.ToImmutableDictionary(rule => rule.Node));
 
     /// <summary>All rules, in the order of their names.</summary>
@@ -77,6 +90,42 @@ public sealed class PairingRules
         }
 
         return total ?? throw new ArgumentException($"{term.Describe()} does not contain {d.Describe()}", nameof(term));
+    }
+
+    /// <summary>
+    /// The adjoint of one factor of X ⊗ Y. Where G is a Kronecker product (or a multiple, the identity, ones) of matching shapes it is a multiple of
+    /// one factor of G. Else vec(X ⊗ Y) = M (vec(X) ⊗ vec(Y)) with M = I ⊗ K ⊗ I (Magnus and Neudecker, chapter 3, theorem 10).
+    /// </summary>
+    private static Expr KroneckerAdjoint(Kron n, Expr g, int operand)
+    {
+        ExprPool pool = n.Pool;
+        (Expr x, Expr y) = (n.Operands[0], n.Operands[1]);
+        switch (g)
+        {
+            case Scale s:
+                return s.Factor * KroneckerAdjoint(n, s.Of, operand);
+            case Divide d:
+                return Expr.Divide(KroneckerAdjoint(n, d.Of, operand), d.Divisor);
+            case Negate m:
+                return -KroneckerAdjoint(n, m.Operands[0], operand);
+            case Add a:
+                return KroneckerAdjoint(n, a.Operands[0], operand) + KroneckerAdjoint(n, a.Operands[1], operand);
+            case Subtract a:
+                return KroneckerAdjoint(n, a.Operands[0], operand) - KroneckerAdjoint(n, a.Operands[1], operand);
+            case Eye when x.Shape.Rows.Equals(x.Shape.Columns) && y.Shape.Rows.Equals(y.Shape.Columns):
+                return operand == 0 ? Expr.Trace(y) * pool.Eye(x.Shape.Rows) : Expr.Trace(x) * pool.Eye(y.Shape.Rows);
+            case Ones:
+                return operand == 0 ? Expr.Sum(y) * pool.Ones(x.Shape.Rows, x.Shape.Columns) : Expr.Sum(x) * pool.Ones(y.Shape.Rows, y.Shape.Columns);
+            case Kron { Operands: [var p, var q] } when p.Shape == x.Shape && q.Shape == y.Shape:
+                return operand == 0 ? Expr.Inner(q, y) * p : Expr.Inner(p, x) * q;
+        }
+
+        Expr Beside(Expr a, Expr b) => a.Shape.IsScalar ? b : b.Shape.IsScalar ? a : Expr.Kron(a, b);
+        Expr mix = Beside(Beside(pool.Eye(x.Shape.Columns), pool.Commutation(x.Shape.Rows, y.Shape.Columns)), pool.Eye(y.Shape.Rows));
+        Expr turned = Expr.MatMul(mix, Expr.Vec(g));
+        return operand == 0
+            ? Expr.Unvec(Expr.MatMul(Beside(pool.Eye(x.Shape.Size), Expr.Vec(y).Transpose()), turned), x.Shape)
+            : Expr.Unvec(Expr.MatMul(Beside(Expr.Vec(x).Transpose(), pool.Eye(y.Shape.Size)), turned), y.Shape);
     }
 
     private static bool Contains(Expr term, Differential d) =>

@@ -46,14 +46,24 @@ public sealed class Coefficient : IEquatable<Coefficient>
         return new(-x.Number, x.Powers);
     }
 
+    /// <summary>The sum of two numbers of the same dimensions, such as 2/m + 3/m.</summary>
+    public Coefficient Plus(Coefficient other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Powers.SequenceEqual(other.Powers)
+            ? new(Number + other.Number, Powers)
+            : throw new ArgumentException("the two coefficients have different dimensions and no common one", nameof(other));
+    }
+
     /// <summary>A number.</summary>
     public static Coefficient Of(double number) => new(number, []);
 
-    /// <summary>A dimension as a number; 1 for the dimension 1.</summary>
+    /// <summary>A dimension as a factor; what is a number in it becomes one.</summary>
     public static Coefficient Of(Dim dim)
     {
         ArgumentNullException.ThrowIfNull(dim);
-        return new(1, Merge([.. dim.Factors.Select(factor => (factor, 1))]));
+        double number = dim.Factors.Where(factor => factor.IsNumber).Aggregate(1.0, (product, factor) => product * factor.Value!.Value);
+        return new(number, Merge([.. dim.Factors.Where(factor => !factor.IsNumber).Select(factor => (factor, 1))]));
     }
 
     /// <summary>The value, given the sizes of the dimensions.</summary>

@@ -27,6 +27,9 @@ public sealed class Dim : IEquatable<Dim>
     /// <summary>The dimensions whose product this is: itself, where it is not a product; none for 1.</summary>
     public ImmutableArray<Dim> Factors { get; }
 
+    /// <summary>True for a dimension that is a number and not a name.</summary>
+    public bool IsNumber => Value is int value && Name == $"{value}";
+
     /// <summary>True for the dimension 1 itself, not for a named dimension that happens to have the value 1.</summary>
     public bool IsOne => ReferenceEquals(this, One);
 
@@ -45,7 +48,21 @@ public sealed class Dim : IEquatable<Dim>
             return x;
         }
 
-        ImmutableArray<Dim> factors = [.. x.Factors.AddRange(y.Factors).OrderBy(factor => factor.Name, StringComparer.Ordinal)];
+        ImmutableArray<Dim> both = x.Factors.AddRange(y.Factors);
+
+        // What is a number in both becomes one factor, so that a 3×4 matrix has 12 elements.
+        ImmutableArray<Dim> numbers = both.RemoveAll(factor => !factor.IsNumber);
+        if (numbers is [Dim first, Dim second] && (long)first.Value!.Value * second.Value!.Value is long product and <= int.MaxValue)
+        {
+            both = both.RemoveAll(factor => factor.IsNumber).Add(Of((int)product));
+        }
+
+        if (both is [Dim single])
+        {
+            return single;
+        }
+
+        ImmutableArray<Dim> factors = [.. both.OrderBy(factor => factor.Name, StringComparer.Ordinal)];
         return new(string.Join('·', factors.Select(factor => factor.Name)), x.Value * y.Value, factors);
     }
 

@@ -115,6 +115,53 @@ public abstract class Expr
     /// <summary>diag(v): the square matrix with v on its diagonal.</summary>
     public static Expr Diag(Expr v) => Make(new Diag(v));
 
+    /// <summary>X / s for a scalar s; a constant divisor becomes a factor.</summary>
+    public static Expr Divide(Expr x, Expr divisor) =>
+        divisor is Constant { Value.Number: not 0 } c ? Coefficient.One / c.Value * x : Make(new Divide(x, divisor));
+
+    /// <summary>tr(X), the sum of the diagonal of a square matrix.</summary>
+    public static Expr Trace(Expr x) => Make(new Trace(x));
+
+    /// <summary>det(X) of a square matrix.</summary>
+    public static Expr Determinant(Expr x) => Make(new Determinant(x));
+
+    /// <summary>log |det(X)| of a square matrix.</summary>
+    public static Expr LogDeterminant(Expr x) => Make(new LogDeterminant(x));
+
+    /// <summary>X⁻¹ of a square matrix.</summary>
+    public static Expr Inverse(Expr x) => Make(new Inverse(x));
+
+    /// <summary>Xᵏ of a square matrix or a scalar: I for k = 0, X itself for k = 1, X⁻¹ for k = −1 and a matrix, ‖X‖² for a norm and k = 2.</summary>
+    public static Expr Power(Expr x, int exponent) => (x, exponent) switch
+    {
+        (_, 0) => x.Shape.IsScalar ? x.Pool.Constant(1) : x.Pool.Eye(x.Shape.Rows),
+        (_, 1) => x,
+        (Norm n, 2) => SquaredNorm(n.Operands[0]),
+        (_, -1) when !x.Shape.IsScalar => Inverse(x),
+        _ => Make(new Power(x, exponent)),
+    };
+
+    /// <summary>Each element of X to the power p, a scalar.</summary>
+    public static Expr ElementPower(Expr x, Expr exponent) => Make(new ElementPower(x, exponent));
+
+    /// <summary>The diagonal of a square matrix as a column.</summary>
+    public static Expr DiagonalOf(Expr x) => Make(new DiagonalOf(x));
+
+    /// <summary>The matrix of the given shape whose vec is the column x; x itself where the shape is a column.</summary>
+    public static Expr Unvec(Expr x, Shape shape) => shape.IsColumn ? x : Make(new Unvec(x, shape));
+
+    /// <summary>The matrix exponential of a square matrix.</summary>
+    public static Expr Exponential(Expr x) => Make(new Exponential(x));
+
+    /// <summary>The Fréchet derivative of the matrix exponential at X in direction E.</summary>
+    public static Expr ExponentialDifferential(Expr x, Expr direction) => Make(new ExponentialDifferential(x, direction));
+
+    /// <summary>‖X‖, the root of the sum of the squares of all elements.</summary>
+    public static Expr Norm(Expr x) => Make(new Norm(x));
+
+    /// <summary>The largest element of X.</summary>
+    public static Expr LargestElement(Expr x) => Make(new LargestElement(x));
+
     /// <summary>The Kronecker product X ⊗ Y.</summary>
     public static Expr Kron(Expr x, Expr y) => Make(new Kron(x, y));
 
@@ -177,6 +224,10 @@ public abstract class Expr
 
     private protected static T Make<T>(T candidate)
         where T : Expr => candidate.Pool.Intern(candidate);
+
+    private protected static Expr Square(string operation, Expr x) => x.Shape.Rows.Equals(x.Shape.Columns)
+        ? x
+        : throw new ShapeException($"{operation} needs a square matrix, but {x.Describe()} is not one");
 
     private protected static Shape Same(string operation, Expr x, Expr y) => x.Shape == y.Shape
         ? x.Shape

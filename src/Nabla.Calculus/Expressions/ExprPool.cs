@@ -17,10 +17,10 @@ public sealed class ExprPool
     public int Count => nodes.Count;
 
     /// <summary>A symbol: an input, a target, a parameter or any other variable. Its name must be new.</summary>
-    public Symbol Symbol(Name name, Shape shape, SymbolKind kind = SymbolKind.Variable)
+    public Symbol Symbol(Name name, Shape shape, SymbolKind kind = SymbolKind.Variable, bool isSymmetric = false)
     {
         int before = Count;
-        Symbol symbol = Intern(new Symbol(this, name, shape, kind));
+        Symbol symbol = Intern(new Symbol(this, name, shape, kind, isSymmetric));
         return Count > before ? symbol : throw new ArgumentException($"the symbol {name} exists already", nameof(name));
     }
 
@@ -38,6 +38,14 @@ public sealed class ExprPool
 
     /// <summary>The identity matrix I.</summary>
     public Eye Eye(Dim size) => Intern(new Eye(this, size));
+
+    /// <summary>The commutation matrix K: vec(Xᵀ) = K vec(X) for X of m×n; I where one of both is 1.</summary>
+    public Expr Commutation(Dim m, Dim n)
+    {
+        ArgumentNullException.ThrowIfNull(m);
+        ArgumentNullException.ThrowIfNull(n);
+        return m.IsOne || n.IsOne ? Eye(m * n) : Intern(new Commutation(this, m, n));
+    }
 
     /// <summary>The name that an expression was given, or null.</summary>
     public Named? NameOf(Expr expression) => names.GetValueOrDefault(expression);

@@ -22,11 +22,12 @@ public enum SymbolKind
 /// <summary>A variable with a name and a shape.</summary>
 public sealed class Symbol : Expr
 {
-    internal Symbol(ExprPool pool, Name name, Shape shape, SymbolKind kind)
+    internal Symbol(ExprPool pool, Name name, Shape shape, SymbolKind kind, bool isSymmetric)
         : base(pool, shape)
     {
         Name = name;
         Kind = kind;
+        IsSymmetric = isSymmetric && (Square("a symmetric matrix", this) == this);
     }
 
     /// <summary>The name, unique in its pool.</summary>
@@ -34,6 +35,9 @@ public sealed class Symbol : Expr
 
     /// <summary>What the symbol stands for.</summary>
     public SymbolKind Kind { get; }
+
+    /// <summary>Whether Xᵀ = X is declared.</summary>
+    public bool IsSymmetric { get; }
 
     internal override object Payload => Name;
 

@@ -42,6 +42,15 @@ internal sealed class LatexNotation : Notation
 
     protected override string SquaredNormOf(string inner) => $@"\left\lVert {inner} \right\rVert^2";
 
+    protected override string NormOf(string inner) => $@"\left\lVert {inner} \right\rVert";
+
+    protected override string QuotientOf(string above, string aboveInner, string below, string belowInner) => $@"\frac{{{aboveInner}}}{{{belowInner}}}";
+
+    protected override string RaisedTo(string x, string exponent) =>
+        $"{{{x}}}^{{{exponent.Replace("−", "-", StringComparison.Ordinal).Replace("ᵀ", @"\mathsf T", StringComparison.Ordinal).Replace("⊙", @"\odot ", StringComparison.Ordinal)}}}";
+
+    protected override string Indexed(string letter, string index) => $"{letter}_{{{index}}}";
+
     protected override string Partial(string above, string below) => $@"\frac{{\partial {above}}}{{\partial {below}}}";
 
     protected override string OnesOf(Shape shape) => shape.Rows.IsOne && !shape.IsScalar ? @"\mathbf 1^{\mathsf T}" : @"\mathbf 1";
@@ -57,6 +66,7 @@ internal sealed class LatexNotation : Notation
         Kron => @" \otimes ",
         Maximum => @"\max",
         Minimum => @"\min",
+        LargestElement => @"\max",
         _ => throw new NotSupportedException($"{operation.Describe()} has no sign"),
     };
 

@@ -62,6 +62,18 @@ public abstract class Notation
     /// <summary>‖x‖².</summary>
     protected abstract string SquaredNormOf(string inner);
 
+    /// <summary>‖x‖.</summary>
+    protected abstract string NormOf(string inner);
+
+    /// <summary>x / s: the numerator and the divisor in a line, and as they stand where a fraction needs no parentheses.</summary>
+    protected abstract string QuotientOf(string above, string aboveInner, string below, string belowInner);
+
+    /// <summary>x with an exponent.</summary>
+    protected abstract string RaisedTo(string x, string exponent);
+
+    /// <summary>A letter with an index below.</summary>
+    protected abstract string Indexed(string letter, string index);
+
     /// <summary>∂f/∂x.</summary>
     protected abstract string Partial(string above, string below);
 
@@ -80,6 +92,7 @@ public abstract class Notation
         }
 
         string Inner(Expr x) => Write(x).Text;
+        string Raisable(Expr x) => x is Symbol { Name.Superscript: "" } or Named { Name.Superscript: "" } ? Inner(x) : Parentheses(Inner(x));
         string Vectorized(Expr x) => x.Shape.IsColumn ? At(x, AtomLevel) : x is Named or Symbol ? Word("vec") + " " + Inner(x) : Call(Word("vec"), Inner(x));
         switch (e)
         {
@@ -114,7 +127,7 @@ public abstract class Notation
             case Maximum or Minimum:
                 return (Call(Sign(e), Inner(e.Operands[0]) + ", " + Inner(e.Operands[1])), AtomLevel);
             case Transpose { Operands: [var x] }:
-                return (TransposeOf(x is Symbol { Name.Superscript: "" } or Named { Name.Superscript: "" } ? Inner(x) : Parentheses(Inner(x))), PostfixLevel);
+                return (TransposeOf(Raisable(x)), PostfixLevel);
             case Apply apply:
                 return (Call(FunctionOf(apply.Function), Inner(apply.Operands[0])), AtomLevel);
             case SquaredNorm { Operands: [var x] }:
@@ -129,6 +142,36 @@ public abstract class Notation
                 return (Call(Word("diag"), Inner(x)), AtomLevel);
             case Vec { Operands: [var x] }:
                 return (Call(Word("vec"), Inner(x)), AtomLevel);
+            case Divide { Of: var x, Divisor: var s }:
+                return (QuotientOf(At(x, ProductLevel), Inner(x), At(s, PostfixLevel), Inner(s)), ProductLevel);
+            case Trace:
+                return (Call(Word("tr"), Inner(e.Operands[0])), AtomLevel);
+            case Determinant:
+                return (Call(Word("det"), Inner(e.Operands[0])), AtomLevel);
+            case LogDeterminant:
+                return (Call(Word("logdet"), Inner(e.Operands[0])), AtomLevel);
+            case Inverse { Operands: [Transpose { Operands: [var x] }] }:
+                return (RaisedTo(Raisable(x), "−ᵀ"), PostfixLevel);
+            case Inverse { Operands: [var x] }:
+                return (RaisedTo(Raisable(x), "−1"), PostfixLevel);
+            case Power { Operands: [var x], Exponent: var k }:
+                return (RaisedTo(Raisable(x), $"{k}".Replace('-', '−')), PostfixLevel);
+            case ElementPower { Of: var x, Exponent: var p }:
+                return (RaisedTo(Raisable(x), (x.Shape.IsScalar ? "" : "⊙") + Inner(p)), PostfixLevel);
+            case DiagonalOf:
+                return (Call(Word("diagvec"), Inner(e.Operands[0])), AtomLevel);
+            case Unvec:
+                return (Call(Word("unvec"), Inner(e.Operands[0])), AtomLevel);
+            case Commutation { M: var m, N: var n }:
+                return (Indexed("K", $"{DimOf(m)},{DimOf(n)}"), AtomLevel);
+            case Exponential:
+                return (Call(Word("expm"), Inner(e.Operands[0])), AtomLevel);
+            case ExponentialDifferential:
+                return (Call(Word("dexpm"), Inner(e.Operands[0]) + ", " + Inner(e.Operands[1])), AtomLevel);
+            case Norm:
+                return (NormOf(Inner(e.Operands[0])), AtomLevel);
+            case LargestElement:
+                return (Call(Sign(e), Inner(e.Operands[0])), AtomLevel);
             case Gradient { Operands: [var c, var x] }:
                 return (Partial(At(c, AtomLevel), At(x, AtomLevel)), FactorLevel);
             case Jacobian { Operands: [var f, var x] }:

@@ -6,6 +6,8 @@ namespace Nabla.Calculus.Rendering;
 /// <summary>Formulas in Unicode, for a terminal.</summary>
 internal sealed class TextNotation : Notation
 {
+    private static readonly IReadOnlyDictionary<char, char> Raised = "0123456789−ᵀ".Zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ").ToDictionary(pair => pair.First, pair => pair.Second);
+
     public override string DefinitionSign => "=";
 
     public override string UpdateSign => "←";
@@ -36,6 +38,15 @@ internal sealed class TextNotation : Notation
 
     protected override string SquaredNormOf(string inner) => $"‖{inner}‖²";
 
+    protected override string NormOf(string inner) => $"‖{inner}‖";
+
+    protected override string QuotientOf(string above, string aboveInner, string below, string belowInner) => $"{above}/{below}";
+
+    protected override string RaisedTo(string x, string exponent) =>
+        exponent.All(Raised.ContainsKey) ? x + string.Concat(exponent.Select(sign => Raised[sign])) : $"{x}^{(exponent.Length > 2 ? Parentheses(exponent) : exponent)}";
+
+    protected override string Indexed(string letter, string index) => $"{letter}({index})";
+
     protected override string Partial(string above, string below) => $"∂{above}/∂{below}";
 
     protected override string OnesOf(Shape shape) => shape.Rows.IsOne && !shape.IsScalar ? "1ᵀ" : "1";
@@ -51,6 +62,7 @@ internal sealed class TextNotation : Notation
         Kron => " ⊗ ",
         Maximum => "max",
         Minimum => "min",
+        LargestElement => "max",
         _ => throw new NotSupportedException($"{operation.Describe()} has no sign"),
     };
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Nabla.Calculus;
 using Nabla.Data;
 
 namespace Nabla.Cli.CommandLine;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Nabla.Calculus;
 using Nabla.Calculus.Verification;
 using Nabla.Networks;
 

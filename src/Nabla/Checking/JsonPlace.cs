@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nabla.Calculus;
 using Nabla.Calculus.Verification;
 
 namespace Nabla.Checking;

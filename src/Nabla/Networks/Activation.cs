@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nabla.Calculus;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Expressions.Functions;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using Nabla.Calculus;
 using Nabla.Calculus.Expressions;
 
 namespace Nabla.Networks;

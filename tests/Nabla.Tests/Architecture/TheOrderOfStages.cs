@@ -9,7 +9,9 @@ namespace Nabla.Tests.Architecture;
 /// <summary>One direction: a stage knows the stages before it and none after. docs/pipeline.md draws the same picture.</summary>
 public class TheOrderOfStages
 {
+    private const string Words = "Nabla.Calculus";
     private const string Expressions = "Nabla.Calculus.Expressions";
+    private const string Language = "Nabla.Calculus.Language";
     private const string Derivations = "Nabla.Calculus.Derivations";
     private const string Rendering = "Nabla.Calculus.Rendering";
     private const string Verification = "Nabla.Calculus.Verification";
@@ -28,18 +30,20 @@ public class TheOrderOfStages
     /// <summary>The whole order, in the order of processing. The functions belong to the expressions: the two need each other.</summary>
     private static readonly Stages stages = new(new Dictionary<string, string[]>
     {
+        [Words] = [],
         [Expressions] = [],
+        [Language] = [Words, Expressions],
         [Derivations] = [Expressions],
         [Rendering] = [Expressions, Derivations],
-        [Verification] = [Expressions],
+        [Verification] = [Expressions, Derivations],
         [Common] = [],
         [Kernels] = [Expressions],
         [Planning] = [Expressions, Verification, Kernels],
-        [Networks] = [Common, Expressions, Derivations],
-        [Data] = [Common],
-        [Training] = [Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data],
-        [Models] = [Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Training],
-        [Checking] = [Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data, Training, Models],
+        [Networks] = [Words, Common, Expressions, Derivations],
+        [Data] = [Words, Common],
+        [Training] = [Words, Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data],
+        [Models] = [Words, Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Training],
+        [Checking] = [Words, Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data, Training, Models],
     });
 
     [Fact]

@@ -55,6 +55,12 @@ public readonly record struct DoubleLane(double Value) : ILane<DoubleLane>
     public static DoubleLane Tanh(DoubleLane x) => new(Math.Tanh(x.Value));
 
     /// <inheritdoc/>
+    public static DoubleLane Sin(DoubleLane x) => new(Math.Sin(x.Value));
+
+    /// <inheritdoc/>
+    public static DoubleLane Cos(DoubleLane x) => new(Math.Cos(x.Value));
+
+    /// <inheritdoc/>
     /// <remarks>
     /// Kummer's series, erf(x) = 2/√π · exp(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (2n + 1)!! (Abramowitz and Stegun 7.1.6): all its terms have one
     /// sign, so nothing cancels. Beyond |x| = 6 the result is ±1 to the last bit.

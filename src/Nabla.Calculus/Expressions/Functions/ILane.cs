@@ -58,6 +58,12 @@ public interface ILane<T>
     /// <summary>The hyperbolic tangent.</summary>
     static abstract T Tanh(T x);
 
+    /// <summary>The sine of an angle in radians.</summary>
+    static abstract T Sin(T x);
+
+    /// <summary>The cosine of an angle in radians.</summary>
+    static abstract T Cos(T x);
+
     /// <summary>The error function, 2/√π ∫₀ˣ exp(−t²) dt.</summary>
     static abstract T Erf(T x);
 

@@ -48,6 +48,10 @@ internal readonly struct SymbolLane : ILane<SymbolLane>
 
     public static SymbolLane Tanh(SymbolLane x) => Call<Tanh>(x);
 
+    public static SymbolLane Sin(SymbolLane x) => Call<Sin>(x);
+
+    public static SymbolLane Cos(SymbolLane x) => Call<Cos>(x);
+
     public static SymbolLane Erf(SymbolLane x) => Call<Erf>(x);
 
     public static SymbolLane Call<TFunction>(SymbolLane x)

@@ -1,4 +1,4 @@
-namespace Nabla.Tests;
+namespace Nabla.Calculus.Tests;
 
 public class SuggestionTests
 {

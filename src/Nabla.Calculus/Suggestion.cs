@@ -1,4 +1,4 @@
-namespace Nabla;
+namespace Nabla.Calculus;
 
 /// <summary>The sentence about an unknown name: what it may have meant, and which names there are.</summary>
 public static class Suggestion

@@ -1,0 +1,528 @@
+using System.Collections.Immutable;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
+
+namespace Nabla.Calculus.Derivations.Simplification;
+
+/// <summary>
+/// Brings an expression into the shortest form that it knows: signs, numbers and scalars outside, transposes at the symbols, products from left
+/// to right, like terms collected; then common factors out, sums expanded where that is shorter, and a transpose over a whole where it
+/// saves several inside. What happened is a list of steps, each an equation of its own.
+/// </summary>
+public sealed class Simplifier
+{
+    /// <summary>How often a sum may be expanded on trial: a bound on the time, never on being right.</summary>
+    private const int MaximumTrials = 400;
+
+    /// <summary>The longest formula that is expanded on trial.</summary>
+    private const int LongestTrial = 400;
+
+    private static readonly ImmutableHashSet<string> replaced =
+    [
+        "rewrite.sum-column", "rewrite.product-of-ones", "rewrite.transpose-simple", "rewrite.transpose-factor", "rewrite.transpose-twice",
+        "rewrite.product-factor", "rewrite.hadamard-factor", "rewrite.quotient-factor", "rewrite.sum-factor", "rewrite.negated-difference", "rewrite.scale-scale",
+    ];
+
+    private readonly FormulaSize size = new();
+    private readonly Keys keys = new();
+    private readonly ImmutableArray<RewriteRule> rules;
+    private readonly Dictionary<Expr, Expr> trials = new(ReferenceEqualityComparer.Instance);
+    private int trialsLeft = MaximumTrials;
+
+    /// <summary>With facts that may be used, such as 1ᵀy = 1.</summary>
+    public Simplifier(IEnumerable<Assumption>? assumptions = null) => rules =
+    [
+        .. (assumptions ?? []).SelectMany(Facts),
+        .. RewriteRules.Algebra.Where(rule => !replaced.Contains(rule.Rule.Id)),
+        .. RewriteRules.Activations,
+        .. MatrixRules.Single,
+        RewriteRule.For<MatMul>("product-left", "X(YZ) = (XY)Z", n => n.Operands[1] is MatMul ? Forms.Product(Forms.Chain(n)) : null),
+        RewriteRule.For<Hadamard>("hadamard-left", "X ⊙ (Y ⊙ Z) = (X ⊙ Y) ⊙ Z", n => n.Operands[1] is Hadamard ? Forms.HadamardProduct(Forms.HadamardFactors(n)) : null),
+        new(new("rewrite.scalars", "scalars stand in front, divisors below, equal ones as powers"), Scalars),
+        new(new("rewrite.scalars-outside", "f(sX) = s f(X) where f is linear"), ScalarsOutside),
+        RewriteRule.For<MatMul>("product-scalar", "u(vᵀw) = (vᵀw)u", InnerProductOutside),
+        RewriteRule.For<MatMul>("product-inverse", "X⁻¹X = I, XʲXᵏ = Xʲ⁺ᵏ", Powers),
+        RewriteRule.For<MatMul>("scalar-transpose", "xᵀAᵀy = yᵀAx", n => n.Shape.IsScalar ? ShorterScalar(n) : null),
+        .. MatrixRules.Products,
+        .. MatrixRules.HadamardProducts,
+        new(new("rewrite.hadamard-power", "X ⊙ X = X.^2, (X ⊘ Y) ⊙ Y = X where no element of Y is 0"), ElementPowers),
+        new(new("rewrite.collect", "like terms are collected"), node => node is Add or Subtract or Negate ? Collected(node) : null),
+        new(new("rewrite.factor", "a common factor stands outside: XY + XZ = X(Y + Z)"), node => node is Add or Subtract ? Factored(node) : null),
+        new(new("rewrite.expand", "a sum is expanded where that is shorter"), Expanded),
+    ];
+
+    /// <summary>The simplified expression, and the steps that led to it.</summary>
+    public (Expr Result, IReadOnlyList<Step> Steps) Simplify(Expr expression)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        trialsLeft = MaximumTrials;
+        List<Step> steps = [];
+        (Expr normal, IReadOnlyList<Step> first) = Rewriter.Rewrite(expression, rules);
+        steps.AddRange(first);
+        Expr result = TransposedAsWhole(normal, steps);
+        return (result, steps);
+    }
+
+    /// <summary>The length of a formula.</summary>
+    public int SizeOf(Expr expression) => size[expression];
+
+    private static IEnumerable<RewriteRule> Facts(Assumption assumption)
+    {
+        yield return RewriteRules.From(assumption);
+        if (!assumption.Left.Shape.IsScalar)
+        {
+            yield return RewriteRules.From(new(Forms.Transposed(assumption.Left), Forms.Transposed(assumption.Right)));
+        }
+    }
+
+    private Expr? Scalars(Expr node)
+    {
+        if (node is not (Scale or Divide) && !(node.Shape.IsScalar && node is Power or MatMul or Hadamard or Quotient))
+        {
+            return null;
+        }
+
+        Expr whole = ScalarFactors.Of(node, keys.Of).ToExpr();
+        return whole == node ? null : whole;
+    }
+
+    private Expr? ScalarsOutside(Expr node)
+    {
+        int linear = node switch
+        {
+            Transpose or Sum or Trace or DiagonalOf or Diag or Vec or Unvec => 1,
+            MatMul or Hadamard or Kron => 2,
+            Quotient => 1,
+            _ => 0,
+        };
+        for (int i = 0; i < linear; i++)
+        {
+            Expr operand = node.Operands[i];
+            if (operand is Scale or Divide or Negate && !operand.Shape.IsScalar
+                && ScalarFactors.Of(operand, keys.Of) is { IsBodyAlone: false, Body: Expr body } factors)
+            {
+                return factors.With(node.With(node.Operands.SetItem(i, body)));
+            }
+        }
+
+        return node switch
+        {
+            ExponentialDifferential { Operands: [var x, Scale or Divide or Negate] }
+                when ScalarFactors.Of(node.Operands[1], keys.Of) is { IsBodyAlone: false, Body: Expr body } factors => factors.With(Expr.ExponentialDifferential(x, body)),
+            Quotient { Operands: [var x, Scale or Divide or Negate] }
+                when ScalarFactors.Of(node.Operands[1], keys.Of) is { IsBodyAlone: false, Body: Expr body } factors => Expr.Divide(Expr.Quotient(x, body), factors.With(null)),
+            _ => null,
+        };
+    }
+
+    /// <summary>A part of a product that is a scalar, such as vᵀw in u vᵀ w, goes to the front.</summary>
+    private static Expr? InnerProductOutside(MatMul n)
+    {
+        ImmutableArray<Expr> chain = Forms.Chain(n);
+        for (int length = 1; length < chain.Length; length++)
+        {
+            for (int i = 0; i + length <= chain.Length; i++)
+            {
+                if (chain[i].Shape.Rows.IsOne && chain[i + length - 1].Shape.Columns.IsOne)
+                {
+                    return Forms.Product(chain.Skip(i).Take(length)) * Forms.Product(chain.RemoveRange(i, length));
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Neighbouring powers of one matrix, and an inverse beside what it is the inverse of.</summary>
+    private Expr? Powers(MatMul n)
+    {
+        ImmutableArray<Expr> chain = Forms.Chain(n);
+        for (int i = 0; i + 1 < chain.Length; i++)
+        {
+            (Expr x, long j) = BaseOf(chain[i]);
+            (Expr y, long k) = BaseOf(chain[i + 1]);
+            if (keys.Of(x) == keys.Of(y) && x.Shape.Rows.Equals(x.Shape.Columns) && !x.Shape.IsScalar && Math.Abs(j + k) < 1000)
+            {
+                return MatrixRules.Assemble(chain.RemoveAt(i), i, Expr.Power(x, (int)(j + k)));
+            }
+        }
+
+        for (int i = 0; i < chain.Length; i++)
+        {
+            if (chain[i] is Inverse { Operands: [MatMul product] })
+            {
+                ImmutableArray<Expr> inner = Forms.Chain(product);
+                bool square = inner.All(factor => factor.Shape.Rows.Equals(factor.Shape.Columns));
+                if (square && i > 0 && keys.Of(chain[i - 1]) == keys.Of(inner[^1]))
+                {
+                    return Forms.Product(chain.SetItem(i, Expr.Inverse(Forms.Product(inner.RemoveAt(inner.Length - 1)))).RemoveAt(i - 1));
+                }
+
+                if (square && i + 1 < chain.Length && keys.Of(chain[i + 1]) == keys.Of(inner[0]))
+                {
+                    return Forms.Product(chain.SetItem(i, Expr.Inverse(Forms.Product(inner.RemoveAt(0)))).RemoveAt(i + 1));
+                }
+
+                foreach (int start in new[] { i + 1, i - inner.Length })
+                {
+                    if (start >= 0 && start + inner.Length <= chain.Length && inner.Select((factor, at) => keys.Of(factor) == keys.Of(chain[start + at])).All(same => same))
+                    {
+                        ImmutableArray<Expr> rest = chain.RemoveRange(Math.Min(i, start), inner.Length + 1);
+                        return rest.IsEmpty ? n.Pool.Eye(n.Shape.Rows) : Forms.Product(rest);
+                    }
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static (Expr Base, long Power) BaseOf(Expr x) => x switch
+    {
+        Power p => (p.Operands[0], p.Exponent),
+        Inverse i => (i.Operands[0], -1),
+        _ => (x, 1),
+    };
+
+    private Expr? ShorterScalar(MatMul n)
+    {
+        Expr other = Forms.TransposedProduct(n);
+        (int now, int then) = (size[n], size[other]);
+        return then < now || (then == now && FirstSymbol(other) < FirstSymbol(n)) ? other : null;
+    }
+
+    /// <summary>The place of the first factor in the order of making, with its transpose looked through.</summary>
+    private static int FirstSymbol(Expr product) => Forms.Chain(product)[0] is Transpose { Operands: [var x] } ? x.Id : Forms.Chain(product)[0].Id;
+
+    /// <summary>Equal factors of a Hadamard product and quotient as one power.</summary>
+    private Expr? ElementPowers(Expr node)
+    {
+        if (node is not (Hadamard or Quotient) || node.Shape.IsScalar)
+        {
+            return null;
+        }
+
+        List<(Expr Base, double Power)> factors = [];
+        bool merged = false;
+        bool nested = false;
+        void Multiply(Expr e, double power, bool below)
+        {
+            switch (e)
+            {
+                case Hadamard:
+                    Multiply(e.Operands[0], power, below);
+                    Multiply(e.Operands[1], power, below);
+                    break;
+                case Quotient:
+                    nested |= e != node;
+                    Multiply(e.Operands[0], power, below);
+                    Multiply(e.Operands[1], -power, !below);
+                    break;
+                case Ones:
+                    break;
+                default:
+                    (Expr x, double p) = e is ElementPower { Exponent: Constant { Value: { Powers.IsEmpty: true } c } } raised ? (raised.Of, c.Number) : (e, 1);
+                    int known = factors.FindIndex(factor => keys.Of(factor.Base) == keys.Of(x));
+                    merged |= known >= 0;
+                    if (known < 0)
+                    {
+                        factors.Add((x, p * power));
+                    }
+                    else
+                    {
+                        factors[known] = (factors[known].Base, factors[known].Power + (p * power));
+                    }
+
+                    break;
+            }
+        }
+
+        Multiply(node, 1, below: false);
+        if (!merged && !nested)
+        {
+            return null;
+        }
+
+        Expr Raised((Expr Base, double Power) factor) =>
+            Math.Abs(factor.Power) == 1 ? factor.Base : Expr.ElementPower(factor.Base, node.Pool.Constant(Math.Abs(factor.Power)));
+        Expr ones = node.Pool.Ones(node.Shape.Rows, node.Shape.Columns);
+        List<Expr> above = [.. factors.Where(factor => factor.Power > 0).Select(Raised)];
+        List<Expr> under = [.. factors.Where(factor => factor.Power < 0).Select(Raised)];
+        Expr whole = above.Count == 0 ? ones : Forms.HadamardProduct(above);
+        whole = under.Count == 0 ? whole : Expr.Quotient(whole, Forms.HadamardProduct(under));
+        return whole == node || (!merged && size[whole] >= size[node]) ? null : whole;
+    }
+
+    /// <summary>Like terms as one, the terms in their order, a number that all have outside.</summary>
+    private Expr? Collected(Expr node)
+    {
+        List<(Coefficient Number, Expr Body)> terms = [];
+        foreach ((Coefficient number, Expr body) in Forms.Terms(node))
+        {
+            int known = terms.FindIndex(term => keys.Of(term.Body) == keys.Of(body) && term.Number.Powers.SequenceEqual(number.Powers));
+            if (known < 0)
+            {
+                terms.Add((number, body));
+            }
+            else
+            {
+                terms[known] = (terms[known].Number.Plus(number), terms[known].Body);
+            }
+        }
+
+        for (int i = 0; i + 1 < terms.Count; i++)
+        {
+            // A + Aᵀ, not Aᵀ + A.
+            if (terms[i].Body is Transpose { Operands: [var x] } && terms[i + 1].Body == x)
+            {
+                (terms[i], terms[i + 1]) = (terms[i + 1], terms[i]);
+            }
+        }
+
+        terms.RemoveAll(term => term.Number.Number == 0 || Forms.IsZero(term.Body));
+        Expr whole;
+        if (terms.Count > 1 && terms.All(term => Same(term.Number, terms[0].Number)) && Math.Abs(terms[0].Number.Number) is var shared
+            && !(shared == 1 && terms[0].Number.Powers.IsEmpty) && !node.Shape.IsScalar)
+        {
+            Coefficient common = terms[0].Number.Number < 0 ? -terms[0].Number : terms[0].Number;
+            whole = Forms.Times(common, Forms.Sum([.. terms.Select(term => (Coefficient.Of(Math.Sign(term.Number.Number)), term.Body))], node.Pool, node.Shape));
+        }
+        else
+        {
+            whole = Forms.Sum(terms, node.Pool, node.Shape);
+        }
+
+        return whole == node ? null : whole;
+    }
+
+    private static bool Same(Coefficient x, Coefficient y) => x.Equals(y) || x.Equals(-y);
+
+    /// <summary>Two terms with a common factor as one product, where that is shorter.</summary>
+    private Expr? Factored(Expr node)
+    {
+        ImmutableArray<(Coefficient Number, Expr Body)> terms = Forms.Terms(node);
+        Expr? best = null;
+        for (int i = 0; i < terms.Length; i++)
+        {
+            for (int j = i + 1; j < terms.Length; j++)
+            {
+                foreach ((Coefficient number, Expr body) in Joined(terms[i], terms[j]))
+                {
+                    Expr whole = Forms.Sum(terms.SetItem(i, (number, body)).RemoveAt(j), node.Pool, node.Shape);
+                    best = size[whole] < size[best ?? node] ? whole : best;
+                }
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>All ways to write the sum of two terms as one product.</summary>
+    private IEnumerable<(Coefficient Number, Expr Body)> Joined((Coefficient Number, Expr Body) x, (Coefficient Number, Expr Body) y)
+    {
+        ScalarFactors p = ScalarFactors.Of(x.Body, keys.Of);
+        ScalarFactors q = ScalarFactors.Of(y.Body, keys.Of);
+        ExprPool pool = x.Body.Pool;
+        List<Expr> sharedAbove = [];
+        List<Expr> sharedBelow = [];
+        foreach ((Expr s, int power) in p.Powers)
+        {
+            int other = q.Powers.FirstOrDefault(factor => keys.Of(factor.Base) == keys.Of(s)).Power;
+            int common = Math.Sign(power) == Math.Sign(other) ? Math.Min(Math.Abs(power), Math.Abs(other)) : 0;
+            if (common > 0)
+            {
+                (power > 0 ? sharedAbove : sharedBelow).Add(Expr.Power(s, common));
+            }
+        }
+
+        (Coefficient numberX, Coefficient numberY) = (x.Number, y.Number);
+        Coefficient outside = Coefficient.One;
+        if (Same(numberX, numberY))
+        {
+            outside = numberX;
+            (numberX, numberY) = (Coefficient.One, numberX.Equals(numberY) ? Coefficient.One : -Coefficient.One);
+        }
+
+        if (sharedAbove.Count + sharedBelow.Count > 0)
+        {
+            Expr over = Enumerable.Aggregate(sharedAbove, (Expr)pool.Constant(1), (a, b) => a * b);
+            Expr under = Enumerable.Aggregate(sharedBelow, (Expr)pool.Constant(1), (a, b) => a * b);
+            Expr Without(Expr body) => ScalarFactors.Of(Expr.Divide(under * body, over), keys.Of).ToExpr();
+            Expr rest = Forms.Sum([(numberX, Without(x.Body)), (numberY, Without(y.Body))], pool, x.Body.Shape);
+            yield return (outside, ScalarFactors.Of(Expr.Divide(over * rest, under), keys.Of).ToExpr());
+        }
+
+        if (p.Body is not Expr a || q.Body is not Expr b)
+        {
+            if (x.Body.Shape.IsScalar && !x.Body.Shape.Equals(default))
+            {
+                foreach ((Coefficient Number, Expr Body) way in OfProducts(x.Body, y.Body, numberX, numberY, outside))
+                {
+                    yield return way;
+                }
+            }
+
+            yield break;
+        }
+
+        // Scalars that only one of the two has stay with its term.
+        Expr restOfX = p.With(null);
+        Expr restOfY = q.With(null);
+        bool bare = p.IsBodyAlone && q.IsBodyAlone;
+        foreach ((Coefficient Number, Expr Body) way in OfProducts(a, b, numberX, numberY, outside, bare ? null : restOfX, bare ? null : restOfY))
+        {
+            yield return way;
+        }
+    }
+
+    private IEnumerable<(Coefficient Number, Expr Body)> OfProducts(
+        Expr a, Expr b, Coefficient numberX, Coefficient numberY, Coefficient outside, Expr? scalarX = null, Expr? scalarY = null)
+    {
+        ExprPool pool = a.Pool;
+        Expr Total(Expr x, Expr y) => Forms.Sum(
+            [(numberX, scalarX is null ? x : ScalarFactors.Of(scalarX * x, keys.Of).ToExpr()), (numberY, scalarY is null ? y : ScalarFactors.Of(scalarY * y, keys.Of).ToExpr())], pool, x.Shape);
+        ImmutableArray<Expr> left = Forms.Chain(a);
+        ImmutableArray<Expr> right = Forms.Chain(b);
+        int prefix = 0;
+        while (prefix < left.Length && prefix < right.Length && keys.Of(left[prefix]) == keys.Of(right[prefix]))
+        {
+            prefix++;
+        }
+
+        int suffix = 0;
+        while (suffix < left.Length && suffix < right.Length && keys.Of(left[^(suffix + 1)]) == keys.Of(right[^(suffix + 1)]))
+        {
+            suffix++;
+        }
+
+        Expr Rest(IEnumerable<Expr> factors, Dim dim)
+        {
+            ImmutableArray<Expr> list = [.. factors];
+            return list.IsEmpty ? dim.IsOne ? pool.Constant(1) : pool.Eye(dim) : Forms.Product(list);
+        }
+
+        if (prefix > 0 && left.Length + right.Length > 2)
+        {
+            Expr rest = Total(Rest(left.Skip(prefix), a.Shape.Columns), Rest(right.Skip(prefix), a.Shape.Columns));
+            Expr common = Forms.Product(left.Take(prefix));
+            yield return (outside, rest.Shape.IsScalar && !common.Shape.Columns.IsOne ? common : common * rest);
+        }
+
+        if (suffix > 0 && left.Length + right.Length > 2)
+        {
+            Expr rest = Total(Rest(left.SkipLast(suffix), a.Shape.Rows), Rest(right.SkipLast(suffix), a.Shape.Rows));
+            yield return (outside, rest * Forms.Product(left.TakeLast(suffix)));
+        }
+
+        if (a is Hadamard || b is Hadamard)
+        {
+            List<Expr> restOfA = [.. Forms.HadamardFactors(a)];
+            List<Expr> restOfB = [.. Forms.HadamardFactors(b)];
+            List<Expr> common = [];
+            foreach (Expr factor in Forms.HadamardFactors(a))
+            {
+                if (restOfB.FindIndex(other => keys.Of(other) == keys.Of(factor)) is >= 0 and var at)
+                {
+                    restOfB.RemoveAt(at);
+                    restOfA.Remove(factor);
+                    common.Add(factor);
+                }
+            }
+
+            if (common.Count > 0)
+            {
+                Expr Of(List<Expr> factors) => factors.Count == 0 ? pool.Ones(a.Shape.Rows, a.Shape.Columns) : Forms.HadamardProduct(factors);
+                yield return (outside, Expr.Hadamard(Forms.HadamardProduct(common), Total(Of(restOfA), Of(restOfB))));
+            }
+        }
+
+        if (a is Kron { Operands: [var a0, var a1] } && b is Kron { Operands: [var b0, var b1] })
+        {
+            if (keys.Of(a0) == keys.Of(b0) && a1.Shape == b1.Shape)
+            {
+                yield return (outside, Expr.Kron(a0, Total(a1, b1)));
+            }
+
+            if (keys.Of(a1) == keys.Of(b1) && a0.Shape == b0.Shape)
+            {
+                yield return (outside, Expr.Kron(Total(a0, b0), a1));
+            }
+        }
+    }
+
+    /// <summary>A linear operation over a sum, expanded and simplified, where the result is shorter.</summary>
+    private Expr? Expanded(Expr node)
+    {
+        int operands = node switch
+        {
+            Sum or Trace or DiagonalOf or Diag or Transpose or Vec or Unvec or Divide => 1,
+            MatMul or Hadamard or Scale or Kron => 2,
+            Quotient => 1,
+            _ => 0,
+        };
+        for (int i = 0; i < operands; i++)
+        {
+            // x ⊙ (1 − y) is the textbook's form, though x − x ⊙ y may be shorter.
+            if (node.Operands[i] is not (Add or Subtract) || size[node] > LongestTrial
+                || (node is Hadamard && Forms.Terms(node.Operands[i]).Any(term => term.Body is Ones)))
+            {
+                continue;
+            }
+
+            if (!trials.TryGetValue(node, out Expr? shortest))
+            {
+                if (trialsLeft-- <= 0)
+                {
+                    return null;
+                }
+
+                trials[node] = node;
+                Expr expanded = Forms.Sum(
+                    [.. Forms.Terms(node.Operands[i]).Select(term => (term.Number, node.With(node.Operands.SetItem(i, term.Body))))], node.Pool, node.Shape);
+                shortest = Rewriter.Rewrite(expanded, rules).Result;
+                trials[node] = shortest = size[shortest] < size[node] ? shortest : node;
+            }
+
+            if (shortest != node)
+            {
+                return shortest;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>(BA)ᵀ for AᵀBᵀ: one transpose over a whole where it saves more than one inside.</summary>
+    private Expr TransposedAsWhole(Expr e, List<Step> steps)
+    {
+        Dictionary<Expr, Expr> done = new(ReferenceEqualityComparer.Instance);
+        Expr Run(Expr x)
+        {
+            if (x.Operands.IsEmpty || x is Named or Differential or Gradient or Jacobian or Transpose)
+            {
+                return x is Transpose { Operands: [not (Symbol or Named or Differential) and var inner] } ? Run(inner).Transpose() : x;
+            }
+
+            if (done.TryGetValue(x, out Expr? known))
+            {
+                return known;
+            }
+
+            if (!x.Shape.IsScalar && x is not (Scale or Divide or Negate))
+            {
+                Expr other = Forms.Transposed(x);
+                if (size[other] + 1 < size[x])
+                {
+                    Expr whole = Run(other).Transpose();
+                    steps.Add(new(new("rewrite.transpose-whole", "XᵀYᵀ = (YX)ᵀ"), x, whole));
+                    return done[x] = whole;
+                }
+            }
+
+            ImmutableArray<Expr> operands = [.. x.Operands.Select(Run)];
+            return done[x] = operands.AsSpan().SequenceEqual(x.Operands.AsSpan()) ? x : x.With(operands);
+        }
+
+        return Run(e);
+    }
+}
