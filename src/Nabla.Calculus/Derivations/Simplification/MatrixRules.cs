@@ -105,8 +105,9 @@ internal static class MatrixRules
             Zeros x => n.Pool.Eye(x.Shape.Rows),
             _ => null,
         }),
-        RewriteRule.For<ExponentialDifferential>("exponential-identity", "L(X, I) = exp(X), L(X, X) = X exp(X), L(X, exp(−X)) = I, L(X, 0) = 0", n => n.Operands switch
+        RewriteRule.For<ExponentialDifferential>("exponential-identity", "L(x, e) = eˣe for scalars, L(X, I) = exp(X), L(X, X) = X exp(X), L(X, exp(−X)) = I, L(X, 0) = 0", n => n.Operands switch
         {
+            [{ Shape.IsScalar: true } x, var e] => Expr.Apply(Function.Exp, x) * e,
             [var x, Eye] => Expr.Exponential(x),
             [_, Zeros zero] => zero,
             [var x, var e] when x == e => Expr.MatMul(x, Expr.Exponential(x)),
