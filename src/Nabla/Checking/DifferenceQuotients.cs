@@ -30,8 +30,13 @@ internal sealed class DifferenceQuotients
     /// <summary>The evaluations of C that one derivative takes where the first two step sizes agree.</summary>
     public const int LeastEvaluations = 8;
 
-    /// <summary>The steps relative to the variable's size, tried in this order until two neighbours agree.</summary>
-    private static readonly ImmutableArray<double> RelativeSteps = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
+    /// <summary>The first step relative to the size of what is moved.</summary>
+    private const double FirstStep = 1e-3;
+
+    private const double MachineEpsilon = 2.220446049250313e-16;
+
+    /// <summary>How many times a step is made smaller by ten.</summary>
+    private const int Refinements = 4;
 
     private readonly Expr cost;
     private readonly Expr variable;
@@ -41,6 +46,7 @@ internal sealed class DifferenceQuotients
     private readonly ImmutableArray<ImmutableArray<double>> kinks;
     private readonly ImmutableArray<int> sides;
     private readonly double settled;
+    private readonly double leastStep;
 
     /// <param name="cost">C.</param>
     /// <param name="variable">X, a symbol.</param>
@@ -62,13 +68,16 @@ internal sealed class DifferenceQuotients
         IReadOnlyList<(Expr Argument, ImmutableArray<double> Points)> below = Kinks.Below(cost, variable);
         evaluated = [cost, .. below.Select(kink => kink.Argument)];
         kinks = [.. below.Select(kink => kink.Points)];
-        sides = Probe(at).Sides;
+        (double here, sides) = Probe(at);
+
+        // With a smaller step, the rounding of C alone is more than what two steps may differ by.
+        leastStep = double.IsFinite(here) ? MachineEpsilon * Math.Abs(here) / settled : 0;
     }
 
     /// <summary>⟨∂C/∂X, D⟩.</summary>
     public Quotient Along(Matrix direction)
     {
-        double size = 1;
+        double size = 0;
         double longest = 0;
         for (int k = 0; k < at.Elements.Length; k++)
         {
@@ -81,14 +90,14 @@ internal sealed class DifferenceQuotients
         double best = double.NaN;
         double leastGap = double.PositiveInfinity;
         bool onOneSide = false;
-        foreach (double step in RelativeSteps)
+        foreach (double step in Steps(size == 0 ? 1 : size))
         {
-            double? quotient = Central(direction, step * size / longest);
+            double? quotient = Central(direction, step / longest);
             onOneSide |= quotient is not null;
             double gap = Math.Abs((quotient - previous) ?? double.NaN);
             if (gap < leastGap)
             {
-                // Of two that agree, the larger step has less rounding in it.
+                // Of two that agree, the one of the first, larger step has less rounding in it.
                 (best, leastGap) = (previous!.Value, gap);
             }
 
@@ -109,6 +118,24 @@ internal sealed class DifferenceQuotients
         Matrix unit = new(at.Rows, at.Columns);
         unit[row, column] = 1;
         return Along(unit);
+    }
+
+    /// <summary>
+    /// The steps to try until two neighbours agree: from a thousandth of the size down, as far as rounding allows; then, for a variable that is small
+    /// beside what it is added to, from there up.
+    /// </summary>
+    private IEnumerable<double> Steps(double size)
+    {
+        double first = Math.Max(FirstStep * size, 10 * leastStep);
+        for (int k = 0; k <= Refinements && first / Math.Pow(10, k) >= leastStep; k++)
+        {
+            yield return first / Math.Pow(10, k);
+        }
+
+        for (double step = first; step < 10 * FirstStep; step *= 10)
+        {
+            yield return step;
+        }
     }
 
     /// <summary>The quotient for one step, or null where a kink lies between the points.</summary>
