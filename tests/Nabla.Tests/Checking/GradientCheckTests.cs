@@ -121,7 +121,9 @@ public class GradientCheckTests
         GradientCase gradientCase = Cases.Random(Loss.SquaredError, 1, 1, new Layer(1, Activation.Sigmoid));
         gradientCase = Cases.WithGradients(gradientCase with
         {
-            Layers = [new(Matrix.Scalar(1), Matrix.Scalar(-1e12))], Inputs = Matrix.Scalar(1e12), Targets = Matrix.Scalar(0),
+            Layers = [new(Matrix.Scalar(1), Matrix.Scalar(-1e12))],
+            Inputs = Matrix.Scalar(1e12),
+            Targets = Matrix.Scalar(0),
         });
         Assert.Equal([true, true, null, null, null], GradientCheck.Run(gradientCase).Select(tensor => tensor.Agrees));
     }
@@ -132,7 +134,9 @@ public class GradientCheckTests
         GradientCase gradientCase = Cases.Random(Loss.SquaredError, 1, 1, new Layer(1, Activation.Identity));
         gradientCase = Cases.WithGradients(gradientCase with
         {
-            Layers = [new(Matrix.Scalar(1), Matrix.Scalar(0.5))], Inputs = Matrix.Scalar(1 << 20), Targets = Matrix.Scalar((1 << 20) - 0.5),
+            Layers = [new(Matrix.Scalar(1), Matrix.Scalar(0.5))],
+            Inputs = Matrix.Scalar(1 << 20),
+            Targets = Matrix.Scalar((1 << 20) - 0.5),
         });
         ComparedTensor weights = GradientCheck.Run(gradientCase)[2];
         Assert.True(weights.Agrees, weights.Diagnosis?.Text);
