@@ -1,0 +1,325 @@
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Language;
+
+namespace Nabla.Calculus.Verification.Claims;
+
+/// <summary>Says what is wrong with a wrong claim: tries small repairs at every place of it, and takes the first that makes it right.</summary>
+internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder binder, string claim, DateTime end)
+{
+    private const int MostPairs = 40;
+
+    private readonly Syntax? right = truth.ToSyntax();
+    private Found? multiple;
+
+    private sealed record Found(string Code, string Text, Syntax? Form, Syntax? At);
+
+    private bool IsLate => DateTime.UtcNow > end;
+
+    /// <summary>The diagnosis.</summary>
+    /// <param name="syntax">The claim as it is written.</param>
+    /// <param name="bound">The claim; null where its shapes do not fit.</param>
+    /// <param name="unfit">Where they do not fit.</param>
+    public ClaimDiagnosis Diagnose(Syntax syntax, Expr? bound, LanguageException? unfit)
+    {
+        Materials materials = new(problem, right, binder);
+        Found? found = (bound is null ? null : Whole(syntax, bound))
+            ?? Search(syntax, Repairs.All, materials)
+            ?? (bound is null ? null : OnlyIfSymmetric(bound))
+            ?? Pairs(syntax, materials)
+            ?? Order(syntax, bound)
+            ?? multiple
+            ?? (bound is null ? null : OnlyIfScalar(bound))
+            ?? Search(syntax, Repairs.Exchanges, materials);
+        string asked = problem.Kind == DerivativeKind.HessianVectorProduct ? "Hessian-vector product" : problem.KindName == "jacobian" ? "Jacobian" : problem.KindName == "hessian" ? "Hessian" : "gradient";
+        string? nearest = Print(found?.Form ?? (found is null ? right : null));
+        if (unfit is not null)
+        {
+            string problemText = found is null ? unfit.Problem : unfit.Problem.Split("; did you mean")[0];
+            return new("not-conformable", Sentence(problemText, found?.Text))
+            {
+                Cause = found?.Code ?? "not-conformable",
+                NearestForm = nearest,
+                Place = unfit.Span,
+                Excerpt = string.Join('\n', unfit.Message.Split('\n').Skip(1)),
+            };
+        }
+
+        string shape = bound!.Shape == problem.Shape ? "" : $"the formula is {Said(bound.Shape)}, but the {asked} is {Said(problem.Shape)}";
+        string code = found?.Code ?? (shape.Length > 0 ? "shape" : "unknown");
+        string text = found is null
+            ? shape.Length > 0 ? shape : $"the formula is not the {asked}, and no single slip explains it"
+            : Sentence(found.Text, shape.Length > 0 ? shape : null);
+        SourceSpan? place = found?.At is Syntax at && at.Span.Length > 0 && at != syntax ? at.Span : null;
+        return new(code, text)
+        {
+            NearestForm = nearest,
+            Place = place,
+            Excerpt = place is SourceSpan span ? Excerpt.Of(claim, span, span.Start) : "",
+        };
+    }
+
+    private static string Said(Shape shape) => shape.IsScalar ? "a scalar" : $"{shape}";
+
+    private static string Sentence(string first, string? second) => second is null ? first : $"{first}; {second}";
+
+    private static string? Print(Syntax? form) => form is null || form.Size > 4000 ? null : form.ToString();
+
+    /// <summary>What is wrong with the whole: its sign, or a factor.</summary>
+    private Found? Whole(Syntax syntax, Expr bound)
+    {
+        if (bound.Shape != problem.Shape)
+        {
+            return null;
+        }
+
+        List<(SamplePoint Point, double Ratio)> ratios = [];
+        foreach ((SamplePoint point, Matrix value) in truth.Samples)
+        {
+            if (truth.Symmetrized(point.Value(bound), point) is not Matrix own || Agreement.Ratio(own, value) is not double ratio)
+            {
+                return null;
+            }
+
+            ratios.Add((point, ratio));
+        }
+
+        if (ratios.TrueForAll(one => Near(one.Ratio, ratios[0].Ratio)))
+        {
+            double c = ratios[0].Ratio;
+            return Near(c, -1)
+                ? new("sign", "the sign is wrong: the derivative is the negative of this", Negative(syntax), syntax)
+                : new("factor", $"a constant factor is wrong: the formula is {Written.Number(c)} times the derivative", Scaled(syntax, 1 / c), syntax);
+        }
+
+        foreach ((string name, Dim dim) in problem.Scope.Dimensions)
+        {
+            foreach (int power in new[] { 1, -1 })
+            {
+                double Size((SamplePoint Point, double Ratio) one) => Math.Pow(one.Point.Origin.SizeOf(dim), power);
+                double c = ratios[0].Ratio / Size(ratios[0]);
+                if (!ratios.TrueForAll(one => Near(one.Ratio, c * Size(one))))
+                {
+                    continue;
+                }
+
+                string times = Near(c, 1) ? "" : Near(c, -1) ? "-" : $"{Written.Number(c)}*";
+                Syntax n = problem.Scope.Variables.ContainsKey(name) ? new CallSyntax("sum", [new CallSyntax("ones", [new NameSyntax(name)])]) : new NameSyntax(name);
+                Syntax form = power > 0 ? Written.Of(Scaled(syntax, 1 / c), BinaryOperator.Divide, n) : Written.Of(n, BinaryOperator.Multiply, Scaled(syntax, 1 / c));
+                return power > 0
+                    ? new(Near(c, 1) ? "sum-for-mean" : "factor", $"the formula is {times}{name} times the derivative: it sums where the derivative averages", form, syntax)
+                    : new(Near(c, 1) ? "mean-for-sum" : "factor", $"the formula is {times}1/{name} of the derivative: it averages where the derivative sums", form, syntax);
+            }
+        }
+
+        return null;
+    }
+
+    private static Syntax Negative(Syntax syntax) => syntax is MinusSyntax minus ? minus.Operand : new MinusSyntax(syntax);
+
+    private static Syntax Scaled(Syntax syntax, double c) =>
+        Near(c, 1) ? syntax
+        : c < 0 ? new MinusSyntax(Scaled(syntax, -c))
+        : syntax is BinarySyntax { Operator: BinaryOperator.Multiply, Left: NumberSyntax number } product
+            ? Near(number.Value * c, 1) ? product.Right : Written.Of(new NumberSyntax(Math.Round(number.Value * c, 12)), BinaryOperator.Multiply, product.Right)
+        : Written.Times(c, syntax);
+
+    private static bool Near(double x, double y) => Math.Abs(x - y) <= 1e-6 * Math.Abs(y);
+
+    private Found? Search(Syntax syntax, IEnumerable<Repair> repairs, Materials materials)
+    {
+        IReadOnlyList<Place> places = Places.Of(syntax);
+        foreach (Repair repair in repairs)
+        {
+            foreach (Place place in places)
+            {
+                foreach ((Syntax instead, string text) in repair.At(place, materials))
+                {
+                    if (IsLate)
+                    {
+                        return null;
+                    }
+
+                    Syntax whole = place.Put(instead);
+                    if (Tried(whole, out double? ratio))
+                    {
+                        return new(repair.Code, text, whole, place.Node);
+                    }
+
+                    if (ratio is double c && multiple is null && repair.Code is not ("factor" or "sign" or "sum-for-mean" or "mean-for-sum"))
+                    {
+                        multiple = new(repair.Code, $"{text}; besides, {(Near(c, -1) ? "the sign is wrong" : $"it is {Written.Number(c)} times too large")}", Scaled(whole, 1 / c), place.Node);
+                    }
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a formula is right; where it is not, the number that it is a multiple by, if it is one.</summary>
+    private bool Tried(Syntax whole, out double? ratio)
+    {
+        ratio = null;
+        if (binder.Try(whole) is not Expr expression || expression.Shape != problem.Shape)
+        {
+            return false;
+        }
+
+        double? shared = null;
+        foreach ((SamplePoint point, Matrix value) in truth.Samples)
+        {
+            if (truth.Symmetrized(point.Value(expression), point) is not Matrix own)
+            {
+                return false;
+            }
+
+            if (shared is null && Agreement.Same(own, value))
+            {
+                continue;
+            }
+
+            double? c = Agreement.Ratio(own, value);
+            if (c is null || (shared is not null && !Near(c.Value, shared.Value)))
+            {
+                return false;
+            }
+
+            shared = c;
+        }
+
+        ratio = shared;
+        return shared is null;
+    }
+
+    /// <summary>Two transposes at once.</summary>
+    private Found? Pairs(Syntax syntax, Materials materials)
+    {
+        Repair transpose = Repairs.All[0];
+        IReadOnlyList<Place> places = Places.Of(syntax);
+        if (places.Count > MostPairs)
+        {
+            return null;
+        }
+
+        foreach (Place place in places)
+        {
+            foreach ((Syntax instead, string text) in transpose.At(place, materials))
+            {
+                Syntax once = place.Put(instead);
+                foreach (Place second in Places.Of(once))
+                {
+                    foreach ((Syntax more, string other) in transpose.At(second, materials))
+                    {
+                        if (IsLate)
+                        {
+                            return null;
+                        }
+
+                        Syntax twice = second.Put(more);
+                        if (Tried(twice, out _))
+                        {
+                            return new("transposed", $"{text}, and {other}", twice, place.Node);
+                        }
+                    }
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The right factors in another order.</summary>
+    private Found? Order(Syntax syntax, Expr? bound)
+    {
+        if (right is null || !FactorOrder.IsSame(syntax, right, binder, problem.Scope, truth.Samples[0].Point))
+        {
+            return null;
+        }
+
+        int hadamards = FactorOrder.Count(syntax, BinaryOperator.Hadamard) - FactorOrder.Count(right, BinaryOperator.Hadamard);
+        string code = bound is null ? "not-conformable" : hadamards > 0 ? "hadamard-for-product" : hadamards < 0 ? "product-for-hadamard" : "transposed";
+        return new(code, "the factors are the right ones, but in an informal order: as matrices they need this order, these transposes and these signs between them", right, null);
+    }
+
+    private Found? OnlyIfSymmetric(Expr bound)
+    {
+        Symbol[] square = [.. Expr.Reachable(bound, problem.Of).OfType<Symbol>()
+            .Where(symbol => !symbol.Shape.IsScalar && !symbol.IsSymmetric && symbol.Shape.Rows.Equals(symbol.Shape.Columns))];
+        if (square.Length == 0 || !HoldsSymmetric(bound, square))
+        {
+            return null;
+        }
+
+        Symbol[] needed = [.. square.Where(symbol => !HoldsSymmetric(bound, [.. square.Except([symbol])]))];
+        needed = needed.Length == 0 ? square : needed;
+        string names = string.Join(" and ", needed.Select(symbol => $"{symbol.Name}"));
+        return new("only-if-symmetric", $"the formula is right only if {names} {(needed.Length == 1 ? "is" : "are")} symmetric", right, null);
+    }
+
+    private bool HoldsSymmetric(Expr bound, Symbol[] symbols) => Holds(bound, truth.Samples.Select(sample =>
+    {
+        Bindings at = sample.Point.Origin.Copy();
+        foreach (Symbol symbol in symbols)
+        {
+            Matrix value = at.ValueOf(symbol)!;
+            at.Set(symbol, value.Zip(value.Transposed(), (x, y) => (x + y) / 2));
+        }
+
+        return new SamplePoint(at);
+    }));
+
+    private Found? OnlyIfScalar(Expr bound)
+    {
+        Symbol[] symbols = [.. truth.Drawn.OfType<Symbol>().Concat(Expr.Reachable(truth.Drawn).OfType<Symbol>()).Distinct()];
+        if (bound.Shape != problem.Shape || symbols.All(symbol => symbol.Shape.IsScalar) || symbols.Any(symbol => symbol.Shape.Rows.Value > 1 || symbol.Shape.Columns.Value > 1))
+        {
+            return null;
+        }
+
+        bool holds = Holds(bound, truth.Samples.Select(sample =>
+        {
+            Bindings at = new();
+            foreach (Dim dim in symbols.SelectMany(symbol => symbol.Shape.Rows.Factors.AddRange(symbol.Shape.Columns.Factors)).Where(dim => dim.Value is null))
+            {
+                at.Set(dim, 1);
+            }
+
+            foreach (Symbol symbol in symbols)
+            {
+                bool isOne = problem.Conditions.All.Any(one => one.Variable == symbol && one.Condition is Condition.SumToOne or Condition.RowsSumToOne or Condition.ColumnsSumToOne);
+                at.Set(symbol, Matrix.Scalar(isOne ? 1 : sample.Point.Origin.ValueOf(symbol)![0, 0]));
+            }
+
+            return new SamplePoint(at);
+        }));
+        return holds ? new("only-if-scalar", "the formula is right only for scalars, where every dimension is 1", right, null) : null;
+    }
+
+    /// <summary>Whether claim and derivative agree at other points, and not only because both are zero there.</summary>
+    private bool Holds(Expr bound, IEnumerable<SamplePoint> points)
+    {
+        if (truth.Result is not Expr result || bound.Shape != problem.Shape)
+        {
+            return false;
+        }
+
+        int agreeing = 0;
+        foreach (SamplePoint point in points)
+        {
+            if (truth.Symmetrized(point.Value(bound), point) is not Matrix own || truth.Symmetrized(point.Value(result), point) is not Matrix value)
+            {
+                continue;
+            }
+
+            if (!Agreement.Same(own, value))
+            {
+                return false;
+            }
+
+            agreeing += value.MaxAbs() > Agreement.Tolerance ? 1 : 0;
+        }
+
+        return agreeing >= Truth.FewestPoints;
+    }
+}
