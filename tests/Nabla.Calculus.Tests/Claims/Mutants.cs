@@ -13,16 +13,34 @@ internal sealed record Mutant(string Mistake, Syntax Formula, params string[] Co
 /// <summary>Makes formulas wrong mechanically.</summary>
 internal static class Mutants
 {
-    private const int MostOfOneKind = 4;
+    private const int MostOfOneKind = 5;
 
     public static IEnumerable<Mutant> Of(Syntax root, Scope scope)
     {
         TrialBinder binder = new(scope, "");
-        return Places.Of(root).Where(place => place.Level == 0).SelectMany(place => At(place, binder))
+        return Places.Of(root).Where(place => place.Level < 2).SelectMany(place => At(place, binder))
             .Append(new("factor", Written.Of(new NumberSyntax(2), BinaryOperator.Multiply, root), "factor"))
             .Append(new("factor", Written.Of(root, BinaryOperator.Divide, new NumberSyntax(3)), "factor"))
             .Append(new("sign", root is MinusSyntax minus ? minus.Operand : new MinusSyntax(root), "sign"))
+            .Concat(Extras(root, scope, binder))
             .GroupBy(mutant => mutant.Mistake).SelectMany(group => group.Take(MostOfOneKind));
+    }
+
+    /// <summary>A variable too many, as a term and as a factor.</summary>
+    private static IEnumerable<Mutant> Extras(Syntax root, Scope scope, TrialBinder binder)
+    {
+        Shape shape = binder.Try(root)!.Shape;
+        Syntax[] others =
+        [
+            .. scope.Variables.Keys.Select(name => new NameSyntax(name)),
+            .. shape.IsScalar ? [new NumberSyntax(1), new NumberSyntax(2)] : Array.Empty<Syntax>(),
+        ];
+        foreach (Syntax other in others.Where(other => binder.Try(other)!.Shape == shape))
+        {
+            yield return new("extra term", Written.Of(root, BinaryOperator.Add, other), "extra-term", "factor");
+            yield return new("extra factor", Written.Of(root, BinaryOperator.Hadamard, other), "extra-factor", "factor");
+            yield return new("extra term", Written.Of(root, BinaryOperator.Subtract, other), "extra-term", "factor");
+        }
     }
 
     private static IEnumerable<Mutant> At(Place place, TrialBinder binder)

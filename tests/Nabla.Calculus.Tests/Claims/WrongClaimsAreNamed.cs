@@ -17,6 +17,7 @@ public class WrongClaimsAreNamed
         List<string> falseForms = [];
         Dictionary<string, (int Named, int All)> table = [];
         List<double> times = [];
+        (int Wrong, string Id) fewest = (int.MaxValue, "");
         foreach (Entry entry in Suite.Read())
         {
             ClaimCheck check = ClaimCheck.Of(entry.Problem);
@@ -53,7 +54,7 @@ public class WrongClaimsAreNamed
                 }
             }
 
-            Assert.True(wrong >= 5 || entry.EqualTo.Length < 8, $"{entry.Id} has only {wrong} wrong claims");
+            fewest = wrong < fewest.Wrong ? (wrong, entry.Id) : fewest;
         }
 
         (int right1, int all1) = (table.Values.Sum(row => row.Named), table.Values.Sum(row => row.All));
@@ -64,9 +65,10 @@ public class WrongClaimsAreNamed
         report.Add($"time of a diagnosis: median {times[times.Count / 2]:0.0} ms, 95 % under {times[times.Count * 95 / 100]:0.0} ms, longest {times[^1]:0} ms");
         report.AddRange(misnamed);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', report));
+        Assert.True(fewest.Wrong >= 5, $"{fewest}");
         Assert.Empty(accepted);
         Assert.Empty(falseForms);
-        Assert.True(right1 >= 0.9 * all1, string.Join('\n', report));
+        Assert.True(right1 >= 0.9 * all1, $"{right1} of {all1}");
     }
 
     /// <summary>Whether two formulas have equal values, without the checker.</summary>

@@ -25,6 +25,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         Materials materials = new(problem, right, binder);
         Found? found = (bound is null ? null : Whole(syntax, bound))
             ?? Search(syntax, Repairs.All, materials)
+            ?? Missing(syntax, materials)
             ?? (bound is null ? null : OnlyIfSymmetric(bound))
             ?? Pairs(syntax, materials)
             ?? Order(syntax, bound)
@@ -84,12 +85,47 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
             ratios.Add((point, ratio));
         }
 
+        if (Multiple(ratios) is not Factor factor)
+        {
+            return null;
+        }
+
+        Syntax form = factor.Undone(syntax);
+        (string times, double c) = (factor.Number, factor.Value);
+        return factor.Power switch
+        {
+            0 when Near(c, -1) => new("sign", "the sign is wrong: the derivative is the negative of this", Negative(syntax), syntax),
+            0 => new("factor", $"a constant factor is wrong: the formula is {times} times the derivative", form, syntax),
+            > 0 => new(Near(c, 1) ? "sum-for-mean" : "factor", $"the formula is {factor} times the derivative: it sums where the derivative averages", form, syntax),
+            _ => new(Near(c, 1) ? "mean-for-sum" : "factor", $"the formula is {factor} of the derivative: it averages where the derivative sums", form, syntax),
+        };
+    }
+
+    /// <summary>c·nᵏ, a factor by which a formula is too large.</summary>
+    private sealed record Factor(double Value, Syntax? Dimension, int Power)
+    {
+        public string Number => Written.Number(Value);
+
+        public Syntax Undone(Syntax syntax) => Power switch
+        {
+            0 => Scaled(syntax, 1 / Value),
+            > 0 => Written.Of(Scaled(syntax, 1 / Value), BinaryOperator.Divide, Dimension!),
+            _ => Written.Of(Dimension!, BinaryOperator.Multiply, Scaled(syntax, 1 / Value)),
+        };
+
+        public override string ToString()
+        {
+            string times = Near(Value, 1) ? "" : Near(Value, -1) ? "-" : $"{Number}*";
+            return Power switch { 0 => Number, > 0 => $"{times}{Dimension}", _ => $"{times}1/{Dimension}" };
+        }
+    }
+
+    /// <summary>The factor that ratios at several points are, where they are one.</summary>
+    private Factor? Multiple(List<(SamplePoint Point, double Ratio)> ratios)
+    {
         if (ratios.TrueForAll(one => Near(one.Ratio, ratios[0].Ratio)))
         {
-            double c = ratios[0].Ratio;
-            return Near(c, -1)
-                ? new("sign", "the sign is wrong: the derivative is the negative of this", Negative(syntax), syntax)
-                : new("factor", $"a constant factor is wrong: the formula is {Written.Number(c)} times the derivative", Scaled(syntax, 1 / c), syntax);
+            return new(ratios[0].Ratio, null, 0);
         }
 
         foreach ((string name, Dim dim) in problem.Scope.Dimensions)
@@ -98,17 +134,11 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
             {
                 double Size((SamplePoint Point, double Ratio) one) => Math.Pow(one.Point.Origin.SizeOf(dim), power);
                 double c = ratios[0].Ratio / Size(ratios[0]);
-                if (!ratios.TrueForAll(one => Near(one.Ratio, c * Size(one))))
+                if (ratios.TrueForAll(one => Near(one.Ratio, c * Size(one))))
                 {
-                    continue;
+                    Syntax n = problem.Scope.Variables.ContainsKey(name) ? new CallSyntax("sum", [new CallSyntax("ones", [new NameSyntax(name)])]) : new NameSyntax(name);
+                    return new(c, n, power);
                 }
-
-                string times = Near(c, 1) ? "" : Near(c, -1) ? "-" : $"{Written.Number(c)}*";
-                Syntax n = problem.Scope.Variables.ContainsKey(name) ? new CallSyntax("sum", [new CallSyntax("ones", [new NameSyntax(name)])]) : new NameSyntax(name);
-                Syntax form = power > 0 ? Written.Of(Scaled(syntax, 1 / c), BinaryOperator.Divide, n) : Written.Of(n, BinaryOperator.Multiply, Scaled(syntax, 1 / c));
-                return power > 0
-                    ? new(Near(c, 1) ? "sum-for-mean" : "factor", $"the formula is {times}{name} times the derivative: it sums where the derivative averages", form, syntax)
-                    : new(Near(c, 1) ? "mean-for-sum" : "factor", $"the formula is {times}1/{name} of the derivative: it averages where the derivative sums", form, syntax);
             }
         }
 
@@ -129,44 +159,55 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
     private Found? Search(Syntax syntax, IEnumerable<Repair> repairs, Materials materials)
     {
         IReadOnlyList<Place> places = Places.Of(syntax);
-        foreach (Repair repair in repairs)
+        return FirstRight(repairs.SelectMany(repair => places.SelectMany(place =>
+            repair.At(place, materials).Select(way => (repair.Code, place, way.Instead, way.Text)))));
+    }
+
+    private Found? Missing(Syntax syntax, Materials materials)
+    {
+        IReadOnlyList<Place> places = Places.Of(syntax);
+        return FirstRight(Repairs.Missing.SelectMany(repair => places.SelectMany(place =>
+            repair.At(place, materials).Select(way => (Code: repair.Code, Place: place, way.Instead, way.Text))))
+            .TakeWhile(_ => !IsLate)
+            .OrderBy(way => way.Instead.Size - way.Place.Node.Size + way.Place.Level));
+    }
+
+    private Found? FirstRight(IEnumerable<(string Code, Place Place, Syntax Instead, string Text)> ways)
+    {
+        foreach ((string code, Place place, Syntax instead, string text) in ways)
         {
-            foreach (Place place in places)
+            if (IsLate)
             {
-                foreach ((Syntax instead, string text) in repair.At(place, materials))
-                {
-                    if (IsLate)
-                    {
-                        return null;
-                    }
+                return null;
+            }
 
-                    Syntax whole = place.Put(instead);
-                    if (Tried(whole, out double? ratio))
-                    {
-                        return new(repair.Code, text, whole, place.Node);
-                    }
+            Syntax whole = place.Put(instead);
+            if (Tried(whole, out Factor? factor))
+            {
+                return new(code, text, whole, place.Node);
+            }
 
-                    if (ratio is double c && multiple is null && repair.Code is not ("factor" or "sign" or "sum-for-mean" or "mean-for-sum"))
-                    {
-                        multiple = new(repair.Code, $"{text}; besides, {(Near(c, -1) ? "the sign is wrong" : $"it is {Written.Number(c)} times too large")}", Scaled(whole, 1 / c), place.Node);
-                    }
-                }
+            if (factor is not null && multiple is null && code is not ("factor" or "sign" or "sum-for-mean" or "mean-for-sum"))
+            {
+                string besides = factor.Power == 0 && Near(factor.Value, -1) ? "the sign is wrong" : $"it is then {factor} times the derivative";
+                multiple = new(code, $"{text}; besides, {besides}", factor.Undone(whole), place.Node);
             }
         }
 
         return null;
     }
 
-    /// <summary>Whether a formula is right; where it is not, the number that it is a multiple by, if it is one.</summary>
-    private bool Tried(Syntax whole, out double? ratio)
+    /// <summary>Whether a formula is right; where it is not, the factor that it is a multiple by, if it is one.</summary>
+    private bool Tried(Syntax whole, out Factor? factor)
     {
-        ratio = null;
+        factor = null;
         if (binder.Try(whole) is not Expr expression || expression.Shape != problem.Shape)
         {
             return false;
         }
 
-        double? shared = null;
+        List<(SamplePoint Point, double Ratio)> ratios = [];
+        bool isRight = true;
         foreach ((SamplePoint point, Matrix value) in truth.Samples)
         {
             if (truth.Symmetrized(point.Value(expression), point) is not Matrix own)
@@ -174,22 +215,23 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
                 return false;
             }
 
-            if (shared is null && Agreement.Same(own, value))
+            if (Agreement.Same(own, value))
             {
+                ratios.Add((point, 1));
                 continue;
             }
 
-            double? c = Agreement.Ratio(own, value);
-            if (c is null || (shared is not null && !Near(c.Value, shared.Value)))
+            isRight = false;
+            if (Agreement.Ratio(own, value) is not double ratio)
             {
                 return false;
             }
 
-            shared = c;
+            ratios.Add((point, ratio));
         }
 
-        ratio = shared;
-        return shared is null;
+        factor = isRight ? null : Multiple(ratios);
+        return isRight;
     }
 
     /// <summary>Two transposes at once.</summary>

@@ -37,6 +37,14 @@ internal sealed class Materials
             }
         }
 
+        foreach (Syntax part in parts.Values.SelectMany(Combined).Take(MostParts).ToArray())
+        {
+            if (binder.Try(part) is Expr combined)
+            {
+                parts.TryAdd(combined, part);
+            }
+        }
+
         foreach (Syntax variable in problem.Scope.Variables.Keys.Select(name => new NameSyntax(name)))
         {
             parts.TryAdd(binder.Try(variable)!, variable);
@@ -61,6 +69,46 @@ internal sealed class Materials
 
     /// <summary>The dimensions as numbers.</summary>
     public ImmutableArray<Syntax> Dimensions { get; }
+
+    /// <summary>What may be missing of a part: several of its factors or terms, a lower power, a term with the number in front.</summary>
+    private static IEnumerable<Syntax> Combined(Syntax part)
+    {
+        const int Most = 5;
+        if (part is BinarySyntax { Operator: BinaryOperator.Power, Left: var x, Right: NumberSyntax { Value: > 2 and < 6 } power })
+        {
+            for (int lower = 2; lower < power.Value; lower++)
+            {
+                yield return Written.Of(x, BinaryOperator.Power, new NumberSyntax(lower));
+            }
+        }
+
+        foreach (BinaryOperator sign in new[] { BinaryOperator.Hadamard, BinaryOperator.Add })
+        {
+            Syntax[] operands = [.. Operands(part, sign)];
+            for (int set = 1; operands.Length is > 2 and <= Most && set < (1 << operands.Length) - 1; set++)
+            {
+                Syntax[] chosen = [.. operands.Where((_, i) => (set >> i & 1) == 1)];
+                if (chosen.Length > 1)
+                {
+                    yield return chosen.Aggregate((left, right) => Written.Of(left, sign, right));
+                }
+            }
+        }
+
+        if (part is BinarySyntax { Operator: BinaryOperator.Multiply, Left: NumberSyntax number, Right: BinarySyntax { Operator: BinaryOperator.Add or BinaryOperator.Subtract } sum })
+        {
+            foreach (Syntax term in new[] { sum.Left, sum.Right })
+            {
+                yield return term is BinarySyntax { Operator: BinaryOperator.Multiply, Left: NumberSyntax other } product
+                    ? Written.Of(new NumberSyntax(number.Value * other.Value), BinaryOperator.Multiply, product.Right)
+                    : Written.Of(number, BinaryOperator.Multiply, term);
+            }
+        }
+    }
+
+    private static IEnumerable<Syntax> Operands(Syntax syntax, BinaryOperator sign) => syntax is BinarySyntax binary && binary.Operator == sign
+        ? Operands(binary.Left, sign).Concat(Operands(binary.Right, sign))
+        : [syntax];
 
     private static CallSyntax? Slope(Apply apply, Scope scope)
     {

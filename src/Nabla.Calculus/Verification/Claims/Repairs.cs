@@ -26,6 +26,11 @@ internal static class Repairs
         new("factor", Factor),
         new("extra-term", ExtraTerm),
         new("extra-factor", ExtraFactor),
+    ];
+
+    /// <summary>What may be missing: the shortest piece that makes the formula right is the diagnosis.</summary>
+    public static ImmutableArray<Repair> Missing { get; } =
+    [
         new("missing-activation-derivative", (place, m) => m.Slopes.SelectMany(slope =>
             Beside(place.Node, slope, m.Binder).Select(instead => (instead, $"the derivative {Written.Short(slope)} of the activation is missing")))),
         new("missing-factor", (place, m) => Power(place, -1).Concat(m.Parts.SelectMany(part =>
@@ -211,6 +216,11 @@ internal static class Repairs
 
     private static IEnumerable<(Syntax, string)> Exchange(Place place, Materials m, bool sameLetter)
     {
+        if (place.Parent is null)
+        {
+            yield break;
+        }
+
         if (place.Node is CallSyntax call && !sameLetter)
         {
             foreach (LanguageFunction function in Functions.All.Where(function => function.Name != call.Function && function.Arities.Contains(call.Arguments.Length)))
