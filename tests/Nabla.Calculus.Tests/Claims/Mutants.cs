@@ -13,7 +13,7 @@ internal sealed record Mutant(string Mistake, Syntax Formula, params string[] Co
 /// <summary>Makes formulas wrong mechanically.</summary>
 internal static class Mutants
 {
-    private const int MostOfOneKind = 5;
+    private const int MostOfOneKind = 6;
 
     public static IEnumerable<Mutant> Of(Syntax root, Scope scope)
     {
@@ -33,6 +33,7 @@ internal static class Mutants
         Syntax[] others =
         [
             .. scope.Variables.Keys.Select(name => new NameSyntax(name)),
+            .. scope.Variables.Keys.Select(name => new TransposeSyntax(new NameSyntax(name))),
             .. shape.IsScalar ? [new NumberSyntax(1), new NumberSyntax(2)] : Array.Empty<Syntax>(),
         ];
         foreach (Syntax other in others.Where(other => binder.Try(other)!.Shape == shape))

@@ -165,11 +165,14 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
 
     private Found? Missing(Syntax syntax, Materials materials)
     {
-        IReadOnlyList<Place> places = Places.Of(syntax);
-        return FirstRight(Repairs.Missing.SelectMany(repair => places.SelectMany(place =>
+        // The shortest piece is the likeliest; a factor that is hardly longer than a term is likelier than it.
+        const int CostOfTerm = 3;
+        ILookup<bool, Place> places = Places.Of(syntax).ToLookup(place => place.Level > 0);
+        Found? At(IEnumerable<Place> some) => FirstRight(Repairs.Missing.SelectMany(repair => some.SelectMany(place =>
             repair.At(place, materials).Select(way => (Code: repair.Code, Place: place, way.Instead, way.Text))))
             .TakeWhile(_ => !IsLate)
-            .OrderBy(way => way.Instead.Size - way.Place.Node.Size + way.Place.Level));
+            .OrderBy(way => way.Instead.Size - way.Place.Node.Size + (way.Code == "missing-term" ? CostOfTerm : 0)));
+        return At(places[false]) ?? At(places[true]);
     }
 
     private Found? FirstRight(IEnumerable<(string Code, Place Place, Syntax Instead, string Text)> ways)
@@ -179,6 +182,13 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
             if (IsLate)
             {
                 return null;
+            }
+
+            // What does not fit by itself or beside its neighbour need not be put into the whole.
+            if (binder.Try(instead) is not Expr part || (place.Parent is null or BinarySyntax { Operator: BinaryOperator.Add or BinaryOperator.Subtract or BinaryOperator.Hadamard }
+                && binder.Try(place.Node) is Expr replaced && part.Shape != replaced.Shape && place.Parent is not null && binder.Try(place.Parent) is not null))
+            {
+                continue;
             }
 
             Syntax whole = place.Put(instead);
