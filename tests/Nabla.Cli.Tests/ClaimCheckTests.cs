@@ -86,7 +86,7 @@ public class ClaimCheckTests
         string[] line = ["check", "-(y'*log(softmax(z)))", "--where", "y: n, z: n", "--wrt", "z", "--claim", "softmax(z)-y"];
         Assert.Equal(ExitCode.Mismatch, (await CommandLine.RunAsync(line)).Code);
         Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync([.. line, "--assume", "sum_to_one=y"])).Code);
-        Assert.Equal("unknown condition 'sum_to_on'; did you mean 'sum_to_one'?", (await CommandLine.RunAsync([.. line, "--assume", "sum_to_on=y"])).Refused(ExitCode.Usage));
+        Assert.StartsWith("unknown condition 'sum_to_on'; did you mean 'sum_to_one'?", (await CommandLine.RunAsync([.. line, "--assume", "sum_to_on=y"])).Refused(ExitCode.Usage));
     }
 
     [Fact]

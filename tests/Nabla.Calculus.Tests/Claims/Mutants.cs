@@ -21,6 +21,7 @@ internal static class Mutants
         return Places.Of(root).Where(place => place.Level < 2).SelectMany(place => At(place, binder))
             .Append(new("factor", Written.Of(new NumberSyntax(2), BinaryOperator.Multiply, root), "factor"))
             .Append(new("factor", Written.Of(root, BinaryOperator.Divide, new NumberSyntax(3)), "factor"))
+            .Append(new("factor", Written.Of(new NumberSyntax(5), BinaryOperator.Multiply, root), "factor"))
             .Append(new("sign", root is MinusSyntax minus ? minus.Operand : new MinusSyntax(root), "sign"))
             .Concat(Extras(root, scope, binder))
             .GroupBy(mutant => mutant.Mistake).SelectMany(group => group.Take(MostOfOneKind));

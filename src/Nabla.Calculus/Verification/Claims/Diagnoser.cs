@@ -110,6 +110,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         {
             0 => Scaled(syntax, 1 / Value),
             > 0 => Written.Of(Scaled(syntax, 1 / Value), BinaryOperator.Divide, Dimension!),
+            _ when syntax is BinarySyntax { Operator: BinaryOperator.Divide } quotient && $"{quotient.Right}" == $"{Dimension}" => Scaled(quotient.Left, 1 / Value),
             _ => Written.Of(Dimension!, BinaryOperator.Multiply, Scaled(syntax, 1 / Value)),
         };
 
@@ -171,7 +172,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         Found? At(IEnumerable<Place> some) => FirstRight(Repairs.Missing.SelectMany(repair => some.SelectMany(place =>
             repair.At(place, materials).Select(way => (Code: repair.Code, Place: place, way.Instead, way.Text))))
             .TakeWhile(_ => !IsLate)
-            .OrderBy(way => way.Instead.Size - way.Place.Node.Size + (way.Code == "missing-term" ? CostOfTerm : 0)));
+            .OrderBy(way => way.Instead.Size - way.Place.Node.Size + (way.Code == "missing-term" && way.Place.Node is not (NumberSyntax or CallSyntax { Function: "ones" or "eye" }) ? CostOfTerm : 0)));
         return At(places[false]) ?? At(places[true]);
     }
 

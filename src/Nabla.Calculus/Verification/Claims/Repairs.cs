@@ -216,11 +216,6 @@ internal static class Repairs
 
     private static IEnumerable<(Syntax, string)> Exchange(Place place, Materials m, bool sameLetter)
     {
-        if (place.Parent is null)
-        {
-            yield break;
-        }
-
         if (place.Node is CallSyntax call && !sameLetter)
         {
             foreach (LanguageFunction function in Functions.All.Where(function => function.Name != call.Function && function.Arities.Contains(call.Arguments.Length)))
@@ -229,7 +224,7 @@ internal static class Repairs
             }
         }
 
-        if (m.Binder.Try(place.Node)?.Shape is not Shape shape || (sameLetter && place.Node is not NameSyntax))
+        if (place.Parent is null || m.Binder.Try(place.Node)?.Shape is not Shape shape || (sameLetter && place.Node is not NameSyntax))
         {
             yield break;
         }
