@@ -37,8 +37,8 @@ internal static class CheckCommand
 
             Any other FILE is a gradient case: a network with its weights, inputs and targets, the loss and the gradients. Each is compared with
             the derived gradient in double precision, with finite differences of the loss, and with the compiled float plan.
-            The exit code is 0 where all agree, 4 where something disagrees, and 3 where a file cannot be read or uses something
-            that is not supported.
+            The exit code is 0 where all agree, 4 where something disagrees, 1 where finite differences leave something undecided,
+            and 3 where a file cannot be read or uses something that is not supported.
             """,
             "nabla check \"x'*A*x\" --where \"A: n x n, x: n\" --wrt x --claim \"2*A*x\"",
             "nabla check identities.json",
@@ -77,9 +77,8 @@ internal static class CheckCommand
     private static int Run(Terminal terminal, IReadOnlyList<string> files, GradientCheckSettings settings, bool json)
     {
         int unreadable = 0;
-        int compared = 0;
-        int disagreeing = 0;
         List<int> suites = [];
+        List<ComparedTensor> all = [];
         foreach (string file in files)
         {
             if (File.Exists(file) && ReadsAsSuite(file))
@@ -110,8 +109,7 @@ internal static class CheckCommand
                 continue;
             }
 
-            compared += tensors.Count;
-            disagreeing += tensors.Count(tensor => !tensor.Agrees);
+            all.AddRange(tensors);
             if (json)
             {
                 WriteJson(terminal.Output, file, tensors);
@@ -124,12 +122,12 @@ internal static class CheckCommand
 
         if (!json && suites.Count < files.Count)
         {
-            terminal.Output.WriteLine(CheckTable.Summary(files.Count - suites.Count, unreadable, compared, disagreeing));
+            terminal.Output.WriteLine(CheckTable.Summary(files.Count - suites.Count, unreadable, all));
         }
 
         return unreadable > 0 || suites.Contains(ExitCode.BadData) ? ExitCode.BadData
-            : disagreeing > 0 || suites.Contains(ExitCode.Mismatch) ? ExitCode.Mismatch
-            : suites.Contains(ExitCode.Failure) ? ExitCode.Failure
+            : all.Exists(tensor => tensor.Agrees == false) || suites.Contains(ExitCode.Mismatch) ? ExitCode.Mismatch
+            : all.Exists(tensor => tensor.Agrees is null) || suites.Contains(ExitCode.Failure) ? ExitCode.Failure
             : ExitCode.Done;
     }
 
@@ -164,7 +162,15 @@ internal static class CheckCommand
             JsonLine.Write(output, json =>
             {
                 json.WriteString("id", $"{file}:{tensor.Id}");
-                json.WriteBoolean("agrees", tensor.Agrees);
+                if (tensor.Agrees is bool agrees)
+                {
+                    json.WriteBoolean("agrees", agrees);
+                }
+                else
+                {
+                    json.WriteNull("agrees");
+                }
+
                 json.Write("error", tensor.Error);
                 if (tensor.Diagnosis is Diagnosis diagnosis)
                 {

@@ -49,9 +49,6 @@ internal sealed record TrainingRequest
 /// <summary>What is trained: the request with every default filled in, for a data set that is loaded.</summary>
 internal sealed record TrainingSetup
 {
-    // The activations that grow without bound keep the variance of their inputs with this initializer, the saturating ones with glorot.
-    private static readonly ImmutableHashSet<string> heFamily = ["relu", "leaky-relu", "elu", "silu", "gelu", "softplus"];
-
     public required TrainingRequest Request { get; init; }
 
     public required Dataset Data { get; init; }
@@ -103,7 +100,7 @@ internal sealed record TrainingSetup
             Network = network,
             Loss = loss,
             Reduction = request.Reduction ?? preset.Reduction,
-            Initializer = request.Initializer ?? Initializer.Named(preset.Initializer ?? (heFamily.Contains(activation.Name) ? "he" : "glorot")),
+            Initializer = request.Initializer ?? Initializer.Named(preset.Initializer ?? (activation.IsRectifier ? "he" : "glorot")),
             InitialWeights = request.Initializer is null && Fit(preset.InitialWeights, sizes) ? preset.InitialWeights : [],
             Options = new()
             {

@@ -34,6 +34,9 @@ public sealed class Activation : IEquatable<Activation>
     /// <summary>True for softmax, which mixes the outputs of a sample and so belongs to the last layer.</summary>
     public bool IsSoftmax => function is null;
 
+    /// <summary>Whether the activation is a rectifier, as relu is: weights before it begin with the initializer he.</summary>
+    public bool IsRectifier => function?.IsRectifier ?? false;
+
     /// <summary>An elementwise function of one's own as an activation.</summary>
     public static Activation Of(Function function) => new(function);
 

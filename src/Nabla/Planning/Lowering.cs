@@ -64,6 +64,7 @@ internal sealed class Lowering<T>
             Named named => OwnCopy(Lower(named.Definition)),
             Constant or Ones or Zeros or Eye => Filled(expression),
             Add { Operands: [var x, var y] } => LowerSum(expression, x, y),
+            Subtract when LogSoftmax.ArgumentOf(expression) is Expr z => Reduction(expression, ReductionKind.LogSoftmax, z),
             Subtract { Operands: [var x, var y] } => Binary(expression, BinaryOperation.Subtract, x, y),
             Negate { Operands: [var x] } => Emit(expression, target => new Multiple<T>(target, Lower(x), -T.One)),
             Scale scale => LowerScale(scale),
