@@ -69,7 +69,7 @@ public static class IdentitySuite
                 entries.Add(ids.Add(entry.Id) ? entry : new($"{entry.Id} {place.Path}", null, $"{place.Name}: another entry has the id '{entry.Id}' already"));
             }
 
-            return entries;
+            return entries.Count > 0 ? entries : throw new InvalidDataException($"{name}: the suite is empty, but it must have at least one identity");
         }
         catch (JsonException e)
         {

@@ -220,7 +220,11 @@ internal static class Repairs
         {
             foreach (LanguageFunction function in Functions.All.Where(function => function.Name != call.Function && function.Arities.Contains(call.Arguments.Length)))
             {
-                yield return (new CallSyntax(function.Name, call.Arguments), $"{call.Function} stands where {function.Name} belongs");
+                CallSyntax other = new(function.Name, call.Arguments);
+                if (m.Binder.Try(call)?.Shape == m.Binder.Try(other)?.Shape)
+                {
+                    yield return (other, $"{call.Function} stands where {function.Name} belongs");
+                }
             }
         }
 
