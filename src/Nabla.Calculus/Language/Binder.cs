@@ -39,12 +39,20 @@ internal sealed class Binder(Scope scope, string text)
     /// <summary>The pool of the result.</summary>
     public ExprPool Pool => scope.Pool;
 
+    /// <summary>Parts whose meaning is known already: where many formulas differ in one place, the rest is bound once.</summary>
+    public IReadOnlyDictionary<Syntax, Expr>? Known { get; init; }
+
     /// <summary>The expression that syntax means.</summary>
     public Expr Bind(Syntax syntax)
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw Wrong("the expression is too deep; give a part of it a name", syntax.Span);
+        }
+
+        if (Known?.GetValueOrDefault(syntax) is Expr known)
+        {
+            return known;
         }
 
         return syntax switch
@@ -60,7 +68,7 @@ internal sealed class Binder(Scope scope, string text)
 
     /// <summary>The error about an argument that is not what a function needs.</summary>
     public LanguageException WrongArgument(CallSyntax call, int index, string need, IEnumerable<Syntax> likely) =>
-        Wrong($"{need}, but {Described(call.Arguments[index], Bind(call.Arguments[index]).Shape)}{DidYouMean(likely)}", call.Arguments[index].Span);
+        Unfit($"{need}, but {Described(call.Arguments[index], Bind(call.Arguments[index]).Shape)}{DidYouMean(likely)}", call.Arguments[index].Span);
 
     /// <summary>The error about two arguments of different shapes.</summary>
     public LanguageException Unequal(CallSyntax call, Expr x, Expr y)
@@ -68,7 +76,7 @@ internal sealed class Binder(Scope scope, string text)
         (Syntax left, Syntax right) = (call.Arguments[0], call.Arguments[1]);
         IEnumerable<Syntax> likely = Likely.Elementwise(left, x.Shape, BinaryOperator.Add, right, y.Shape).OfType<BinarySyntax>()
             .Select(sum => new CallSyntax(call.Function, [sum.Left, sum.Right]));
-        return Wrong($"{call.Function} needs equal shapes, but {Both(left, x.Shape, right, y.Shape)}{DidYouMean(likely)}", call.Span);
+        return Unfit($"{call.Function} needs equal shapes, but {Both(left, x.Shape, right, y.Shape)}{DidYouMean(likely)}", call.Span);
     }
 
     private Expr Name(NameSyntax syntax)
@@ -123,10 +131,10 @@ internal sealed class Binder(Scope scope, string text)
         }
         catch (Exception e) when (e is ShapeException or InvalidOperationException or OverflowException)
         {
-            throw Wrong(e.Message, syntax);
+            throw e is ShapeException ? Unfit(e.Message, syntax) : Wrong(e.Message, syntax);
         }
 
-        bool Equal(string operation) => x.Shape == y.Shape ? true : throw Wrong(
+        bool Equal(string operation) => x.Shape == y.Shape ? true : throw Unfit(
             $"{operation} needs equal shapes, but {Both(syntax.Left, x.Shape, syntax.Right, y.Shape)}"
             + DidYouMean(Likely.Elementwise(syntax.Left, x.Shape, syntax.Operator, syntax.Right, y.Shape)),
             syntax);
@@ -137,7 +145,7 @@ internal sealed class Binder(Scope scope, string text)
         (Constant a, Constant b) => Pool.Constant(Finite(a.Value * b.Value, syntax)),
         (Constant a, Scale { Factor: Constant b, Of: var of }) when syntax.Right is BinarySyntax right && right.Span.Start == right.Left.Span.Start => Pool.Constant(Finite(a.Value * b.Value, syntax)) * of,
         _ when x.Shape.IsScalar || y.Shape.IsScalar || x.Shape.Columns.Equals(y.Shape.Rows) => x * y,
-        _ => throw Wrong(
+        _ => throw Unfit(
             $"the product does not fit: {Both(syntax.Left, x.Shape, syntax.Right, y.Shape)}, and {(x.Shape.Columns.IsOne ? "1 column needs 1 row" : $"{x.Shape.Columns} columns need {x.Shape.Columns} rows")}"
             + DidYouMean(Likely.Product(syntax.Left, x.Shape, syntax.Right, y.Shape)),
             syntax),
@@ -148,7 +156,7 @@ internal sealed class Binder(Scope scope, string text)
         (_, Constant { Value.Number: 0 }) => throw Wrong("a division by zero", syntax),
         (Constant a, Constant b) => Pool.Constant(Finite(a.Value / b.Value, syntax)),
         _ when y.Shape.IsScalar => Expr.Divide(x, y),
-        _ => throw Wrong(
+        _ => throw Unfit(
             $"/ divides by a scalar, but {Described(syntax.Right, y.Shape)}" + DidYouMean(Likely.Quotient(syntax.Left, x.Shape, syntax.Right, y.Shape)), syntax),
     };
 
@@ -160,7 +168,7 @@ internal sealed class Binder(Scope scope, string text)
             : null;
         if (!x.Shape.Rows.Equals(x.Shape.Columns))
         {
-            throw Wrong(
+            throw Unfit(
                 $"a power needs a square matrix, but {Described(syntax.Left, x.Shape)}" + DidYouMean(Likely.Power(syntax.Left, x.Shape, syntax.Right)), syntax);
         }
 
@@ -174,7 +182,7 @@ internal sealed class Binder(Scope scope, string text)
                     syntax);
     }
 
-    private Expr Exponent(BinarySyntax syntax, Expr x, Expr y) => y.Shape.IsScalar ? y : throw Wrong(
+    private Expr Exponent(BinarySyntax syntax, Expr x, Expr y) => y.Shape.IsScalar ? y : throw Unfit(
         $"an exponent is a scalar, but {Described(syntax.Right, y.Shape)}"
         + DidYouMean(x.Shape == y.Shape ? [ExpLog(syntax.Left, syntax.Right)] : []),
         syntax);
@@ -225,7 +233,7 @@ internal sealed class Binder(Scope scope, string text)
         }
         catch (Exception e) when (e is ShapeException or InvalidOperationException or OverflowException)
         {
-            throw Wrong(e.Message, syntax.Span);
+            throw e is ShapeException ? Unfit(e.Message, syntax.Span) : Wrong(e.Message, syntax.Span);
         }
     }
 
@@ -327,4 +335,9 @@ internal sealed class Binder(Scope scope, string text)
 
     /// <summary>An error about an operation: its operands are underlined and the caret points at the operator.</summary>
     private LanguageException Wrong(string problem, BinarySyntax syntax) => new(problem, text, syntax.Span, syntax.OperatorSpan.Start);
+
+    /// <summary>An error about shapes that do not fit.</summary>
+    private LanguageException Unfit(string problem, SourceSpan span) => new(problem, text, span) { ConcernsShapes = true };
+
+    private LanguageException Unfit(string problem, BinarySyntax syntax) => new(problem, text, syntax.Span, syntax.OperatorSpan.Start) { ConcernsShapes = true };
 }

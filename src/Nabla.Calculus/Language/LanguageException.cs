@@ -32,6 +32,9 @@ public sealed class LanguageException : FormatException
     /// <summary>What is wrong, without the line of the text.</summary>
     public string Problem { get; }
 
+    /// <summary>Whether the text says something, but of shapes that do not fit together.</summary>
+    public bool ConcernsShapes { get; init; }
+
     /// <summary>The place in the text.</summary>
     public SourceSpan Span { get; }
 }

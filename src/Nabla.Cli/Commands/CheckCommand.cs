@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nabla.Calculus.Verification.Claims;
 using Nabla.Checking;
 using Nabla.Cli.CommandLine;
 
@@ -9,28 +10,60 @@ internal static class CheckCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string[]> files = new("FILE") { Description = "The gradient cases, JSON", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> files = new("FILE|FORMULA")
+        {
+            HelpName = "FILE|FORMULA",
+            Description = "Gradient cases or suites of identities, JSON; with --claim the expression that is differentiated",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<string?> where = Options.Text("--where", "DECLARATIONS", "The variables of the expression and their shapes, such as \"A: m x n, x: n\"");
+        Option<string?> wrt = Options.Text("--wrt", "NAME", "The variable by which the expression is differentiated");
+        Option<string?> claim = Options.Text("--claim", "FORMULA", "The formula that is judged");
+        Option<string?> kind = Options.Choice("--kind", "What is claimed (default: gradient of a scalar, else jacobian)", [.. ClaimProblem.KindNames]);
+        Option<string?> along = Options.Text("--along", "NAME", "The direction of a Hessian-vector product");
+        Option<string?> assume = Options.Text("--assume", "CONDITION=NAMES", $"What may be relied on: {string.Join(", ", ClaimProblem.ConditionNames)}; such as sum_to_one=y");
+        Option<string?> positive = Options.Text("--positive", "NAMES", "Variables whose elements are positive");
+        Option<string?> wellConditioned = Options.Text("--well-conditioned", "NAMES", "Square matrices away from the singular ones");
         Option<double?> tolerance = Options.Positive(
             "--tolerance", "The tolerance of the float plan, relative to each tensor's largest element (default: 1e-4)");
         Option<bool> json = Options.Json("One JSON object a line for each compared tensor, and nothing else there");
         Command command = new ToolCommand(
             "check",
             """
-            Checks gradients that another program computed, element by element, against the derived ones.
+            Checks a formula for a derivative, a suite of them, or gradients that another program computed.
 
-            A FILE is a gradient case: a network with its weights, inputs and targets, the loss and the gradients. Each is compared with
+            With --claim, the formula is compared with the derived result at random points; where it is wrong, it is said why.
+            A FILE with an array is a suite of identities; each is judged like that.
+
+            Any other FILE is a gradient case: a network with its weights, inputs and targets, the loss and the gradients. Each is compared with
             the derived gradient in double precision, with finite differences of the loss, and with the compiled float plan.
             The exit code is 0 where all agree, 4 where something disagrees, 1 where finite differences leave something undecided,
             and 3 where a file cannot be read or uses something that is not supported.
             """,
-            "nabla check gradients/one-neuron.json",
+            "nabla check \"x'*A*x\" --where \"A: n x n, x: n\" --wrt x --claim \"2*A*x\"",
+            "nabla check identities.json",
             "nabla check gradients/*.json",
             "nabla check gradients/one-neuron.json --json",
             "nabla check gradients/deep.json --tolerance 1e-3")
         {
-            files, tolerance, json,
+            files, where, wrt, claim, kind, along, assume, positive, wellConditioned, tolerance, json,
         };
-        command.SetAction(parsed => Run(
+        Option<string?>[] ofFormulas = [where, wrt, claim, kind, along, assume, positive, wellConditioned];
+        command.SetAction(parsed => ofFormulas.Any(option => parsed.GetValue(option) is not null)
+            ? parsed.GetValue(files) is [string formula]
+                ? ClaimChecks.Run(
+                    terminal,
+                    new(formula, parsed.GetValue(where), parsed.GetValue(wrt), parsed.GetValue(claim))
+                    {
+                        Kind = parsed.GetValue(kind),
+                        Along = parsed.GetValue(along),
+                        Assume = parsed.GetValue(assume),
+                        Positive = parsed.GetValue(positive),
+                        WellConditioned = parsed.GetValue(wellConditioned),
+                    },
+                    parsed.GetValue(json))
+                : Tool.Fail(terminal.Error, ExitCode.Usage, $"with {ofFormulas.First(option => parsed.GetValue(option) is not null).Name} one expression is checked, but {parsed.GetValue(files)!.Length} are given")
+            : Run(
             terminal,
             parsed.GetValue(files)!,
             parsed.GetValue(tolerance) is double relative ? new() { FloatTolerance = relative } : new(),
@@ -44,9 +77,24 @@ internal static class CheckCommand
     private static int Run(Terminal terminal, IReadOnlyList<string> files, GradientCheckSettings settings, bool json)
     {
         int unreadable = 0;
+        List<int> suites = [];
         List<ComparedTensor> all = [];
         foreach (string file in files)
         {
+            if (File.Exists(file) && ReadsAsSuite(file))
+            {
+                try
+                {
+                    suites.Add(ClaimChecks.RunSuite(terminal, file, json).Code);
+                }
+                catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+                {
+                    suites.Add(Tool.Fail(terminal.Error, ExitCode.BadData, error.Message));
+                }
+
+                continue;
+            }
+
             IReadOnlyList<ComparedTensor> tensors;
             GradientCase gradientCase;
             try
@@ -72,15 +120,27 @@ internal static class CheckCommand
             }
         }
 
-        if (!json)
+        if (!json && suites.Count < files.Count)
         {
-            terminal.Output.WriteLine(CheckTable.Summary(files.Count, unreadable, all));
+            terminal.Output.WriteLine(CheckTable.Summary(files.Count - suites.Count, unreadable, all));
         }
 
-        return unreadable > 0 ? ExitCode.BadData
-            : all.Exists(tensor => tensor.Agrees == false) ? ExitCode.Mismatch
-            : all.Exists(tensor => tensor.Agrees is null) ? ExitCode.Failure
+        return unreadable > 0 || suites.Contains(ExitCode.BadData) ? ExitCode.BadData
+            : all.Exists(tensor => tensor.Agrees == false) || suites.Contains(ExitCode.Mismatch) ? ExitCode.Mismatch
+            : all.Exists(tensor => tensor.Agrees is null) || suites.Contains(ExitCode.Failure) ? ExitCode.Failure
             : ExitCode.Done;
+    }
+
+    private static bool ReadsAsSuite(string file)
+    {
+        try
+        {
+            return IdentitySuite.IsSuite(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static GradientCase Read(string file)
@@ -92,7 +152,7 @@ internal static class CheckCommand
 
         return File.Exists(file)
             ? GradientCase.Read(file)
-            : throw new InvalidDataException($"{file}: there is no such file");
+            : throw new InvalidDataException($"{file}: there is no such file{(file.AsSpan().IndexOfAny("'*(^+") >= 0 ? "; a formula is checked with --where, --wrt and --claim" : "")}");
     }
 
     private static void WriteJson(TextWriter output, string file, IReadOnlyList<ComparedTensor> tensors)

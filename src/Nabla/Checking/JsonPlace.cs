@@ -17,7 +17,7 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
     private const int LongestQuote = 40;
 
     /// <summary>The place's name in a sentence.</summary>
-    private string Name => Path.Length == 0 ? "the file" : Path;
+    public string Name => Path.Length == 0 ? "the file" : Path;
 
     /// <summary>The sentence for something wrong here; <paramref name="what"/> begins with a verb.</summary>
     public InvalidDataException Wrong(string what) => new($"{File}: {Name} {what}");

@@ -35,7 +35,7 @@ public class TheOrderOfStages
         [Language] = [Words, Expressions],
         [Derivations] = [Expressions],
         [Rendering] = [Expressions, Derivations],
-        [Verification] = [Expressions, Derivations],
+        [Verification] = [Words, Expressions, Language, Derivations],
         [Common] = [],
         [Kernels] = [Expressions],
         [Planning] = [Expressions, Verification, Kernels],

@@ -1,0 +1,166 @@
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Derivations.Simplification;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Language;
+
+namespace Nabla.Calculus.Verification.Claims;
+
+/// <summary>
+/// Judges formulas that claim to be the derivative of an expression: by values at random points, where finite differences confirm the derived
+/// result, and where it can by simplification. Of a wrong one it says what is wrong.
+/// </summary>
+public sealed class ClaimCheck
+{
+    private const int LongestProof = 400;
+
+    private readonly Truth truth;
+    private readonly ClaimProblem problem;
+    private readonly TimeSpan limit;
+
+    private ClaimCheck(ClaimProblem problem, Truth truth, TimeSpan limit)
+    {
+        this.problem = problem;
+        this.truth = truth;
+        this.limit = limit;
+    }
+
+    /// <summary>The derivative that claims are compared with; null where an operation has no rule.</summary>
+    public Derivative? Derivative => truth.Derivative;
+
+    /// <summary>Derives the answer to a question and tries it against finite differences.</summary>
+    /// <param name="problem">The question.</param>
+    /// <param name="seed">The same seed gives the same random points.</param>
+    /// <param name="limit">How long a search for the mistake may take, and the drawing of points; by default somewhat under a second.</param>
+    public static ClaimCheck Of(ClaimProblem problem, int seed = 1, TimeSpan? limit = null)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        Derivative? derivative = null;
+        try
+        {
+            derivative = Derivative.Find(problem.Kind, problem.Of, problem.By, problem.Along, new() { Assumptions = problem.Conditions.Assumptions });
+        }
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
+        {
+            // Finite differences are still there.
+        }
+
+        TimeSpan chosen = limit ?? TimeSpan.FromMilliseconds(800);
+        return new(problem, new(problem, derivative, seed, chosen), chosen);
+    }
+
+    /// <summary>Judges one claim.</summary>
+    /// <param name="claim">The formula.</param>
+    /// <exception cref="LanguageException">The claim is no formula: its shapes are not the reason.</exception>
+    public ClaimVerdict Judge(string claim)
+    {
+        Syntax syntax = Parser.Parse(claim);
+        TrialBinder binder = new(problem.Scope, claim);
+        LanguageException? unfit = null;
+        Expr? bound = null;
+        try
+        {
+            bound = problem.Scope.Bind(syntax, claim);
+        }
+        catch (LanguageException e) when (e.ConcernsShapes)
+        {
+            unfit = e;
+            RequireNames(syntax, claim, binder);
+        }
+
+        if (truth.Doubt is string doubt)
+        {
+            return new(problem, Derivative, null) { Claim = bound, Undecided = doubt };
+        }
+
+        double? error = null;
+        int points = 0;
+        if (bound is not null && bound.Shape == problem.Shape)
+        {
+            foreach ((SamplePoint point, Matrix right) in truth.Samples)
+            {
+                if (truth.Symmetrized(point.Value(bound), point) is Matrix value)
+                {
+                    points++;
+                    error = Math.Max(error ?? 0, Agreement.Error(value, right));
+                }
+            }
+
+            if (points < Truth.FewestPoints && !(error > Agreement.Tolerance))
+            {
+                return new(problem, Derivative, null)
+                {
+                    Claim = bound,
+                    Points = points,
+                    Undecided = $"the claim has finite values at only {points} of {truth.Samples.Count} random points",
+                };
+            }
+
+            if (error <= Agreement.Tolerance)
+            {
+                return new(problem, Derivative, true) { Claim = bound, Error = error, Points = points, IsProved = IsProved(bound, syntax.Size) };
+            }
+        }
+
+        Diagnoser diagnoser = new(problem, truth, binder, claim, DateTime.UtcNow + limit);
+        return new(problem, Derivative, false)
+        {
+            Claim = bound,
+            Error = error,
+            Points = points,
+            Diagnosis = diagnoser.Diagnose(syntax, bound, unfit),
+            Counterexample = bound is not null && error is not null ? Counterexamples.Of(bound, problem, truth) : null,
+        };
+    }
+
+    /// <summary>Whether simplification makes the claim the derivative.</summary>
+    private bool IsProved(Expr claim, long size)
+    {
+        if (truth.Result is not Expr result || size > LongestProof)
+        {
+            return false;
+        }
+
+        try
+        {
+            Simplifier simplifier = new(problem.Conditions.Assumptions);
+            return claim == result || simplifier.Simplify(claim).Result == simplifier.Simplify(result).Result || simplifier.Simplify(claim - result).Result is Zeros or Constant { Value.Number: 0 };
+        }
+        catch (Exception e) when (e is InvalidOperationException or NotSupportedException or ShapeException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Where shapes do not fit, later names may be unknown too; that is then the error.</summary>
+    private void RequireNames(Syntax syntax, string claim, TrialBinder binder)
+    {
+        Stack<Syntax> open = new([syntax]);
+        while (open.TryPop(out Syntax? next))
+        {
+            IEnumerable<Syntax> parts = next switch
+            {
+                MinusSyntax minus => [minus.Operand],
+                TransposeSyntax transpose => [transpose.Operand],
+                BinarySyntax binary => [binary.Left, binary.Right],
+                CallSyntax call => TrialBinder.Arguments(call),
+                _ => [],
+            };
+            if (binder.Try(next) is null && parts.All(part => binder.Try(part) is not null))
+            {
+                try
+                {
+                    problem.Scope.Bind(next, claim);
+                }
+                catch (LanguageException e) when (e.ConcernsShapes)
+                {
+                    continue;
+                }
+            }
+
+            foreach (Syntax part in parts)
+            {
+                open.Push(part);
+            }
+        }
+    }
+}

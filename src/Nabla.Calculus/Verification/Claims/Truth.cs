@@ -1,0 +1,170 @@
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Language;
+
+namespace Nabla.Calculus.Verification.Claims;
+
+/// <summary>The right answer to a question at random points: the derived one where finite differences confirm it, else the finite differences.</summary>
+internal sealed class Truth
+{
+    /// <summary>At how many points a claim is compared.</summary>
+    public const int Points = 4;
+
+    /// <summary>The fewest points that decide.</summary>
+    public const int FewestPoints = 3;
+
+    private const int MostTries = 16;
+    private const int MostElements = 500;
+
+    private readonly ClaimProblem problem;
+    private readonly Expr[] drawn;
+
+    public Truth(ClaimProblem problem, Derivative? derivative, int seed, TimeSpan limit)
+    {
+        this.problem = problem;
+        Derivative = derivative;
+        drawn = [problem.Of, .. problem.Scope.Variables.Values];
+        DateTime end = DateTime.UtcNow + limit;
+        RandomPoints random = new(seed);
+        int contradicted = 0;
+        for (int i = 0; i < MostTries && Samples.Count < Points && DateTime.UtcNow < end; i++)
+        {
+            SamplePoint point = new(Next(random));
+            if (point.Value(problem.Of) is null)
+            {
+                continue;
+            }
+
+            Matrix? derived = Result is null ? null : Symmetrized(point.Value(Result), point);
+            if (Result is not null && derived is null)
+            {
+                continue;
+            }
+
+            Matrix? judged = ByDifferences(point);
+            if (judged is null || (derived is not null && !Near(derived, judged, point)))
+            {
+                contradicted += judged is null ? 0 : 1;
+                continue;
+            }
+
+            Samples.Add((point, derived ?? judged));
+        }
+
+        if (Samples.Count < FewestPoints)
+        {
+            Doubt = contradicted >= FewestPoints
+                ? "finite differences contradict the derived result, so neither is taken for the truth"
+                : $"only {Samples.Count} of {FewestPoints} random points could be used: elsewhere a value is not finite, or the point is at a kink";
+        }
+    }
+
+    /// <summary>The derivation, where there is one.</summary>
+    public Derivative? Derivative { get; }
+
+    /// <summary>The derived formula, where there is one.</summary>
+    public Expr? Result => Derivative?.Result;
+
+    /// <summary>The usable points with the right values.</summary>
+    public List<(SamplePoint Point, Matrix Value)> Samples { get; } = [];
+
+    /// <summary>Why there is no truth to compare with; null where there is.</summary>
+    public string? Doubt { get; }
+
+    /// <summary>More points, for other questions: none of them is judged by finite differences.</summary>
+    public static IEnumerable<SamplePoint> Others(int seed, Func<RandomPoints, Bindings> next)
+    {
+        RandomPoints random = new(seed);
+        for (int i = 0; i < MostTries; i++)
+        {
+            yield return new(next(random));
+        }
+    }
+
+    /// <summary>What points are drawn for.</summary>
+    public IReadOnlyList<Expr> Drawn => drawn;
+
+    /// <summary>The value of a claim, or of the result, in the form that is compared: by a symmetric variable only what symmetric changes see.</summary>
+    public Matrix? Symmetrized(Matrix? value, SamplePoint point)
+    {
+        if (value is null || problem.By is not Symbol { IsSymmetric: true } || problem.Kind is not (DerivativeKind.Jacobian or DerivativeKind.Hessian))
+        {
+            return value;
+        }
+
+        int n = point.Origin.SizeOf(problem.By.Shape.Rows);
+        return Matrix.From(value.Rows, value.Columns, (i, j) => (value[i, j] + value[i, (j % n * n) + (j / n)]) / 2);
+    }
+
+    /// <summary>A point; the second one has other sizes than the first, so that a number is told from a dimension.</summary>
+    private Bindings Next(RandomPoints random)
+    {
+        Bindings next = random.Next(drawn, problem.Conditions);
+        for (int i = 0; i < 50 && Samples.Count == 1
+            && problem.Scope.Dimensions.Values.Any(dim => dim.Value is null && next.SizeOf(dim) == Samples[0].Point.Origin.SizeOf(dim)); i++)
+        {
+            next = random.Next(drawn, problem.Conditions);
+        }
+
+        return next;
+    }
+
+    /// <summary>The derivative by central differences; null where it cannot be had.</summary>
+    private Matrix? ByDifferences(SamplePoint point)
+    {
+        Bindings at = point.Origin;
+        (int rows, int columns) = (at.SizeOf(problem.By.Shape.Rows), at.SizeOf(problem.By.Shape.Columns));
+        if ((long)rows * columns > MostElements)
+        {
+            return null;
+        }
+
+        try
+        {
+            Matrix? value = problem.Kind switch
+            {
+                DerivativeKind.Gradient => FiniteDifferences.Gradient(problem.Of, problem.By, at),
+                DerivativeKind.Jacobian => FiniteDifferences.Jacobian(problem.Of, problem.By, at),
+                _ => Derivative?.Gradient is Expr gradient && FirstIsRight(gradient, point)
+                    ? problem.Kind == DerivativeKind.Hessian
+                        ? FiniteDifferences.Jacobian(gradient, problem.By, at)
+                        : FiniteDifferences.Directional(gradient, problem.By, at.ValueOf(problem.Along!)!, at)
+                    : null,
+            };
+            return value is null ? null
+                : problem.Kind == DerivativeKind.Gradient && problem.By is Symbol { IsSymmetric: true } ? value.Zip(value.Transposed(), (x, y) => (x + y) / 2)
+                : Symmetrized(value, point);
+        }
+        catch (Exception e) when (e is InvalidOperationException or NotSupportedException or ArgumentException or ArithmeticException)
+        {
+            return null;
+        }
+    }
+
+    private bool FirstIsRight(Expr gradient, SamplePoint point)
+    {
+        Matrix differences = FiniteDifferences.Gradient(problem.Of, problem.By, point.Origin);
+        differences = problem.By is Symbol { IsSymmetric: true } ? differences.Zip(differences.Transposed(), (x, y) => (x + y) / 2) : differences;
+        return point.Value(gradient) is Matrix value && Near(value, differences, point);
+    }
+
+    private bool Near(Matrix derived, Matrix judged, SamplePoint point)
+    {
+        double size = Math.Max(1, point.Value(problem.Of)?.MaxAbs() ?? 1);
+        double tolerance = (2e-6 * Math.Max(derived.MaxAbs(), judged.MaxAbs())) + (1e-9 * size);
+        return derived.Rows == judged.Rows && derived.Columns == judged.Columns && derived.Zip(judged, (x, y) => x - y).MaxAbs() <= tolerance;
+    }
+
+    /// <summary>Syntax of the right formula; null where there is none.</summary>
+    public Syntax? ToSyntax()
+    {
+        try
+        {
+            return Result is null ? null : AsciiNotation.ToSyntax(Result, problem.Scope);
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Nabla.Calculus.Language;
+using Nabla.Calculus.Rendering;
+using Nabla.Calculus.Verification;
+using Nabla.Calculus.Verification.Claims;
+
+namespace Nabla.Cli.Commands;
+
+/// <summary>A verdict on a formula, for a reader.</summary>
+internal static class ClaimText
+{
+    private const int LongestFormula = 2000;
+
+    public static void Write(TextWriter output, string claim, ClaimVerdict verdict)
+    {
+        ClaimProblem problem = verdict.Problem;
+        output.WriteLine(verdict.Agrees switch
+        {
+            true => "right" + (verdict.IsProved ? ": proved by simplification, and" : ":") + $" equal at {verdict.Points} random points (largest relative error {verdict.Error ?? 0:0.0e-00})",
+            false => $"wrong: {verdict.Diagnosis!.Code}",
+            null => $"undecided: {verdict.Undecided}",
+        });
+        string along = problem.Along is null ? "" : $" along {Notation.Text.Print(problem.Along)}";
+        output.WriteLine($"  asked      {problem.KindName} of {Formula(problem.Of)} by {Notation.Text.Print(problem.By)}{along}, {problem.Shape}");
+        if (verdict.Claim is not null)
+        {
+            output.WriteLine($"  claimed    {Formula(verdict.Claim)}");
+        }
+
+        if (verdict.Derivative?.Result is Calculus.Expressions.Expr result)
+        {
+            output.WriteLine($"  derived    {Formula(result)}");
+        }
+
+        if (verdict.Diagnosis is ClaimDiagnosis diagnosis)
+        {
+            output.WriteLine();
+            output.WriteLine($"  {Capital(diagnosis.Text)}.");
+            foreach (string line in diagnosis.Excerpt.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                output.WriteLine($"  {line}");
+            }
+
+            if (diagnosis.NearestForm is string nearest && nearest.Length <= LongestFormula)
+            {
+                output.WriteLine($"  Right would be: {nearest}");
+            }
+        }
+
+        if (verdict.Counterexample is Counterexample example)
+        {
+            output.WriteLine();
+            Write(output, example);
+        }
+    }
+
+    private static void Write(TextWriter output, Counterexample example)
+    {
+        string sizes = string.Join(", ", example.Sizes.Select(size => $"{size.Dimension} = {size.Size}"));
+        output.WriteLine($"  For example{(sizes.Length > 0 ? $" with {sizes}" : "")}{(example.Values.Count > 0 ? " and" : "")}");
+        foreach ((string name, Matrix value) in example.Values)
+        {
+            string rows = string.Join("; ", Enumerable.Range(0, value.Rows).Select(i => string.Join(' ', Enumerable.Range(0, value.Columns).Select(j => Number(value[i, j])))));
+            output.WriteLine($"    {name} = {(value.Rows * value.Columns == 1 ? rows : $"[{rows}]")}");
+        }
+
+        output.WriteLine($"  element ({example.Row},{example.Column}) of the claim is {Number(example.Claimed)}, of the derivative {Number(example.True)}.");
+    }
+
+    private static string Formula(Calculus.Expressions.Expr expression)
+    {
+        string text = Notation.Text.Print(expression);
+        return text.Length <= LongestFormula ? text : text[..LongestFormula] + "…";
+    }
+
+    private static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+
+    /// <summary>A sentence may begin with a formula, which keeps its letters.</summary>
+    private static string Capital(string text) =>
+        text.StartsWith("the ", StringComparison.Ordinal) || text.StartsWith("a ", StringComparison.Ordinal) ? char.ToUpperInvariant(text[0]) + text[1..] : text;
+}
