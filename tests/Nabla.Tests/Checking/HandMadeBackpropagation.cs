@@ -38,6 +38,12 @@ public enum Slip
     WeightDecay,
     PerSampleInputs,
     SquaredForHuber,
+    BiasWithoutMean,
+    Reshaped,
+    ZeroGradient,
+    AfterUpdate,
+    WithoutBiases,
+    LearningRate,
 }
 
 /// <summary>
@@ -76,6 +82,13 @@ internal sealed class HandMadeBackpropagation
         };
         a = new Matrix[Depth + 1];
         z = new Matrix[Depth + 1];
+        Forward();
+    }
+
+    public int Depth => sizes.Length - 1;
+
+    private void Forward()
+    {
         a[0] = x;
         for (int l = 1; l <= Depth; l++)
         {
@@ -85,8 +98,6 @@ internal sealed class HandMadeBackpropagation
                 : z[l].Map(v => Value(activations[l - 1], v));
         }
     }
-
-    public int Depth => sizes.Length - 1;
 
     /// <summary>The case with the gradients of this backpropagation.</summary>
     public GradientCase Case(Slip slip = Slip.None, int at = 0, double number = 0)
@@ -137,11 +148,26 @@ internal sealed class HandMadeBackpropagation
             case Slip.WeightDecay:
                 dw = [dw[0], .. Enumerable.Range(1, Depth).Select(l => dw[l].Zip(w[l], (g, v) => g + number * v))];
                 break;
+            case Slip.Reshaped:
+                double[] byColumns = dw[at].Elements.ToArray();
+                dw[at] = Matrix.From(dw[at].Rows, dw[at].Columns, (i, j) => byColumns[i * dw[at].Columns + j]);
+                break;
+            case Slip.ZeroGradient:
+                dw[at] = new(dw[at].Rows, dw[at].Columns);
+                break;
+            case Slip.LearningRate:
+                (dw[at], db[at]) = (dw[at].Map(g => -number * g), db[at]?.Map(g => -number * g));
+                break;
             case Slip.PerSampleInputs:
                 inputs = inputs.Map(v => v * m);
                 break;
             default:
                 break;
+        }
+
+        if (slip is Slip.AfterUpdate or Slip.WithoutBiases)
+        {
+            return Elsewhere(slip, number, dw, db);
         }
 
         IEnumerable<GivenTensor> gradients = Enumerable.Range(1, Depth).SelectMany(l => db[l] is Matrix bias
@@ -154,6 +180,25 @@ internal sealed class HandMadeBackpropagation
             x,
             y,
             [.. gradients, new(ComparedQuantity.Inputs, 0, inputs)]);
+    }
+
+    /// <summary>The same case with the gradients at other weights.</summary>
+    private GradientCase Elsewhere(Slip slip, double number, Matrix[] dw, Matrix?[] db)
+    {
+        GradientCase right = Case();
+        (Matrix[] keptWeights, Matrix?[] keptBiases) = ([.. w], [.. b]);
+        for (int l = 1; l <= Depth; l++)
+        {
+            w[l] = slip == Slip.AfterUpdate ? w[l].Zip(dw[l], (v, g) => v - number * g) : w[l];
+            b[l] = slip == Slip.AfterUpdate ? b[l]?.Zip(db[l]!, (v, g) => v - number * g) : b[l]?.Map(_ => 0);
+        }
+
+        Forward();
+        GradientCase elsewhere = Case();
+        keptWeights.CopyTo(w, 0);
+        keptBiases.CopyTo(b, 0);
+        Forward();
+        return right with { Given = elsewhere.Given };
     }
 
     private static double Value(string name, double v) => name switch
@@ -181,6 +226,7 @@ internal sealed class HandMadeBackpropagation
             Slip.BiasLast => delta[row, delta.Columns - 1],
             Slip.BiasFirst => delta[row, 0],
             Slip.BiasZero => 0,
+            Slip.BiasWithoutMean => sum * delta.Columns,
             _ => sum,
         };
     }

@@ -56,6 +56,12 @@ public class MistakesAreNamed
         (Slip.ScaledInputs, 0, 1.0 / 255, "factor", "layers.0.weights", "0123"),
         (Slip.WeightDecay, 0, 0.01, "extra-term", "last", "0123"),
         (Slip.PerSampleInputs, 0, 0, "sum-for-mean", "inputs", "0123"),
+        (Slip.BiasWithoutMean, 1, 0, "bias-sum", "layers.0.biases", "013"),
+        (Slip.Reshaped, 1, 0, "transposed", "layers.0.weights", "03"),
+        (Slip.ZeroGradient, 2, 0, "missing-term", "layers.1.weights", "0123"),
+        (Slip.LearningRate, 1, 0.05, "factor", "layers.0.weights", "0123"),
+        (Slip.AfterUpdate, 0, 0.3, "stale-weights", "last", "0123"),
+        (Slip.WithoutBiases, 0, 0, "missing-term", "last", "013"),
         (Slip.SquaredForHuber, 0, 0, "missing-factor", "last", "2"),
     ];
 
@@ -83,9 +89,63 @@ public class MistakesAreNamed
         Assert.All(wrong, result => Assert.Equal(code, result.Diagnosis!.Code));
         Assert.DoesNotContain(wrong, result => result.Diagnosis!.Text.Contains("besides", StringComparison.Ordinal));
         string first = tensor == "last" ? $"layers.{made.Depth - 1}.weights" : tensor;
-        Assert.Equal(first, wrong.Where(result => result.Id != "inputs").DefaultIfEmpty(wrong[^1]).MaxBy(result => LayerOf(result.Id))!.Id);
+        Assert.Equal(first, wrong.MaxBy(result => LayerOf(result.Id))!.Id);
         string begin = wrong.Single(result => result.Id == first).Diagnosis!.Text;
         Assert.DoesNotContain("follows from layer", begin, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_mistakes_in_several_layers_are_named_each_in_its_place()
+    {
+        HandMadeBackpropagation network = networks["4-3-3-2 tanh, sigmoid, binary-cross-entropy"];
+        GradientCase gradientCase = network.Case(Slip.MissingPrime, 1);
+        foreach (GivenTensor given in gradientCase.Given)
+        {
+            for (int k = 0; k < given.Values.Elements.Length; k++)
+            {
+                given.Values.Elements[k] *= given.Id == "layers.1.biases" ? -14 : 14;
+            }
+        }
+
+        Dictionary<string, Diagnosis> found = GradientCheck.Run(gradientCase).ToDictionary(tensor => tensor.Id, tensor => tensor.Diagnosis!);
+        Assert.All(found.Values, diagnosis => TestContext.Current.TestOutputHelper?.WriteLine($"{diagnosis}"));
+        Assert.Equal("sum-for-mean", found["layers.2.weights"].Code);
+        Assert.Contains("1/m is missing in Δ³ (m = 7)", found["layers.2.weights"].Text, StringComparison.Ordinal);
+        Assert.Equal("sum-for-mean", found["layers.1.weights"].Code);
+        Assert.StartsWith("the sign of ∂C/∂b² is reversed; right is", found["layers.1.biases"].Text, StringComparison.Ordinal);
+        Assert.StartsWith("tanh′(Z¹) is missing in Δ¹; right is", found["layers.0.weights"].Text, StringComparison.Ordinal);
+        Assert.Equal(Prime, found["inputs"].Code);
+    }
+
+    [Fact]
+    public void A_mistake_is_named_in_gradients_of_single_precision_too() => Assert.All(networks.Values, network =>
+    {
+        GradientCase gradientCase = network.Case(Slip.MissingPrime, 1);
+        foreach (GivenTensor given in gradientCase.Given)
+        {
+            for (int k = 0; k < given.Values.Elements.Length; k++)
+            {
+                given.Values.Elements[k] = (float)given.Values.Elements[k];
+            }
+        }
+
+        Assert.Equal(Prime, GradientCheck.Run(gradientCase).Single(tensor => tensor.Id == "layers.0.weights").Diagnosis!.Code);
+    });
+
+    [Fact]
+    public void A_loss_that_is_a_sum_or_another_loss_is_named()
+    {
+        GradientCase gradientCase = Cases.Small();
+        double right = gradientCase.Given[0].Values[0, 0];
+        GradientCheck check = new(gradientCase);
+        gradientCase.Given[0].Values[0, 0] = 5 * right;
+        Assert.Equal("sum-for-mean", check.Compare()[0].Diagnosis!.Code);
+        gradientCase.Given[0].Values[0, 0] = 2 * right;
+        Assert.Equal("factor", check.Compare()[0].Diagnosis!.Code);
+        gradientCase.Given[0].Values[0, 0] = 1.25 * right;
+        Assert.Equal("unknown", check.Compare()[0].Diagnosis!.Code);
+        gradientCase.Given[0].Values[0, 0] = right;
+        Assert.All(check.Compare(), tensor => Assert.Null(tensor.Diagnosis));
     }
 
     [Theory]
@@ -118,5 +178,5 @@ public class MistakesAreNamed
         Assert.Equal(("unknown", 1), (results[0].Diagnosis!.Code, results.Count(tensor => tensor.Agrees == false)));
     });
 
-    private static int LayerOf(string id) => int.Parse(id.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
+    private static int LayerOf(string id) => id == "inputs" ? -1 : int.Parse(id.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -39,10 +39,10 @@ internal sealed record Factor(string Code, double Value, string What, double Cos
         [
             One,
             new("sign", -1, "the sign of {0} is reversed", 1),
-            new("sum-for-mean", samples, $"1/m is missing in {{0}} (m = {samples}): it sums over the samples where the loss averages", 1),
+            new("sum-for-mean", samples, $"1/m is missing in {{0}} (m = {samples}): it sums over the samples where the loss averages{(samples == 2 ? "; a factor 2 looks the same" : "")}", 1),
             new("mean-for-sum", 1.0 / samples, $"{{0}} is divided by m = {samples} once too often", 1.1),
-            new("factor", 2, "{0} has a factor 2 too many", 1.2),
-            new("factor", 0.5, "{0} has a factor ½ too many", 1.2),
+            new("factor", 2, "{0} is twice the right one: a 2 too many, or a ½ that is missing", 1.2),
+            new("factor", 0.5, "{0} is half the right one: a ½ too many, or a 2 that is missing", 1.2),
             new("sum-for-mean", outputs, $"{{0}} is {outputs} times the right one: 1/n of the n = {outputs} outputs is missing", 1.4),
             new("mean-for-sum", 1.0 / outputs, $"{{0}} is divided by the number of outputs, n = {outputs}, once too often", 1.4),
         ];

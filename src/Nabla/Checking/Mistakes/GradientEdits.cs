@@ -24,6 +24,7 @@ internal sealed class GradientEdits(BackwardPass pass, ImmutableDictionary<int, 
         string d = pass.NameOfDelta(l);
         yield return new(null, gradient);
         yield return Edit.Of("transposed", 1, $"{name} is transposed", gradient.Transposed());
+        yield return Edit.Of("transposed", 1.5, $"{name} has its elements in the order of the transpose: it was reshaped, not transposed", Reshaped(gradient));
         yield return Edit.Of("missing-term", ZeroCost, $"{name} is zero: it was never computed", gradient.Map(_ => 0));
         for (int k = 0; k <= pass.Depth; k++)
         {
@@ -83,6 +84,7 @@ internal sealed class GradientEdits(BackwardPass pass, ImmutableDictionary<int, 
         string d = pass.NameOfDelta(l);
         yield return new(null, gradient);
         yield return Edit.Of("bias-sum", 0.9, $"{name} is the mean of the columns of {d}, not their sum: 1/m stands there twice", gradient.Map(x => x / delta.Columns));
+        yield return Edit.Of("bias-sum", 0.9, $"{name} sums over the samples without the 1/m that ∂C/∂W{DeltaEdits.Raised(l)} has", gradient.Map(x => x * delta.Columns));
         yield return Edit.Of("bias-sum", ZeroCost, $"{name} is zero: {d} was not summed", gradient.Map(_ => 0));
         foreach ((string which, Matrix only, double cost) in SampleEdits.Of(delta))
         {
@@ -151,6 +153,9 @@ internal sealed class GradientEdits(BackwardPass pass, ImmutableDictionary<int, 
         yield return Edit.Of("missing-activation-derivative", 1.2, $"{prime} is missing in {name}", gradient(pass.Passed(l, deltas.GetValueOrDefault(l + 1))));
         yield return Edit.Of("extra-factor", 1.4, $"{name} has {prime} as a factor once too often", gradient(pass.ThroughActivation(l, deltas[l])));
     }
+
+    /// <summary>The elements column by column, put into rows.</summary>
+    private static Matrix Reshaped(Matrix x) => Matrix.From(x.Rows, x.Columns, (i, j) => x.Elements[i * x.Columns + j]);
 
     /// <summary>δ of the other layers: as it was found to be above, and as it should be below.</summary>
     private IEnumerable<(int Layer, Matrix Delta)> Others(int l) =>

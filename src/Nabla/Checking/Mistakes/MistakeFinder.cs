@@ -18,19 +18,16 @@ internal sealed class MistakeFinder(Func<ImmutableArray<LayerValues>, BackwardPa
     public IReadOnlyDictionary<string, Diagnosis> Find()
     {
         BackwardPass pass = passOf(gradientCase.Layers);
-        MistakePath? best = null;
-        Likeness? used = null;
-        foreach (Likeness likeness in tolerances.Select(tolerance => new Likeness(tolerance)))
+        (MistakePath path, Likeness likeness) = Search(pass);
+        if (!path.IsWhole)
         {
-            MistakePath path = new MistakeSearch(pass, given, likeness).Run();
-            if (best is null || path.Cost < best.Cost)
+            foreach ((Mistake mistake, BackwardPass other) in new ForwardMistakes(passOf, gradientCase).All(pass))
             {
-                (best, used) = (path, likeness);
-            }
-
-            if (best.IsWhole)
-            {
-                break;
+                (MistakePath elsewhere, Likeness used) = Search(other);
+                if (elsewhere.IsWhole && elsewhere.AtDelta.IsEmpty && elsewhere.AtTensor.IsEmpty)
+                {
+                    return given.Values.Where(tensor => IsGivenBy(other, tensor, used)).ToDictionary(tensor => tensor.Id, _ => new Diagnosis(mistake.Code, mistake.What));
+                }
             }
         }
 
@@ -39,9 +36,9 @@ internal sealed class MistakeFinder(Func<ImmutableArray<LayerValues>, BackwardPa
         {
             Diagnosis? diagnosis = tensor.Quantity switch
             {
-                ComparedQuantity.Loss => OfLoss(pass, tensor.Values[0, 0], used!),
-                ComparedQuantity.Outputs => OfOutputs(pass, tensor.Values, used!),
-                _ => OfGradient(pass, best!, tensor),
+                ComparedQuantity.Loss => OfLoss(pass, tensor.Values[0, 0], likeness),
+                ComparedQuantity.Outputs => OfOutputs(pass, tensor.Values, likeness),
+                _ => OfGradient(pass, path, tensor),
             };
             if (diagnosis is not null)
             {
@@ -50,6 +47,29 @@ internal sealed class MistakeFinder(Func<ImmutableArray<LayerValues>, BackwardPa
         }
 
         return found;
+    }
+
+    private static bool IsGivenBy(BackwardPass pass, GivenTensor tensor, Likeness likeness) => tensor.Quantity switch
+    {
+        ComparedQuantity.Loss => likeness.Agree(tensor.Values, Matrix.Scalar(pass.Cost)),
+        ComparedQuantity.Outputs => likeness.Agree(tensor.Values, pass.A(pass.Depth)),
+        _ => true,
+    };
+
+    private (MistakePath Path, Likeness Likeness) Search(BackwardPass pass)
+    {
+        (MistakePath Path, Likeness Likeness)? best = null;
+        foreach (Likeness likeness in tolerances.Select(tolerance => new Likeness(tolerance)))
+        {
+            MistakePath path = new MistakeSearch(pass, given, likeness).Run();
+            best = best is null || path.Cost < best.Value.Path.Cost ? (path, likeness) : best;
+            if (path.IsWhole)
+            {
+                break;
+            }
+        }
+
+        return best!.Value;
     }
 
     private static Diagnosis? OfLoss(BackwardPass pass, double value, Likeness likeness)

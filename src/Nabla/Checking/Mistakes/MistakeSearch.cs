@@ -166,7 +166,8 @@ internal sealed class MistakeSearch(BackwardPass pass, IReadOnlyDictionary<strin
             }
             else if (Likeness.Fit((tensor, null, edit.Value)) is double c && likeness.Agree(tensor, edit.Value, c))
             {
-                found = Joined(edit.Mistake, Factor.Any(c), subject);
+                Mistake any = Joined(edit.Mistake, Factor.Any(c), subject)!;
+                found = subject == "∂C/∂W¹" && edit.Mistake is null && c > 0 ? any with { What = $"{any.What}, as if the inputs were multiplied by that" } : any;
             }
 
             best = found is not null && (best is null || found.Cost < best.Cost) ? found : best;
