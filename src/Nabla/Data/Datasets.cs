@@ -55,6 +55,9 @@ public sealed class BuiltInDataset
     /// <summary>What it is, in a line.</summary>
     public string Summary { get; }
 
+    /// <summary>Whether it is read from files, which <see cref="DatasetOptions.DataFolder"/> may name the folder of.</summary>
+    public bool HasFiles { get; init; }
+
     /// <summary>Generates, reads or downloads it.</summary>
     /// <exception cref="InvalidDataException">Its files are damaged.</exception>
     /// <exception cref="IOException">Its files cannot be found, read or downloaded.</exception>

@@ -135,7 +135,9 @@ public class GradientCheckTests
         GradientCase gradientCase = Cases.Random(Loss.SquaredError, 1, 1, new Layer(1, Activation.Sigmoid));
         gradientCase = Cases.WithGradients(gradientCase with
         {
-            Layers = [new(Matrix.Scalar(weight), Matrix.Scalar(0.25))], Inputs = Matrix.Scalar(input), Targets = Matrix.Scalar(0.5),
+            Layers = [new(Matrix.Scalar(weight), Matrix.Scalar(0.25))],
+            Inputs = Matrix.Scalar(input),
+            Targets = Matrix.Scalar(0.5),
         });
         Assert.All(GradientCheck.Run(gradientCase).Skip(2), tensor =>
         {
@@ -214,7 +216,9 @@ public class GradientCheckTests
         GradientCase gradientCase = Cases.Random(Loss.SquaredError, 1, 1, new Layer(1, Activation.Sigmoid));
         return Cases.WithGradients(gradientCase with
         {
-            Layers = [new(Matrix.Scalar(1e9), Matrix.Scalar(-1e9))], Inputs = Matrix.Scalar(1), Targets = Matrix.Scalar(1),
+            Layers = [new(Matrix.Scalar(1e9), Matrix.Scalar(-1e9))],
+            Inputs = Matrix.Scalar(1),
+            Targets = Matrix.Scalar(1),
         });
     }
 
