@@ -37,6 +37,22 @@ public sealed class CheckCommandTests : IDisposable
         Golden.Matches("tests/Nabla.Cli.Tests/Golden/check-wrong.txt", output);
     }
 
+    [Theory]
+    [InlineData("check-missing-prime.txt", "[[1.5, 3], [-0.75, -1.5]]", "[1.5, -0.75]", "[[3], [-1.5]]")]
+    [InlineData("check-transposed.txt", "[[0.375, -0.75], [0.75, -1.5]]", "[0.375, -0.75]", "[[3], [-1.5]]")]
+    [InlineData("check-doubled.txt", "[[0.75, 1.5], [-1.5, -3]]", "[0.75, -1.5]", "[[6], [-3]]")]
+    public void The_mistake_behind_wrong_gradients_is_named(string golden, string weights1, string biases1, string weights2)
+    {
+        Write("mine.json", $$"""
+            {"network": {"inputs": 2, "layers": [{"weights": [[0.5, 0.25], [-1, 0.25]], "biases": [1, -0.5], "activation": "softsign"},
+              {"weights": [[1, -0.5]], "activation": "identity"}]}, "loss": "squared-error", "inputs": [[1, 2]], "targets": [[0.25]],
+             "gradients": {"loss": 0.5, "layers": [{"weights": {{weights1}}, "biases": {{biases1}}}, {"weights": {{weights2}}}]}}
+            """);
+        (int code, string output, string error) = Run("check", "mine.json", "--json");
+        Assert.Equal((4, ""), (code, error));
+        Golden.Matches($"tests/Nabla.Cli.Tests/Golden/{golden}", output);
+    }
+
     [Fact]
     public void Json_is_one_object_a_line_for_each_tensor()
     {

@@ -10,7 +10,9 @@ namespace Nabla.Checking.Mistakes;
 /// </summary>
 internal sealed class ForwardMistakes(Func<ImmutableArray<LayerValues>, BackwardPass> passOf, GradientCase gradientCase)
 {
-    private const int MostSteps = 12;
+    private const int MostSteps = 20;
+
+    private static readonly double[] starts = [1e-4, 1e-3, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1, 3];
 
     /// <summary>Each mistake, and the backward pass with it.</summary>
     public IEnumerable<(Mistake Mistake, BackwardPass Pass)> All(BackwardPass right)
@@ -30,39 +32,40 @@ internal sealed class ForwardMistakes(Func<ImmutableArray<LayerValues>, Backward
         }
     }
 
-    /// <summary>The η with W − η ∂C/∂W for which the given gradients of the weights are right, by Gauss and Newton's method.</summary>
+    /// <summary>
+    /// The η for which the given gradients of the weights are right at W − η ∂C/∂W: Gauss and Newton's method from the best of some starts, its
+    /// steps halved where they go too far.
+    /// </summary>
     private double? StepTaken(BackwardPass right)
     {
-        double step = 0;
+        double[] ResidualsAt(double eta) => Residuals(passOf(Updated(right, eta)));
+        double step = starts.MinBy(eta => SquaredNorm(ResidualsAt(eta)));
+        double[] here = ResidualsAt(step);
         for (int k = 0; k < MostSteps; k++)
         {
-            double h = 1e-5 * Math.Max(0.1, Math.Abs(step));
-            double[] here = Residuals(passOf(Updated(right, step)));
-            double[] there = Residuals(passOf(Updated(right, step + h)));
-            double above = 0;
-            double below = 0;
-            for (int i = 0; i < here.Length; i++)
+            double h = 1e-6 * step;
+            double[] there = ResidualsAt(step + h);
+            double[] slope = [.. there.Zip(here, (x, y) => (x - y) / h)];
+            double change = -slope.Zip(here, (s, r) => s * r).Sum() / SquaredNorm(slope);
+            double[] next = ResidualsAt(step + change);
+            for (int halved = 0; halved < 8 && !(SquaredNorm(next) <= SquaredNorm(here)); halved++)
             {
-                double slope = (there[i] - here[i]) / h;
-                above += slope * here[i];
-                below += slope * slope;
+                change /= 2;
+                next = ResidualsAt(step + change);
             }
 
-            double change = above / below;
-            if (!double.IsFinite(change))
-            {
-                return null;
-            }
-
-            step -= change;
-            if (Math.Abs(change) <= 1e-12 * Math.Abs(step))
+            if (!(SquaredNorm(next) < SquaredNorm(here)))
             {
                 break;
             }
+
+            (step, here) = (step + change, next);
         }
 
-        return step == 0 || Math.Abs(step) > 1e6 ? null : step;
+        return double.IsFinite(step) && step != 0 ? step : null;
     }
+
+    private static double SquaredNorm(double[] x) => x.Sum(v => v * v);
 
     private static ImmutableArray<LayerValues> Updated(BackwardPass right, double step)
     {
