@@ -80,7 +80,7 @@ internal static class Tool
     {
         OutOfMemoryException => "there is not enough memory for this; a smaller network or batch takes less",
         NonFiniteLossException or OperationCanceledException or IOException or UnauthorizedAccessException or ArgumentException
-            or InvalidDataException => OneLine(e),
+            or InvalidDataException or InsufficientExecutionStackException => OneLine(e),
 
         // A fault of the program, since nothing of what a user can cause is reported so. The type is what a report of it needs first.
         _ => $"an error in the program itself: {OneLine(e)} ({e.GetType().Name})",

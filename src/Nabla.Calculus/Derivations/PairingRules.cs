@@ -80,7 +80,7 @@ public sealed class PairingRules
         Expr? total = null;
         for (int i = 0; i < term.Operands.Length; i++)
         {
-            if (Contains(term.Operands[i], d))
+            if (term.Operands[i].HasPart(d))
             {
                 Func<Expr, Expr, Expr> adjoint = rule.Adjoints[i]
                     ?? throw new NotSupportedException($"{term.Describe()} is not linear in its operand {i + 1}");
@@ -120,14 +120,11 @@ public sealed class PairingRules
                 return operand == 0 ? Expr.Inner(q, y) * p : Expr.Inner(p, x) * q;
         }
 
-        Expr Beside(Expr a, Expr b) => a.Shape.IsScalar ? b : b.Shape.IsScalar ? a : Expr.Kron(a, b);
+        Expr Beside(Expr a, Expr b) => a is Eye { Shape.IsScalar: true } ? b : b is Eye { Shape.IsScalar: true } ? a : Expr.Kron(a, b);
         Expr mix = Beside(Beside(pool.Eye(x.Shape.Columns), pool.Commutation(x.Shape.Rows, y.Shape.Columns)), pool.Eye(y.Shape.Rows));
         Expr turned = Expr.MatMul(mix, Expr.Vec(g));
         return operand == 0
             ? Expr.Unvec(Expr.MatMul(Beside(pool.Eye(x.Shape.Size), Expr.Vec(y).Transpose()), turned), x.Shape)
             : Expr.Unvec(Expr.MatMul(Beside(Expr.Vec(x).Transpose(), pool.Eye(y.Shape.Size)), turned), y.Shape);
     }
-
-    private static bool Contains(Expr term, Differential d) =>
-        ReferenceEquals(term, d) || (term is not (Named or Differential) && term.Operands.Any(operand => Contains(operand, d)));
 }

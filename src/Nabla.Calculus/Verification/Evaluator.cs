@@ -142,7 +142,7 @@ public static class Evaluator
             Exponential => LinearAlgebra.Exponential(Of(0)),
             ExponentialDifferential => LinearAlgebra.ExponentialDifferential(Of(0), Of(1)),
             Norm => Matrix.Scalar(Math.Sqrt(Of(0).Map(x => x * x).Sum())),
-            LargestElement => Matrix.Scalar(Of(0).Elements.ToArray().Max()),
+            LargestElement => Matrix.Scalar(Of(0).Elements.ToArray().Aggregate(Math.Max)),
             Gradient gradient => FiniteDifferences.Gradient(gradient.Operands[0], gradient.Operands[1], bindings),
             Jacobian jacobian => FiniteDifferences.Jacobian(jacobian.Operands[0], jacobian.Operands[1], bindings),
             Differential differential => FiniteDifferences.Differential(differential.Of, bindings),

@@ -32,7 +32,7 @@ public sealed record ComparedNumber(string Place, double Given, double Computed,
     public double Error => double.IsFinite(Given - Computed) ? Math.Abs(Given - Computed) : double.PositiveInfinity;
 
     /// <summary>Whether the error is within the tolerance.</summary>
-    public bool Agrees => Error <= Tolerance;
+    public bool Agrees => double.IsFinite(Error) && Error <= Tolerance;
 }
 
 /// <summary>What one road says of one tensor.</summary>

@@ -11,10 +11,10 @@ internal enum Judgement
     /// <summary>Two step sizes agree on it.</summary>
     Settled,
 
-    /// <summary>Every step crosses a kink, so there is nothing to be said.</summary>
+    /// <summary>A step crosses a kink, and no two that are small enough not to agree: there is nothing to be said.</summary>
     AtKink,
 
-    /// <summary>No two step sizes agree; rounding or non-finite numbers prevail.</summary>
+    /// <summary>No two step sizes agree, and no kink is the reason; rounding or non-finite numbers prevail.</summary>
     Unsettled,
 }
 
@@ -47,6 +47,7 @@ internal sealed class DifferenceQuotients
     private readonly ImmutableArray<int> sides;
     private readonly double settled;
     private readonly double leastStep;
+    private readonly double rounding;
 
     /// <param name="cost">C.</param>
     /// <param name="variable">X, a symbol.</param>
@@ -70,6 +71,8 @@ internal sealed class DifferenceQuotients
         kinks = [.. below.Select(kink => kink.Points)];
         (double here, sides) = Probe(at);
 
+        rounding = 1e-13 * Math.Max(1, Math.Abs(here));
+
         // With a smaller step, the rounding of C alone is more than what two steps may differ by.
         leastStep = double.IsFinite(here) ? MachineEpsilon * Math.Abs(here) / settled : 0;
     }
@@ -89,13 +92,15 @@ internal sealed class DifferenceQuotients
         double? previous = null;
         double best = double.NaN;
         double leastGap = double.PositiveInfinity;
-        bool onOneSide = false;
+        bool crossed = false;
         foreach (double step in Steps(size == 0 ? 1 : size))
         {
             double? quotient = Central(direction, step / longest);
-            onOneSide |= quotient is not null;
+            crossed |= quotient is null;
             double gap = Math.Abs((quotient - previous) ?? double.NaN);
-            if (gap < leastGap)
+            // Where everything saturates, a quotient is ten times the one before, however small both are beside the largest element.
+            bool near = gap <= 0.1 * Math.Abs(quotient ?? 0) || gap <= rounding * longest / step;
+            if (near && gap < leastGap)
             {
                 // Of two that agree, the one of the first, larger step has less rounding in it.
                 (best, leastGap) = (previous!.Value, gap);
@@ -109,7 +114,7 @@ internal sealed class DifferenceQuotients
             previous = quotient;
         }
 
-        return new(best, leastGap <= settled ? Judgement.Settled : onOneSide ? Judgement.Unsettled : Judgement.AtKink);
+        return new(best, leastGap <= settled ? Judgement.Settled : crossed ? Judgement.AtKink : Judgement.Unsettled);
     }
 
     /// <summary>∂C/∂Xᵢⱼ.</summary>

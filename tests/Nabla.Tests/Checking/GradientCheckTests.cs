@@ -115,6 +115,46 @@ public class GradientCheckTests
     }
 
     [Fact]
+    public void Quotients_that_fall_with_the_step_do_not_agree_however_small_they_are_beside_the_gradient()
+    {
+        // 10¹² − 10¹²: the quotients are 290, 2900, …, which is next to nothing beside the gradient of 1.25·10¹¹.
+        GradientCase gradientCase = Cases.Random(Loss.SquaredError, 1, 1, new Layer(1, Activation.Sigmoid));
+        gradientCase = Cases.WithGradients(gradientCase with
+        {
+            Layers = [new(Matrix.Scalar(1), Matrix.Scalar(-1e12))], Inputs = Matrix.Scalar(1e12), Targets = Matrix.Scalar(0),
+        });
+        Assert.Equal([true, true, null, null, null], GradientCheck.Run(gradientCase).Select(tensor => tensor.Agrees));
+    }
+
+    [Fact]
+    public void The_weight_of_an_input_in_millions_before_a_small_residual_is_judged()
+    {
+        GradientCase gradientCase = Cases.Random(Loss.SquaredError, 1, 1, new Layer(1, Activation.Identity));
+        gradientCase = Cases.WithGradients(gradientCase with
+        {
+            Layers = [new(Matrix.Scalar(1), Matrix.Scalar(0.5))], Inputs = Matrix.Scalar(1 << 20), Targets = Matrix.Scalar((1 << 20) - 0.5),
+        });
+        ComparedTensor weights = GradientCheck.Run(gradientCase)[2];
+        Assert.True(weights.Agrees, weights.Diagnosis?.Text);
+        Assert.Equal(1, weights[CheckRoad.FiniteDifferences]!.Compared);
+    }
+
+    [Fact]
+    public void Too_near_a_kink_for_two_steps_is_at_the_kink_and_not_undecided()
+    {
+        GradientCase gradientCase = Kinked(new(2, 2, [0.5, 0, 0.25, 0]), new(2, 1, [0.125, 2e-9]));
+        Assert.All(GradientCheck.Run(gradientCase), tensor =>
+        {
+            Assert.True(tensor.Agrees, tensor.Diagnosis?.Text);
+            Assert.Equal(0, tensor.Roads.Sum(road => road.Unsettled));
+        });
+    }
+
+    [Fact]
+    public void What_is_infinite_agrees_with_nothing_though_its_tolerance_is_infinite_too() =>
+        Assert.False(new ComparedNumber("", double.PositiveInfinity, 1, double.PositiveInfinity).Agrees);
+
+    [Fact]
     public void Where_no_two_steps_agree_the_question_is_undecided()
     {
         // A pre-activation of 10⁹ − 10⁹ = 0: every step of the weights leads far into the saturated sigmoid.

@@ -59,7 +59,7 @@ internal sealed class ScalarFactors
         Expr? whole = Product(above) is Expr scalar ? body is null ? scalar : scalar * body : body;
         whole = whole is null or Constant ? pool.Constant(whole is Constant c ? size * c.Value : size) : size.IsOne ? whole : size * whole;
         whole = Product(below) is Expr divisor ? Expr.Divide(whole, divisor) : whole;
-        return Number.Number < 0 ? -whole : whole;
+        return Number.Number < 0 ? Forms.Negated(whole) : whole;
     }
 
     /// <summary>The whole.</summary>
