@@ -17,8 +17,7 @@ internal sealed class BackwardPass
     private readonly Derivation derivation;
     private readonly Loss loss;
     private readonly Bindings bindings;
-    private readonly Symbol output;
-    private readonly Dictionary<string, Expr> outputAdjoints = [];
+    private readonly Dictionary<string, (Expr Cost, Expr Adjoint)> losses = [];
     private readonly Dictionary<int, (Symbol Passed, Expr Adjoint)> throughActivation = [];
 
     /// <param name="network">The network, which no other pass was made of: a pass adds symbols of its own to its pool.</param>
@@ -35,8 +34,6 @@ internal sealed class BackwardPass
             bindings.Set(expression, value);
         }
 
-        output = network.Output.Pool.Symbol(new("output"), network.Output.Shape);
-        bindings.Set(output, ValueOf(network.Output));
         Samples = bindings.SizeOf(network.Batch);
     }
 
@@ -118,18 +115,10 @@ internal sealed class BackwardPass
     }
 
     /// <summary>The derivative of any loss by the outputs.</summary>
-    public Matrix PassedBy(Loss other)
-    {
-        if (!outputAdjoints.TryGetValue(other.Name, out Expr? adjoint))
-        {
-            outputAdjoints[other.Name] = adjoint = Derivation.Of(other.Of(network.Target, output), [output]).GradientOf(output);
-        }
-
-        return Evaluate(adjoint);
-    }
+    public Matrix PassedBy(Loss other) => Evaluate(Of(other).Adjoint);
 
     /// <summary>The value of any loss.</summary>
-    public double CostBy(Loss other) => Evaluate(other.Of(network.Target, output))[0, 0];
+    public double CostBy(Loss other) => Evaluate(Of(other).Cost)[0, 0];
 
     /// <summary>Passes an adjoint of aˡ on to zˡ: G ⊙ f′(zˡ) for an elementwise activation.</summary>
     public Matrix ThroughActivation(int l, Matrix passed)
@@ -165,6 +154,22 @@ internal sealed class BackwardPass
         Symbol first = pool.Symbol(new("x"), shape);
         Symbol second = pool.Symbol(new("y"), shape);
         return Evaluator.Evaluate(of(first, second), new Bindings().Set(first, x).Set(second, y));
+    }
+
+    /// <summary>A loss of outputs that are a variable, in a pool of its own: each loss has its names for what is in it.</summary>
+    private (Expr Cost, Expr Adjoint) Of(Loss other)
+    {
+        if (!losses.TryGetValue(other.Name, out (Expr Cost, Expr Adjoint) known))
+        {
+            ExprPool pool = new();
+            Symbol target = pool.Symbol(new("target"), network.Target.Shape);
+            Symbol output = pool.Symbol(new("output"), network.Output.Shape);
+            bindings.Set(target, ValueOf(network.Target)).Set(output, ValueOf(network.Output));
+            Expr cost = other.Of(target, output);
+            losses[other.Name] = known = (cost, Derivation.Of(cost, [output]).GradientOf(output));
+        }
+
+        return known;
     }
 
     private Symbol VariableOf(GivenTensor given) => given.Quantity switch
