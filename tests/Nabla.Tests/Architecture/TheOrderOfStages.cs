@@ -42,7 +42,7 @@ public class TheOrderOfStages
         [Networks] = [Words, Common, Expressions, Derivations],
         [Data] = [Words, Common],
         [Training] = [Words, Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data],
-        [Models] = [Words, Common, Expressions, Derivations, Kernels, Planning, Networks, Training],
+        [Models] = [Words, Expressions, Derivations, Kernels, Planning, Networks, Training],
         [Checking] = [Words, Common, Expressions, Derivations, Rendering, Verification, Kernels, Planning, Networks, Data, Training, Models],
     });
 

@@ -68,7 +68,10 @@ public sealed class Simplifier
         RewriteRule.For<MatMul>("scalar-transpose", "xᵀAᵀy = yᵀAx", n => n.Shape.IsScalar ? ShorterScalar(n) : null),
         .. MatrixRules.Products,
         .. MatrixRules.HadamardProducts,
-        new(new("rewrite.hadamard-power", "X ⊙ X = X.^2, (X ⊘ Y) ⊙ Y = X where no element of Y is 0"), ElementPowers),
+        new(new("rewrite.hadamard-power", "X ⊙ X = X.^2, (X ⊘ Y) ⊙ Y = X"), node => ElementPowers(node, out _))
+        {
+            Condition = node => ElementPowers(node, out Expr? y) is not null && y is not null ? new(y, y.Pool.Zeros(y.Shape)) { IsInequality = true } : null,
+        },
         new(new("rewrite.collect", "like terms are collected"), node => node is Add or Subtract or Negate ? Collected(node) : null),
         new(new("rewrite.factor", "a common factor stands outside: XY + XZ = X(Y + Z)"), node => node is Add or Subtract ? commonFactors.Shorter(node) : null),
         new(new("rewrite.expand", "a sum is expanded where that is shorter"), Expanded),
@@ -79,7 +82,7 @@ public sealed class Simplifier
         yield return RewriteRules.From(assumption);
         if (!assumption.Left.Shape.IsScalar)
         {
-            yield return RewriteRules.From(new(Forms.Transposed(assumption.Left), Forms.Transposed(assumption.Right)));
+            yield return RewriteRules.From(assumption with { Left = Forms.Transposed(assumption.Left), Right = Forms.Transposed(assumption.Right) });
         }
     }
 
@@ -203,14 +206,18 @@ public sealed class Simplifier
     private static int FirstSymbol(Expr product) => Forms.Chain(product)[0] is Transpose { Operands: [var x] } ? x.Id : Forms.Chain(product)[0].Id;
 
     /// <summary>Equal factors of a Hadamard product and quotient as one power.</summary>
-    private Expr? ElementPowers(Expr node)
+    /// <param name="node">The product or quotient.</param>
+    /// <param name="cancelled">What was divided by and no longer is, so that it must not be 0.</param>
+    private Expr? ElementPowers(Expr node, out Expr? cancelled)
     {
+        cancelled = null;
         if (node is not (Hadamard or Quotient) || node.Shape.IsScalar)
         {
             return null;
         }
 
         List<(Expr Base, double Power)> factors = [];
+        Expr? divisor = null;
         bool merged = false;
         bool nested = false;
         void Multiply(Expr e, double power, bool below)
@@ -238,6 +245,7 @@ public sealed class Simplifier
                     }
                     else
                     {
+                        divisor ??= factors[known].Power * p * power < 0 ? x : null;
                         factors[known] = (factors[known].Base, factors[known].Power + (p * power));
                     }
 
@@ -251,6 +259,7 @@ public sealed class Simplifier
             return null;
         }
 
+        cancelled = divisor;
         Expr Raised((Expr Base, double Power) factor) =>
             Math.Abs(factor.Power) == 1 ? factor.Base : Expr.ElementPower(factor.Base, node.Pool.Constant(Math.Abs(factor.Power)));
         Expr ones = node.Pool.Ones(node.Shape.Rows, node.Shape.Columns);
