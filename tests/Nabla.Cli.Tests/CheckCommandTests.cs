@@ -37,6 +37,23 @@ public sealed class CheckCommandTests : IDisposable
         Golden.Matches("tests/Nabla.Cli.Tests/Golden/check-wrong.txt", output);
     }
 
+    [Theory]
+    [InlineData("check-missing-prime.txt", "[[8, 16], [-4, -8]]", "[8, -4]", "[[10, 0]]")]
+    [InlineData("check-transposed.txt", "[[8, 0], [16, 0]]", "[8, 0]", "[[10], [0]]")]
+    [InlineData("check-doubled.txt", "[[16, 32], [0, 0]]", "[16, 0]", "[[20, 0]]")]
+    public void The_mistake_behind_wrong_gradients_is_named(string golden, string weights1, string biases1, string weights2)
+    {
+        // z¹ = (2.5, −1), z² = 5, δ² = 4, δ¹ = (8, 0).
+        Write("mine.json", $$$"""
+            {"network": {"inputs": 2, "layers": [{"weights": [[1, 0.5], [-1, 0.25]], "biases": [0.5, -0.5], "activation": "relu"},
+              {"weights": [[2, -1]], "activation": "identity"}]}, "loss": "squared-error", "inputs": [[1, 2]], "targets": [[1]],
+             "gradients": {"loss": 8, "layers": [{"weights": {{{weights1}}}, "biases": {{{biases1}}}}, {"weights": {{{weights2}}}}]}}
+            """);
+        (int code, string output, string error) = Run("check", "mine.json", "--json");
+        Assert.Equal((4, ""), (code, error));
+        Golden.Matches($"tests/Nabla.Cli.Tests/Golden/{golden}", output);
+    }
+
     [Fact]
     public void Json_is_one_object_a_line_for_each_tensor()
     {

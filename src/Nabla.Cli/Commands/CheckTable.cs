@@ -62,7 +62,7 @@ internal static class CheckTable
             CheckRoad.FiniteDifferences => "finite differences",
             _ => "float plan",
         };
-        string verdict = road.Worst is null ? "says nothing"
+        string verdict = road.Worst is null ? (road.Agrees ? "says nothing" : "DISAGREES in its shape")
             : road.Agrees ? "agrees"
             : road.Compared == 1 ? "DISAGREES"
             : $"DISAGREES in {road.Disagreeing} of {road.Compared}";

@@ -39,7 +39,7 @@ public sealed record ComparedNumber(string Place, double Given, double Computed,
 /// <param name="Road">The road.</param>
 /// <param name="Compared">How many elements were compared, with random directions counted as one each.</param>
 /// <param name="Disagreeing">How many of them are further apart than the tolerance.</param>
-/// <param name="Worst">The one with the largest error in terms of its tolerance; null where nothing could be compared.</param>
+/// <param name="Worst">The one with the largest error in terms of its tolerance; null where nothing could be compared, which disagrees where the shape is wrong.</param>
 public sealed record RoadResult(CheckRoad Road, int Compared, int Disagreeing, ComparedNumber? Worst)
 {
     /// <summary>How many of the compared were random directions; 0 where every element was compared.</summary>
@@ -81,7 +81,9 @@ public sealed record ComparedTensor(string Id, double Largest, ImmutableArray<Ro
     /// evaluator.
     /// </summary>
     public double Error =>
-        ((Roads.FirstOrDefault(road => !road.Agrees) ?? Roads[0]).Worst?.Error ?? 0) / (Largest > 0 ? Largest : 1);
+        (Roads.FirstOrDefault(road => !road.Agrees) ?? Roads[0]) is var deciding && deciding.Worst is ComparedNumber worst
+            ? worst.Error / (Largest > 0 ? Largest : 1)
+            : deciding.Agrees ? 0 : double.PositiveInfinity;
 
     /// <summary>What one road says; null where the road does not lead to this tensor.</summary>
     public RoadResult? this[CheckRoad road] => Roads.FirstOrDefault(result => result.Road == road);

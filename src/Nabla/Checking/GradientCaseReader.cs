@@ -162,7 +162,12 @@ internal static class GradientCaseReader
             string outputs = $"the layer has {Counted(weights.Rows, "output")}";
             (int, string) rows = (weights.Rows, outputs);
             (int, string) columns = (weights.Columns, $"the layer has {Counted(weights.Columns, "input")}");
-            yield return new(ComparedQuantity.Weights, l, layer["weights"].Rows(rows, columns));
+
+            // The gradient of inputs × outputs is understood, so that it can be called transposed.
+            bool isTransposed = weights.Rows != weights.Columns && layer["weights"].HasRows(weights.Columns, weights.Rows);
+            yield return new(ComparedQuantity.Weights, l, isTransposed
+                ? layer["weights"].Rows(columns, rows)
+                : layer["weights"].Rows(rows, columns));
             switch (layers[l].Biases, layer.TryGetValue("biases", out JsonPlace biases))
             {
                 case (not null, true):

@@ -3,6 +3,7 @@ using System.Numerics;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
+using Nabla.Checking.Mistakes;
 using Nabla.Planning;
 
 namespace Nabla.Checking;
@@ -100,14 +101,33 @@ public sealed class GradientCheck
     /// Compares everything that is given, as it stands in the case now. What was computed is kept, so that the same case may be compared
     /// again after its given numbers were changed.
     /// </summary>
-    public ImmutableArray<ComparedTensor> Compare() => [.. Enumerable.Range(0, Case.Given.Length).Select(Compare)];
+    /// <remarks>Where the derived gradient disagrees, the mistake that explains the numbers is looked for.</remarks>
+    public ImmutableArray<ComparedTensor> Compare()
+    {
+        ImmutableArray<ComparedTensor> results = [.. Enumerable.Range(0, Case.Given.Length).Select(Compare)];
+        if (results.All(result => result.Roads[0].Agrees))
+        {
+            return results;
+        }
 
-    /// <summary>Compares one of the given tensors.</summary>
+        IReadOnlyDictionary<string, Diagnosis> found = new MistakeFinder(PassOf, Case).Find();
+        return [.. results.Select(result =>
+            result.Agrees == false && found.TryGetValue(result.Id, out Diagnosis? diagnosis) ? result with { Diagnosis = diagnosis } : result)];
+    }
+
+    /// <summary>Compares one of the given tensors by itself, without looking for the mistake behind a difference.</summary>
     /// <param name="index">Its place in the case.</param>
     public ComparedTensor Compare(int index)
     {
         GivenTensor given = Case.Given[index];
         double largest = given.Values.MaxAbs();
+        Matrix own = evaluated[compared[index]];
+        if ((own.Rows, own.Columns) != (given.Values.Rows, given.Values.Columns))
+        {
+            int count = given.Values.Elements.Length;
+            return new(given.Id, largest, [new(CheckRoad.Evaluator, count, count, null)], new("shape", Sentences.OfShape(given, own)));
+        }
+
         double tolerance = 1e-10 * largest + 1e-15 + slack[index];
         double floatTolerance = settings.FloatTolerance * largest + 1e-12 + slack[index];
         double differenceTolerance = 1e-6 * largest + 1e-9 * Math.Max(1, Math.Abs(cost)) + slack[index];
@@ -215,11 +235,26 @@ public sealed class GradientCheck
             .All(near => Math.Abs(near - value) <= MostNoise * Math.Max(1, Math.Abs(value)));
     }
 
-    private IEnumerable<(Symbol Symbol, Matrix Value)> Values(LayeredNetwork of)
+    /// <summary>The backward pass that mistakes are made in, for the case's network with any weights and biases.</summary>
+    private BackwardPass PassOf(ImmutableArray<LayerValues> layers)
+    {
+        LayeredNetwork own = Case.Network.Express(Case.Loss);
+        Bindings symbols = new Bindings().Set(own.Batch, Case.Inputs.Columns);
+        foreach ((Symbol symbol, Matrix value) in Values(own, layers))
+        {
+            symbols.Set(symbol, value);
+        }
+
+        return new(own, Derive(own), Case.Loss, symbols);
+    }
+
+    private IEnumerable<(Symbol Symbol, Matrix Value)> Values(LayeredNetwork of) => Values(of, Case.Layers);
+
+    private IEnumerable<(Symbol Symbol, Matrix Value)> Values(LayeredNetwork of, ImmutableArray<LayerValues> layers)
     {
         yield return (of.Input, Case.Inputs);
         yield return (of.Target, Case.Targets);
-        foreach ((SymbolicLayer layer, LayerValues values) in of.Layers.Zip(Case.Layers))
+        foreach ((SymbolicLayer layer, LayerValues values) in of.Layers.Zip(layers))
         {
             yield return (layer.Weights, values.Weights);
             if (layer.Biases is Symbol biases)

@@ -117,6 +117,10 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         return Matrix.From(found, columns.Count, (i, j) => values[i][j]);
     }
 
+    /// <summary>Whether this is an array of so many arrays of so many elements each.</summary>
+    public bool HasRows(int rows, int columns) => Value.ValueKind == JsonValueKind.Array && Value.GetArrayLength() == rows
+        && Value.EnumerateArray().All(row => row.ValueKind == JsonValueKind.Array && row.GetArrayLength() == columns);
+
     /// <summary>A file's own text for a sentence: one line, not too long.</summary>
     public static string Shorten(string text)
     {

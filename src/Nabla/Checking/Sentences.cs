@@ -1,3 +1,5 @@
+using Nabla.Calculus.Verification;
+
 namespace Nabla.Checking;
 
 /// <summary>What one road computes for one element, and how far from the truth that may be.</summary>
@@ -27,6 +29,10 @@ internal static class Sentences
         string others = worst.Row < 0 ? "" : $" ({Others(first, valuesAt(worst.Row, worst.Column))})";
         return $"{what} is {worst.Given}, but {computed} {worst.Computed}{count}{others}";
     }
+
+    /// <summary>One sentence: the shape that was given and the one that would be right.</summary>
+    public static string OfShape(GivenTensor given, Matrix right) =>
+        $"the gradient is {given.Values.Rows}×{given.Values.Columns}, but what it belongs to is {right.Rows}×{right.Columns}, and both have one shape";
 
     /// <summary>One sentence: how much finite differences left undecided, where no road disagrees.</summary>
     public static string OfUndecided(RoadResult differences)

@@ -112,7 +112,7 @@ public class GradientCaseTests
     [InlineData("\"loss\": 0.5", "\"loss\": null", "gradients.loss is null, but it must be a finite number")]
     [InlineData("\"loss\": 0.5, ", "", "gradients has no 'loss', but it must have one")]
     [InlineData(", {\"weights\": [[21, 22, 23]]}", "", "gradients.layers has 1 layer, but the network has 2 layers")]
-    [InlineData("[[21, 22, 23]]", "[[21], [22], [23]]", "gradients.layers[1].weights has 3 rows, but the layer has 1 output")]
+    [InlineData("[[21, 22, 23]]", "[[21], [22]]", "gradients.layers[1].weights has 2 rows, but the layer has 1 output")]
     [InlineData("[[31, 32], [33, 34]]", "[[31, 33], [32]]", "gradients.inputs[1] has 1 number, but the network has 2 inputs")]
     [InlineData("tiny", "\\ud800", "name is not valid Unicode text, but it must be")]
     [InlineData("\"name\"", "\"\\ud800\"", "the file has a key that is not valid Unicode text, but keys must be")]
