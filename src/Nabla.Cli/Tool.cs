@@ -73,6 +73,7 @@ internal static class Tool
         OperationCanceledException => ExitCode.Interrupted,
         InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.BadData,
         ArgumentException => ExitCode.Usage,
+        InsufficientExecutionStackException => ExitCode.Failure,
         _ => null,
     };
 

@@ -37,8 +37,21 @@ public sealed class FormulasAreReadable
         Assert.Equal("(1/m) X", Text(Coefficient.One / m * b.X));
         Assert.Equal("(1/(2m)) X", Text(Coefficient.Of(0.5) / m * b.X));
         Assert.Equal("(2/3) X", Text(2.0 / 3 * b.X));
-        Assert.Equal("0.398942 X", Text(0.3989422804014327 * b.X));
+        Assert.Equal("0.3989422804014327 X", Text(0.3989422804014327 * b.X));
+        Assert.Equal("0.6666666666666667 X", Text(Math.BitIncrement(2.0 / 3) * b.X));
         Assert.Equal(@"\tfrac{1}{2\,m} X", Notation.Latex.Print(Coefficient.Of(0.5) / m * b.X));
+    }
+
+    [Theory]
+    [InlineData(1e-7, "10⁻⁷ X", "10^{-7} X")]
+    [InlineData(2.5e-7, "2.5·10⁻⁷ X", @"2.5 \cdot 10^{-7} X")]
+    [InlineData(1e21, "10²¹ X", "10^{21} X")]
+    [InlineData(-1e-12, "(-10⁻¹²) X", @"\left(-10^{-12}\right) X")]
+    [InlineData(1234567.125, "1234567.125 X", "1234567.125 X")]
+    public void Coefficients_are_exact(double number, string text, string latex)
+    {
+        Assert.Equal(text, Text(number * b.X));
+        Assert.Equal(latex, Notation.Latex.Print(number * b.X));
     }
 
     [Fact]

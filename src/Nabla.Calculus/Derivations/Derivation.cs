@@ -1,3 +1,4 @@
+using System.Numerics;
 using Nabla.Calculus.Expressions;
 
 namespace Nabla.Calculus.Derivations;
@@ -26,6 +27,7 @@ public sealed class Derivation
 {
     private readonly Dictionary<Expr, Expr> adjoints;
     private readonly Dictionary<Expr, Step> stepOf;
+    private readonly HashSet<Expr> askedFor;
 
     private Derivation(Expr cost, Expr stable, IReadOnlyList<Step> stabilitySteps, ReverseSweep sweep, IReadOnlyList<Expr> variables)
     {
@@ -36,6 +38,7 @@ public sealed class Derivation
         adjoints = sweep.Adjoints;
         stepOf = sweep.StepOf;
         Variables = variables;
+        askedFor = new(variables, ReferenceEqualityComparer.Instance);
     }
 
     /// <summary>C as it was written.</summary>
@@ -74,22 +77,36 @@ public sealed class Derivation
         IReadOnlyList<Expr> by = [.. variables];
         DerivationSettings chosen = settings ?? new();
         (Expr stable, IReadOnlyList<Step> steps) = Stabilize(cost);
-        ReverseSweep sweep = new(cost, stable, chosen);
-        sweep.Run(by);
+        HashSet<Expr> rewritten = Rewritten(cost, steps);
+        DerivationSettings Naming(Func<Expr, bool> which) => chosen with { AdjointNames = chosen.AdjointNames.Where(name => which(name.Key)).ToDictionary() };
+        ReverseSweep sweep = new(cost, stable, Naming(part => !rewritten.Contains(part)), rewritten);
+        sweep.Run(by.Where(variable => !rewritten.Contains(variable)));
+        Expr[] passed = [.. by.Where(rewritten.Contains)];
+        if (passed.Length > 0)
+        {
+            // The stable form goes past these parts, so their gradients are those of the cost as it is written.
+            ReverseSweep written = new(cost, cost, Naming(rewritten.Contains));
+            written.Run(passed);
+            sweep.Take(written, passed);
+        }
+
         return new(cost, stable, steps, sweep, by);
     }
 
-    /// <summary>The step of the sweep that gives ∂C/∂X of any part X of C, or null where C does not depend on it through the sweep.</summary>
+    /// <summary>
+    /// The step of the sweep that gives ∂C/∂X of a part X of C; null where C does not depend on it, or where the stable form of C goes
+    /// past it and it was not asked for.
+    /// </summary>
     public Step? StepOf(Expr part) => stepOf.GetValueOrDefault(part);
 
     /// <summary>The name δ of ∂C/∂Z, where one was asked for.</summary>
     public Named? AdjointNameOf(Expr part) => StepOf(part)?.Left as Named;
 
-    /// <summary>The gradient ∂C/∂X of a variable; zeros where C does not depend on it.</summary>
+    /// <summary>The gradient ∂C/∂X of a variable; zeros where C, as it was written, does not depend on it.</summary>
     public Expr GradientOf(Expr variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
-        return Variables.Contains(variable)
+        return askedFor.Contains(variable)
             ? adjoints.GetValueOrDefault(variable) ?? variable.Pool.Zeros(variable.Shape)
             : throw new ArgumentException($"the derivation was not asked for ∂C/∂{variable.Describe()}", nameof(variable));
     }
@@ -101,12 +118,55 @@ public sealed class Derivation
     public (int Shared, int Separate) ProductsOfAdjoints()
     {
         HashSet<Expr> forward = new(Expr.Reachable(StableCost, Cost), ReferenceEqualityComparer.Instance);
-        HashSet<Expr> inAdjoints = new(
-            Expr.Reachable(NamedAdjoints).Where(node => node is MatMul && !forward.Contains(node)), ReferenceEqualityComparer.Instance);
-        int separate = Variables
-            .Where(variable => !variable.Shape.IsColumn)
-            .Sum(variable => Expr.Reachable(GradientOf(variable)).Count(inAdjoints.Contains));
-        return (inAdjoints.Count, separate);
+        IReadOnlyList<Expr> backward = [.. Expr.Reachable(NamedAdjoints).Where(node => !forward.Contains(node))];
+
+        // For each node the set of products that it needs, one bit a product.
+        Dictionary<Expr, BigInteger> needed = new(ReferenceEqualityComparer.Instance);
+        int shared = 0;
+        foreach (Expr node in backward)
+        {
+            BigInteger own = node is MatMul ? BigInteger.One << shared++ : 0;
+            needed[node] = node.Operands.Aggregate(own, (set, operand) => set | needed.GetValueOrDefault(operand));
+        }
+
+        int Separate(Expr gradient)
+        {
+            BigInteger set = Expr.ReachableUpTo([gradient], node => needed.ContainsKey(node) || forward.Contains(node)).Aggregate(BigInteger.Zero, (all, node) => all | needed.GetValueOrDefault(node));
+            return (int)BigInteger.PopCount(set);
+        }
+
+        return (shared, Variables.Where(variable => !variable.Shape.IsColumn).Sum(variable => Separate(GradientOf(variable))));
+    }
+
+    /// <summary>
+    /// The parts of a cost whose gradients are not those of its stable form: what was rewritten itself, and every name that a rewrite
+    /// looked through with what is behind it, log softmax(z) for log a. A rewrite whose right side has something from behind a name counts as one.
+    /// </summary>
+    private static HashSet<Expr> Rewritten(Expr cost, IReadOnlyList<Step> steps)
+    {
+        HashSet<Expr> rewritten = new(ReferenceEqualityComparer.Instance);
+        if (steps.Count == 0)
+        {
+            return rewritten;
+        }
+
+        rewritten.UnionWith(Expr.Parts(cost.Unfold()).Where(part => part is not (Symbol or Named)));
+        foreach (Step step in steps)
+        {
+            HashSet<Expr> above = new(Expr.Parts(step.Right).Where(part => part is Symbol or Named), ReferenceEqualityComparer.Instance);
+            HashSet<Expr> behind = [];
+            foreach (Expr part in Expr.Reachable(Expr.Parts(step.Left).OfType<Named>()))
+            {
+                if (part.Operands.Any(operand => above.Contains(operand) || behind.Contains(operand)))
+                {
+                    behind.Add(part);
+                }
+            }
+
+            rewritten.UnionWith(behind);
+        }
+
+        return rewritten;
     }
 
     /// <summary>Rewrites a cost into a stable form; the cost itself where no stability rule has anything to do.</summary>
@@ -119,6 +179,6 @@ public sealed class Derivation
         }
 
         (Expr simple, IReadOnlyList<Step> more) = Rewriter.Rewrite(stable, RewriteRules.Algebra);
-        return (cost is Named named ? simple.As(named.Name) : simple, [.. steps, .. more]);
+        return (cost is Named named ? simple.AsOfDerivation(named.Name) : simple, [.. steps, .. more]);
     }
 }

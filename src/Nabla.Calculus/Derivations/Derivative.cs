@@ -149,5 +149,5 @@ public sealed class Derivative
         matrix is null ? (null, []) : simplifier.Simplify(matrix);
 
     /// <summary>f′ written out, so that it can be differentiated once more.</summary>
-    private static Expr Expanded(Expr f) => Rewriter.Rewrite(f, RewriteRules.Activations).Result;
+    private static Expr Expanded(Expr f) => Rewriter.Rewrite(f, RewriteRules.Activations(new(f))).Result;
 }

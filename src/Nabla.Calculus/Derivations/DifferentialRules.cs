@@ -53,7 +53,7 @@ public sealed class DifferentialRules
             (n, dY) => Expr.Hadamard(One(n) - Greater(n.Operands[1], n.Operands[0]), dY)),
         DifferentialRule.For<Transpose>("transpose", "d(Xᵀ) = (dX)ᵀ", (_, dX) => dX.Transpose()),
         DifferentialRule.For<Apply>("elementwise", "d f(X) = f′(X) ⊙ dX",
-            (n, dX) => Expr.Hadamard(Expr.Apply(n.Function.Prime, n.Operands[0]), dX)),
+            (n, dX) => Expr.Hadamard(Slope(n), dX)),
         DifferentialRule.For<Sum>("total", "d sum(X) = sum(dX)", (_, dX) => Expr.Sum(dX)),
         DifferentialRule.For<SquaredNorm>("squared-norm", "d‖X‖² = 2 sum(X ⊙ dX)", (n, dX) => 2 * Expr.Inner(n.Operands[0], dX)),
         DifferentialRule.For<Softmax>("softmax", "dS = S ⊙ (dZ − 1 1ᵀ(S ⊙ dZ)), S = softmax(Z)",
@@ -98,6 +98,35 @@ public sealed class DifferentialRules
 
     /// <summary>The same table with one entry replaced.</summary>
     public DifferentialRules With(DifferentialRule rule) => new(rules.SetItem(rule.Node, rule));
+
+    /// <summary>
+    /// f′(X) of an elementwise function; that of an f′ is the derivative of its text. The text is elementwise too, so its differential in
+    /// the direction of ones, operation by operation, is f″(X).
+    /// </summary>
+    private static Expr Slope(Apply n)
+    {
+        Expr x = n.Operands[0];
+        if (n.Function.PrimeOf is null)
+        {
+            return Expr.Apply(n.Function.Prime, x);
+        }
+
+        Expr text = n.Function.Expand(x);
+        Dictionary<Expr, Expr> slopes = new(ReferenceEqualityComparer.Instance) { [x] = One(x) };
+        foreach (Expr part in Expr.Parts(text).Where(part => part.Id > x.Id && part is not Named))
+        {
+            for (int i = 0; i < part.Operands.Length; i++)
+            {
+                if (slopes.TryGetValue(part.Operands[i], out Expr? slope))
+                {
+                    Expr term = Standard[part].Terms[i](part, slope);
+                    slopes[part] = slopes.TryGetValue(part, out Expr? sum) ? sum + term : term;
+                }
+            }
+        }
+
+        return slopes.GetValueOrDefault(text) ?? x.Pool.Zeros(x.Shape);
+    }
 
     private static Ones One(Expr like) => like.Pool.Ones(like.Shape.Rows, like.Shape.Columns);
 

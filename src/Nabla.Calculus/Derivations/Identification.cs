@@ -16,28 +16,23 @@ internal static class Identification
             return f.Pool.Eye(f.Shape.Size);
         }
 
-        return f is Named named ? Through(named.Definition, x, rules) : Through(f, x, rules);
-    }
-
-    private static Expr? Through(Expr f, Expr x, DifferentialRules rules)
-    {
-        if (f == x)
+        // From x up: the Jacobian of each part is the sum over its operands of the term's own times the operand's.
+        Expr root = f is Named named ? named.Definition : f;
+        Dictionary<Expr, Expr> jacobians = new(ReferenceEqualityComparer.Instance) { [x] = f.Pool.Eye(x.Shape.Size) };
+        foreach (Expr part in Expr.Parts(root).Where(part => part is not Named && part != x))
         {
-            return f.Pool.Eye(f.Shape.Size);
-        }
-
-        Expr? total = null;
-        for (int i = 0; i < f.Operands.Length && f is not Named; i++)
-        {
-            if (Through(f.Operands[i], x, rules) is Expr inner)
+            for (int i = 0; i < part.Operands.Length; i++)
             {
-                Differential d = (Differential)f.Operands[i].Differential();
-                Expr part = Expr.MatMul(Read(rules[f].Terms[i](f, d), d), inner);
-                total = total is null ? part : total + part;
+                if (jacobians.TryGetValue(part.Operands[i], out Expr? inner))
+                {
+                    Differential d = (Differential)part.Operands[i].Differential();
+                    Expr gain = Expr.MatMul(Read(rules[part].Terms[i](part, d), d), inner);
+                    jacobians[part] = jacobians.TryGetValue(part, out Expr? total) ? total + gain : gain;
+                }
             }
         }
 
-        return total;
+        return jacobians.GetValueOrDefault(root);
     }
 
     /// <summary>J with vec(term) = J vec(dX) for a term that is linear in <paramref name="d"/> = dX.</summary>
@@ -46,13 +41,16 @@ internal static class Identification
 
     private static Expr? ReadOrNull(Expr term, Differential d)
     {
+        if (!term.HasPart(d))
+        {
+            return null;
+        }
+
         ExprPool pool = term.Pool;
         switch (term)
         {
             case Differential:
-                return term == d ? pool.Eye(d.Shape.Size) : null;
-            case Named:
-                return null;
+                return pool.Eye(d.Shape.Size);
             case Add or Subtract:
                 return (ReadOrNull(term.Operands[0], d), ReadOrNull(term.Operands[1], d)) switch
                 {
@@ -79,9 +77,7 @@ internal static class Identification
             case Sum { Operands: [var l] }:
                 return ReadOrNull(l, d) is Expr sum ? Expr.MatMul(pool.Ones(Dim.One, l.Shape.Size), sum) : null;
             default:
-                return term.Operands.Any(operand => ReadOrNull(operand, d) is not null)
-                    ? throw new NotSupportedException($"the Jacobian cannot be read off {term.Describe()}")
-                    : null;
+                throw new NotSupportedException($"the Jacobian cannot be read off {term.Describe()}");
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class PairingRules
         Expr? total = null;
         for (int i = 0; i < term.Operands.Length; i++)
         {
-            if (Contains(term.Operands[i], d))
+            if (term.Operands[i].HasPart(d))
             {
                 Func<Expr, Expr, Expr> adjoint = rule.Adjoints[i]
                     ?? throw new NotSupportedException($"{term.Describe()} is not linear in its operand {i + 1}");
@@ -127,7 +127,4 @@ public sealed class PairingRules
             ? Expr.Unvec(Expr.MatMul(Beside(pool.Eye(x.Shape.Size), Expr.Vec(y).Transpose()), turned), x.Shape)
             : Expr.Unvec(Expr.MatMul(Beside(Expr.Vec(x).Transpose(), pool.Eye(y.Shape.Size)), turned), y.Shape);
     }
-
-    private static bool Contains(Expr term, Differential d) =>
-        ReferenceEquals(term, d) || (term is not (Named or Differential) && term.Operands.Any(operand => Contains(operand, d)));
 }

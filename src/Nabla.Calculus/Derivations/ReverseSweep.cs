@@ -17,6 +17,9 @@ internal sealed class ReverseSweep
     private readonly Expr differentiated;
     private readonly HashSet<Expr> relevant = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Expr> written;
+    private readonly IReadOnlySet<Expr> rewritten;
+    private readonly NameTable names;
+    private readonly Dictionary<Expr, IReadOnlyList<Assumption>> conditionsOf = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Expr, List<Gain>> gains = new(ReferenceEqualityComparer.Instance);
     private readonly ImmutableArray<RewriteRule> algebra;
     private readonly ImmutableArray<RewriteRule> full;
@@ -24,14 +27,18 @@ internal sealed class ReverseSweep
     /// <param name="cost">C as it was written; the steps speak of it.</param>
     /// <param name="differentiated">C in the form that is differentiated.</param>
     /// <param name="settings">Tables, assumptions and the names of adjoints.</param>
-    public ReverseSweep(Expr cost, Expr differentiated, DerivationSettings settings)
+    /// <param name="rewritten">The parts of C as it was written whose gradients are not those of the form that is differentiated.</param>
+    public ReverseSweep(Expr cost, Expr differentiated, DerivationSettings settings, IReadOnlySet<Expr>? rewritten = null)
     {
         this.cost = cost;
         this.differentiated = differentiated;
         this.settings = settings;
+        RequireFree(settings.AdjointNames);
+        this.rewritten = rewritten ?? ImmutableHashSet<Expr>.Empty;
         written = new(Expr.Reachable(cost), ReferenceEqualityComparer.Instance);
-        algebra = [.. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names, .. RewriteRules.Algebra];
-        full = [.. algebra, .. RewriteRules.Activations];
+        names = new(cost, differentiated);
+        algebra = [.. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra];
+        full = [.. algebra, .. RewriteRules.Activations(names)];
     }
 
     /// <summary>The adjoint of every node between C and what it is differentiated by.</summary>
@@ -62,7 +69,35 @@ internal sealed class ReverseSweep
             if (gains.TryGetValue(node, out List<Gain>? found))
             {
                 Adjoints[node] = Collect(node, found);
-                Spread(node, Adjoints[node], Adjoints[node] is Named ? [] : StepOf[node].Conditions);
+                Spread(node, Adjoints[node], conditionsOf[node]);
+            }
+        }
+    }
+
+    /// <summary>Takes over what another sweep found for some parts.</summary>
+    public void Take(ReverseSweep other, IEnumerable<Expr> parts)
+    {
+        Steps.AddRange(other.Steps);
+        foreach (Expr part in parts.Where(other.Adjoints.ContainsKey))
+        {
+            (Adjoints[part], StepOf[part]) = (other.Adjoints[part], other.StepOf[part]);
+        }
+    }
+
+    /// <summary>A name stands for one thing in a derivation: not for two adjoints, nor for an adjoint and what has the name in the pool.</summary>
+    private static void RequireFree(IReadOnlyDictionary<Expr, Name> names)
+    {
+        Dictionary<Name, Expr> owners = [];
+        foreach ((Expr node, Name name) in names)
+        {
+            if (!owners.TryAdd(name, node))
+            {
+                throw new ArgumentException($"the adjoints of {owners[name].Describe()} and {node.Describe()} cannot both be called {name}");
+            }
+
+            if (node.Pool.MeaningOf(name) is Expr other)
+            {
+                throw new ArgumentException($"the adjoint of {node.Describe()} cannot be called {name}: the name is {ExprPool.Meaning(other)} already");
             }
         }
     }
@@ -73,19 +108,28 @@ internal sealed class ReverseSweep
         Expr total = found.Select(gain => gain.Value).Aggregate((x, y) => x + y);
         (Expr plain, IReadOnlyList<Step> algebraSteps) = Rewriter.Rewrite(total, algebra);
         (Expr simple, IReadOnlyList<Step> factSteps) = Rewriter.Rewrite(plain, full);
-        Expr gradient = Expr.Gradient(written.Contains(node) ? cost : differentiated, node);
+        bool isOfCost = written.Contains(node) && !rewritten.Contains(node);
+        Expr gradient = Expr.Gradient(isOfCost ? cost : differentiated, node);
         List<Step> steps = [.. found.SelectMany(gain => gain.Steps), new(ReadOff, gradient, total), .. algebraSteps, .. factSteps];
         Rule rule = found[0].Steps.Count > 0 ? found[0].Steps[0].Rule : Seed;
-        IReadOnlyList<Assumption> conditions = [.. Used(steps).Concat(found.SelectMany(gain => gain.Conditions)).Distinct()];
+        IReadOnlyList<Assumption> conditions = [.. steps.SelectMany(step => step.Conditions).Concat(found.SelectMany(gain => gain.Conditions)).Distinct()];
         Expr adjoint = simple;
         if (settings.AdjointNames.TryGetValue(node, out Name name))
         {
-            adjoint = simple.As(name);
+            Named named = simple.AsOfDerivation(name);
+            names.Add(named);
+            adjoint = named;
             Steps.Add(new(rule, adjoint, gradient) { Relation = Relation.Definition });
         }
 
-        StepOf[node] = new(rule, adjoint is Named ? adjoint : gradient, simple) { Steps = steps, Conditions = conditions };
-        Steps.Add(StepOf[node]);
+        Step step = new(rule, adjoint is Named ? adjoint : gradient, simple) { Steps = steps, Conditions = conditions };
+        Steps.Add(step);
+        conditionsOf[node] = adjoint is Named ? [] : conditions;
+        if (!rewritten.Contains(node))
+        {
+            StepOf[node] = step;
+        }
+
         return adjoint;
     }
 
@@ -129,9 +173,6 @@ internal sealed class ReverseSweep
         .Select((operand, i) => relevant.Contains(operand) ? rule.Terms[i](node, operand.Differential()) : null)
         .OfType<Expr>()
         .Aggregate((x, y) => x + y);
-
-    private IReadOnlyList<Assumption> Used(IEnumerable<Step> steps) =>
-        settings.Assumptions.Where(assumption => steps.Any(step => step.Left == assumption.Left && step.Right == assumption.Right)).ToArray();
 
     private sealed record Gain(Expr Value, IReadOnlyList<Step> Steps, IReadOnlyList<Assumption> Conditions);
 }

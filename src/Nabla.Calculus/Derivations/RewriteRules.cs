@@ -65,12 +65,10 @@ public static class RewriteRules
             : n.Operands[0] is Ones || IsNumber(n.Operands[0], 1) ? n.Operands[1] : null),
         RewriteRule.For<Hadamard>("hadamard-zero", "X ⊙ 0 = 0", n => n.Operands.Any(x => x is Zeros) ? n.Pool.Zeros(n.Shape) : null),
         RewriteRule.For<Hadamard>("hadamard-factor", "(aX) ⊙ Y = a(X ⊙ Y)", n => MoveOut(n, Expr.Hadamard)),
-        RewriteRule.For<Hadamard>("cancel", "(X ⊘ Y) ⊙ Y = X", n => (n.Operands[0], n.Operands[1]) switch
+        RewriteRule.For<Hadamard>("cancel", "(X ⊘ Y) ⊙ Y = X where no element of Y is 0", n => Cancelled(n)?.Operands[0]) with
         {
-            (Quotient q, Expr y) when q.Operands[1] == y => q.Operands[0],
-            (Expr y, Quotient q) when q.Operands[1] == y => q.Operands[0],
-            _ => null,
-        }),
+            Condition = n => Cancelled((Hadamard)n) is Quotient { Operands: [_, var y] } ? new(y, n.Pool.Zeros(y.Shape)) { IsInequality = true } : null,
+        },
         RewriteRule.For<Hadamard>("reciprocal", "X ⊙ (1 ⊘ Y) = X ⊘ Y", n => n.Operands[1] is Quotient { Operands: [Ones, var y] } ? Expr.Quotient(n.Operands[0], y) : null),
         RewriteRule.For<Quotient>("quotient-one", "X ⊘ 1 = X", n => n.Operands[1] is Ones || IsNumber(n.Operands[1], 1) ? n.Operands[0] : null),
         RewriteRule.For<Quotient>("quotient-factor", "(aX) ⊘ Y = a(X ⊘ Y)", n => n.Operands[0] switch
@@ -106,17 +104,24 @@ public static class RewriteRules
     ];
 
     /// <summary>Where a part is the definition of a name, the name stands for it: σ(z¹) is a¹.</summary>
-    public static ImmutableArray<RewriteRule> Names { get; } =
+    public static ImmutableArray<RewriteRule> Names(NameTable names) =>
     [
-        new(new("rewrite.name", "an expression that has a name is called by it"), node => node is Constant or Ones or Zeros or Symbol ? null : node.Pool.NameOf(node)),
+        new(new("rewrite.name", "an expression that has a name is called by it"), node => node is Constant or Ones or Zeros or Symbol ? null : names.Of(node)),
     ];
 
     /// <summary>f′(X) written out in X and Y = f(X), as the function's own file gives it: σ′(z) = a ⊙ (1 − a).</summary>
-    public static ImmutableArray<RewriteRule> Activations { get; } =
+    public static ImmutableArray<RewriteRule> Activations(NameTable names) =>
     [
-        RewriteRule.For<Apply>("activation-derivative", "f′(X) in terms of X and Y = f(X)", n => n.Function.PrimeOf is Function f
-            ? f.ExpandDerivative(n.Operands[0], Called(Expr.Apply(f, n.Operands[0])))
-            : null),
+        RewriteRule.For<Apply>("activation-derivative", "f′(X) in terms of X and Y = f(X)", n =>
+        {
+            if (n.Function.PrimeOf is not Function f)
+            {
+                return null;
+            }
+
+            Expr y = Expr.Apply(f, n.Operands[0]);
+            return f.ExpandDerivative(n.Operands[0], names.Of(y) ?? y);
+        }),
     ];
 
     /// <summary>Forms that neither overflow nor cancel, for a loss before it is differentiated.</summary>
@@ -180,25 +185,32 @@ public static class RewriteRules
 
     /// <summary>A declared fact as a rewrite from left to right.</summary>
     public static RewriteRule From(Assumption assumption) =>
-        new(new("rewrite.assumption", "by assumption"), node => node == assumption.Left ? assumption.Right : null);
+        new(new("rewrite.assumption", "by assumption"), node => !assumption.IsInequality && node == assumption.Left ? assumption.Right : null) { Condition = _ => assumption };
+
+    /// <summary>X ⊘ Y in (X ⊘ Y) ⊙ Y, whichever comes first.</summary>
+    private static Quotient? Cancelled(Hadamard n) => (n.Operands[0], n.Operands[1]) switch
+    {
+        (Quotient q, Expr y) when q.Operands[1] == y => q,
+        (Expr y, Quotient q) when q.Operands[1] == y => q,
+        _ => null,
+    };
 
     private static bool IsNumber(Expr x, double value) => x is Constant { Value: { Powers.IsEmpty: true } c } && c.Number == value;
 
-    private static Expr Called(Expr x) => x.Pool.NameOf(x) ?? x;
-
     private static Expr? SigmoidArgument(Expr a) => a.Unfold() is Apply { Operands: [var z] } apply && apply.Function == Function.Sigmoid ? z : null;
 
-    /// <summary>−X without a sign, where a difference in X can be turned round: X itself, its multiple, its sum, a factor of it.</summary>
-    private static Expr? Negated(Expr x) => x switch
+    /// <summary>
+    /// −X without a sign, where a difference in X can be turned round: X itself, its multiple, its sum, a factor of it; not one that is
+    /// further inside than <paramref name="levels"/>.
+    /// </summary>
+    private static Expr? Negated(Expr x, int levels = 8) => x.Unfold() is Subtract s ? s.Operands[1] - s.Operands[0] : levels == 0 ? null : x switch
     {
-        Subtract s => s.Operands[1] - s.Operands[0],
-        Named { Definition: Subtract s } => s.Operands[1] - s.Operands[0],
-        Scale s => Negated(s.Of) is Expr y ? s.Factor * y : null,
-        Sum s => Negated(s.Operands[0]) is Expr y ? Expr.Sum(y) : null,
-        Vec v => Negated(v.Operands[0]) is Expr y ? Expr.Vec(y) : null,
-        Hadamard h => Negated(h.Operands[0]) is Expr y ? Expr.Hadamard(y, h.Operands[1]) : null,
-        MatMul p => Negated(p.Operands[0]) is Expr y ? Expr.MatMul(y, p.Operands[1])
-            : Negated(p.Operands[1]) is Expr z ? Expr.MatMul(p.Operands[0], z) : null,
+        Scale m => Negated(m.Of, levels - 1) is Expr y ? m.Factor * y : null,
+        Sum m => Negated(m.Operands[0], levels - 1) is Expr y ? Expr.Sum(y) : null,
+        Vec v => Negated(v.Operands[0], levels - 1) is Expr y ? Expr.Vec(y) : null,
+        Hadamard h => Negated(h.Operands[0], levels - 1) is Expr y ? Expr.Hadamard(y, h.Operands[1]) : null,
+        MatMul p => Negated(p.Operands[0], levels - 1) is Expr y ? Expr.MatMul(y, p.Operands[1])
+            : Negated(p.Operands[1], levels - 1) is Expr z ? Expr.MatMul(p.Operands[0], z) : null,
         _ => null,
     };
 

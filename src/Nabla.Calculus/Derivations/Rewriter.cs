@@ -8,6 +8,9 @@ namespace Nabla.Calculus.Derivations;
 /// <param name="Apply">The node's replacement, or null where the rule does not apply.</param>
 public sealed record RewriteRule(Rule Rule, Func<Expr, Expr?> Apply)
 {
+    /// <summary>What must hold for the equation to be right at a node that it applies to; nothing where it always is.</summary>
+    public Func<Expr, Assumption?> Condition { get; init; } = _ => null;
+
     internal static RewriteRule For<TNode>(string id, string statement, Func<TNode, Expr?> apply)
         where TNode : Expr =>
         new(new($"rewrite.{id}", statement), node => node is TNode typed ? apply(typed) : null);
@@ -35,41 +38,46 @@ public sealed class Rewriter
         return (rewriter.Run(expression), rewriter.steps);
     }
 
+    /// <summary>Without recursion: what is open waits until its operands are done, in the order of writing.</summary>
     private Expr Run(Expr expression)
     {
-        if (expression is Named or Differential or Gradient or Jacobian)
+        Stack<(Expr Original, Expr Current)> open = [];
+        open.Push((expression, expression));
+        while (open.TryPop(out (Expr Original, Expr Current) top))
         {
-            return expression;
-        }
-
-        if (done.TryGetValue(expression, out Expr? known))
-        {
-            return known;
-        }
-
-        Expr current = expression;
-        while (true)
-        {
-            ImmutableArray<Expr> operands = [.. current.Operands.Select(Run)];
-            if (!operands.AsSpan().SequenceEqual(current.Operands.AsSpan()))
+            if (done.ContainsKey(top.Original))
             {
-                current = current.With(operands);
+                continue;
             }
 
-            if (Apply(current) is not Expr next)
+            if (top.Current is Named or Differential or Gradient or Jacobian)
             {
-                break;
+                done[top.Original] = top.Current;
             }
-
-            current = next;
-            if (current is Named or Gradient or Jacobian)
+            else if (top.Current.Operands.Any(operand => !done.ContainsKey(operand)))
             {
-                break;
+                open.Push(top);
+                foreach (Expr operand in top.Current.Operands.Reverse().Where(operand => !done.ContainsKey(operand)))
+                {
+                    open.Push((operand, operand));
+                }
+            }
+            else
+            {
+                ImmutableArray<Expr> operands = [.. top.Current.Operands.Select(operand => done[operand])];
+                Expr current = operands.AsSpan().SequenceEqual(top.Current.Operands.AsSpan()) ? top.Current : top.Current.With(operands);
+                if (Apply(current) is Expr next)
+                {
+                    open.Push((top.Original, next));
+                }
+                else
+                {
+                    done[top.Original] = current;
+                }
             }
         }
 
-        done[expression] = current;
-        return current;
+        return done[expression];
     }
 
     private Expr? Apply(Expr node)
@@ -88,7 +96,7 @@ public sealed class Rewriter
                     throw new InvalidOperationException($"the rewrites do not come to an end; the last was {rule.Rule.Id}");
                 }
 
-                steps.Add(new(rule.Rule, node, next));
+                steps.Add(new(rule.Rule, node, next) { Conditions = rule.Condition(node) is Assumption condition ? [condition] : [] });
                 return next;
             }
         }

@@ -10,7 +10,11 @@ public sealed record Rule(string Id, string Statement);
 /// <summary>A fact taken for true in a derivation, such as 1ᵀy = 1 for targets that are probabilities: the left side may be replaced by the right.</summary>
 /// <param name="Left">The left side.</param>
 /// <param name="Right">The right side, of the same shape.</param>
-public sealed record Assumption(Expr Left, Expr Right);
+public sealed record Assumption(Expr Left, Expr Right)
+{
+    /// <summary>Whether the fact is that the sides differ in every element, such as Y ≠ 0; nothing is then replaced.</summary>
+    public bool IsInequality { get; init; }
+}
 
 /// <summary>How the two sides of a step belong together.</summary>
 public enum Relation

@@ -26,19 +26,28 @@ public sealed class TextbookDerivation
     private static readonly Rule Square = new("textbook.square", "‖v‖² = sum(v ⊙ v)");
     private static readonly Rule Descent = new("textbook.descent", "gradient descent: against the gradient, by the learning rate η");
     private static readonly Rule Agreement = new("textbook.agreement", "the reverse sweep comes to the same, and this is what is compiled");
-    private static readonly IReadOnlyList<RewriteRule> Shortening =
-        [.. RewriteRules.Names, .. RewriteRules.Algebra, .. RewriteRules.Structure];
-
     private readonly LayeredNetwork network;
     private readonly Derivation derivation;
     private readonly DifferentialRules rules;
+    private readonly IReadOnlyList<Expr> ofLoss;
+    private readonly Named intermediate;
+    private readonly IReadOnlyList<RewriteRule> shortening;
+    private readonly IReadOnlyList<Rule> activationFacts;
     private readonly List<Section> sections = [];
     private readonly Dictionary<SymbolicLayer, Expr> textbookGradients = new(ReferenceEqualityComparer.Instance);
 
-    private TextbookDerivation(LayeredNetwork network, Derivation derivation, DifferentialRules rules) =>
+    private TextbookDerivation(LayeredNetwork network, Derivation derivation, DifferentialRules rules)
+    {
         (this.network, this.derivation, this.rules) = (network, derivation, rules);
+        ofLoss = PartsOfLoss(network);
+        intermediate = Intermediate(network, ofLoss);
+        NameTable names = new([network.Cost, .. derivation.NamedAdjoints]);
+        shortening = [.. RewriteRules.Names(names), .. RewriteRules.Algebra, .. RewriteRules.Structure];
+        activationFacts = [.. RewriteRules.Activations(names).Select(rule => rule.Rule)];
+    }
 
     /// <summary>The sections in reading order.</summary>
+    /// <exception cref="ArgumentException">The cost does not depend on the output, or depends on the network in another way than through it.</exception>
     public static IReadOnlyList<Section> Of(LayeredNetwork network, Derivation derivation, DifferentialRules? rules = null)
     {
         TextbookDerivation textbook = new(network, derivation, rules ?? DifferentialRules.Standard);
@@ -65,16 +74,10 @@ public sealed class TextbookDerivation
 
     private void Loss()
     {
-        List<Step> steps = [];
-        if (Residual() is Named v)
+        List<Step> steps = [.. ofLoss.OfType<Named>().Where(named => named != network.Output).Select(Defined)];
+        if (network.Cost.Unfold() is Scale { Factor: var factor, Of: SquaredNorm { Operands: [var v] } } && v == intermediate)
         {
-            steps.Add(Defined(v));
-        }
-
-        steps.Add(Defined(network.Cost));
-        if (Residual() is Named r && Coefficient(network.Cost.Definition) is (Expr factor, SquaredNorm))
-        {
-            steps.Add(new(Square, network.Cost, Short(factor * Expr.Inner(r, r)).Result) { Label = "Eq A" });
+            steps.Add(new(Square, network.Cost, Short(factor * Expr.Inner(v, v)).Result) { Label = "Eq A" });
         }
 
         if (derivation.StabilitySteps.Count > 0)
@@ -89,8 +92,8 @@ public sealed class TextbookDerivation
     {
         int last = network.Layers.Count;
         SymbolicLayer layer = network.Layers[^1];
-        Named u = Residual() ?? layer.Activation;
-        (Expr ofU, Rule why) = DirectGradient(u);
+        Named u = intermediate;
+        Step gradient = DirectGradient(u) with { Label = "Eq B.1" };
         Expr ofW = Expr.Gradient(network.Cost, layer.Weights);
         List<Step> steps = [new(Chain, Expr.Vec(ofW), Chained(u, layer.Weights)) { Label = "Eq B" }];
         if (u != layer.Activation)
@@ -100,7 +103,7 @@ public sealed class TextbookDerivation
                 steps.Add(Identified(Expr.Hadamard(u, u), u, "Eq B.1"));
             }
 
-            steps.Add(new(why, Expr.Gradient(network.Cost, u), ofU) { Label = "Eq B.1" });
+            steps.Add(gradient);
             Expr sign = Local(u, layer.Activation);
             steps.Add(new(ChainOfJacobians, Expr.Jacobian(u, layer.Weights),
                 Short(Expr.MatMul(sign, Expr.Jacobian(layer.Activation, layer.Weights))).Result)
@@ -108,13 +111,13 @@ public sealed class TextbookDerivation
         }
         else
         {
-            steps.Add(new(why, Expr.Gradient(network.Cost, u), ofU) { Label = "Eq B.1" });
+            steps.Add(gradient);
         }
 
         (Expr local, IReadOnlyList<Step> more) = WeightsJacobian(layer, "Eq B.3", "Eq B.4");
         steps.AddRange(more);
         Expr full = u == layer.Activation ? local : Short(Expr.MatMul(Local(u, layer.Activation), local)).Result;
-        Expr before = Expr.MatMul(full.Transpose(), Expr.Vec(ofU));
+        Expr before = Expr.MatMul(full.Transpose(), Expr.Vec(gradient.Right));
         steps.Add(new(Substitution, Expr.Vec(ofW), before) { Label = "Eq B" });
         Devectorize(steps, layer, before, "Eq 3");
         AddDelta(steps, layer, last);
@@ -167,17 +170,27 @@ public sealed class TextbookDerivation
 
     private void Shared()
     {
-        List<string> remarks = [];
-        foreach (Named delta in derivation.NamedAdjoints)
+        IReadOnlyList<Named> deltas = derivation.NamedAdjoints;
+        Dictionary<Expr, List<string>> users = deltas.ToDictionary(delta => (Expr)delta, _ => new List<string>());
+        void Use(Expr expression, string user)
         {
-            List<string> users =
-            [
-                .. network.Parameters.Where(parameter => Uses(derivation.GradientOf(parameter), delta)).Select(parameter => $"∂C/∂{parameter.Name}"),
-                .. derivation.NamedAdjoints.Where(other => other != delta && Uses(other.Definition, delta)).Select(other => $"{other.Name}"),
-            ];
-            remarks.Add($"{delta.Name} is computed once and used for {string.Join(", ", users)}.");
+            foreach (Expr part in Expr.Parts(expression).Where(users.ContainsKey))
+            {
+                users[part].Add(user);
+            }
         }
 
+        foreach (Symbol parameter in network.Parameters)
+        {
+            Use(derivation.GradientOf(parameter), $"∂C/∂{parameter.Name}");
+        }
+
+        foreach (Named delta in deltas)
+        {
+            Use(delta.Definition, $"{delta.Name}");
+        }
+
+        List<string> remarks = [.. deltas.Select(delta => $"{delta.Name} is computed once and used for {string.Join(", ", users[delta])}.")];
         (int shared, int separate) = derivation.ProductsOfAdjoints();
         string products = $"The adjoints take {shared} matrix product{(shared == 1 ? "" : "s")}";
         remarks.Add(separate > shared ? $"{products}; computed anew for each weight matrix they would take {separate}." : $"{products}.");
@@ -194,22 +207,38 @@ public sealed class TextbookDerivation
         };
     }));
 
-    private void Add(string title, IEnumerable<Step> steps) => sections.Add(new(title, [.. steps], []));
-
-    private static bool Uses(Expr expression, Named name) =>
-        expression == name || (expression is not Named && expression.Operands.Any(operand => Uses(operand, name)));
+    /// <summary>A section; a line holds under the conditions of the steps that it is made of.</summary>
+    private void Add(string title, IEnumerable<Step> steps) => sections.Add(new(title, [.. steps.Select(step => step with
+    {
+        Conditions = [.. step.Conditions.Concat(step.Steps.SelectMany(inner => inner.Conditions)).Distinct()],
+    })], []));
 
     private static Step Defined(Named named) => new(Definition, named, named.Definition) { Relation = Relation.Definition };
 
-    private static (Expr Result, IReadOnlyList<Step> Steps) Short(Expr expression) => Rewriter.Rewrite(expression, Shortening);
+    private (Expr Result, IReadOnlyList<Step> Steps) Short(Expr expression) => Rewriter.Rewrite(expression, shortening);
 
-    private static (Expr Factor, Expr Of)? Coefficient(Expr cost) => cost is Scale scale ? (scale.Factor, scale.Of) : null;
+    /// <summary>What the loss is made of, down to the output of the network, which is its end.</summary>
+    private static IReadOnlyList<Expr> PartsOfLoss(LayeredNetwork network)
+    {
+        IReadOnlyList<Expr> parts = Expr.ReachableUpTo([network.Cost], part => part == network.Output);
+        if (!parts.Contains(network.Output))
+        {
+            throw new ArgumentException($"the cost {network.Cost.Name} does not depend on the output {network.Output.Name} of the network, so there is nothing to derive");
+        }
 
-    /// <summary>v, where the loss names the difference of target and output.</summary>
-    private Named? Residual() => Expr.Reachable(network.Cost)
+        HashSet<Expr> inner = new([network.Input, .. network.Parameters, .. network.Layers.Select(layer => layer.PreActivation)], ReferenceEqualityComparer.Instance);
+        return parts.FirstOrDefault(inner.Contains) is Expr direct
+            ? throw new ArgumentException(
+                $"the textbook form needs a cost that depends on the network through its output {network.Output.Name} alone, but {network.Cost.Name} depends on {direct.Describe()} itself")
+            : parts;
+    }
+
+    /// <summary>u of the first chain rule: v, where the loss names the difference of target and output and depends on the output through it alone; else aᴸ.</summary>
+    private static Named Intermediate(LayeredNetwork network, IReadOnlyList<Expr> parts) => parts
         .OfType<Named>()
         .FirstOrDefault(named => named.Definition is Subtract difference
-            && difference.Operands.Contains(network.Output) && difference.Operands.Contains(network.Target));
+            && difference.Operands.Contains(network.Output) && difference.Operands.Contains(network.Target)
+            && !Expr.ReachableUpTo([network.Cost], part => part == named).Contains(network.Output)) ?? network.Output;
 
     private Named? Delta(SymbolicLayer layer) => derivation.AdjointNameOf(layer.PreActivation);
 
@@ -220,14 +249,15 @@ public sealed class TextbookDerivation
         Expr.MatMul(Expr.Jacobian(u, x).Transpose(), Expr.Vec(Expr.Gradient(network.Cost, u)));
 
     /// <summary>The gradient with respect to a name by a sweep over the loss as it is written, and the rule that gave it.</summary>
-    private (Expr Gradient, Rule Rule) DirectGradient(Named u)
+    private Step DirectGradient(Named u)
     {
         ReverseSweep sweep = new(network.Cost, network.Cost.Definition, new() { Differentials = rules });
         sweep.Run([u]);
-        return (sweep.Adjoints[u], sweep.StepOf[u].Rule);
+        Step step = sweep.StepOf[u];
+        return new(step.Rule, Expr.Gradient(network.Cost, u), step.Right) { Conditions = step.Conditions };
     }
 
-    private Expr Adjoint(Named activation) => derivation.StepOf(activation)?.Right ?? DirectGradient(activation).Gradient;
+    private Expr Adjoint(Named activation) => derivation.StepOf(activation)?.Right ?? DirectGradient(activation).Right;
 
     private Step Identified(Expr f, Expr x, string label)
     {
@@ -237,8 +267,8 @@ public sealed class TextbookDerivation
 
     private Rule IdentificationOf(Expr f, Expr x)
     {
-        Expr definition = f.Unfold();
-        Expr node = definition is Add ? definition.Operands.First(operand => Expr.Reachable(operand).Contains(x)) : definition;
+        Expr definition = f is Named named ? named.Definition : f;
+        Expr node = definition is Add ? definition.Operands.First(operand => operand.HasPart(x)) : definition;
         string statement = node.Operands.IsEmpty || node is Named ? "dx = I dx" : rules[node].Rule.Statement;
         return new("textbook.identification", $"{statement}, read as vec(dF) = J vec(dX)");
     }
@@ -282,14 +312,14 @@ public sealed class TextbookDerivation
         {
             steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.PreActivation)) { Relation = Relation.Definition, Label = $"BP{(l == network.Layers.Count ? 1 : 2)}" });
             Step equal = derivation.StepOf(layer.PreActivation)!;
-            if (l == network.Layers.Count && (layer.Activation.Definition is Softmax || derivation.StabilitySteps.Count > 0))
+            if (l == network.Layers.Count && (layer.Activation.Unfold() is Softmax || derivation.StabilitySteps.Count > 0))
             {
                 // Here the sweep goes another way than the local Jacobians, so its own way from C to z is shown.
                 steps.AddRange(derivation.Steps.TakeWhile(step => step != equal)
                     .Where(step => step.Relation == Relation.Equal && step.Left is Gradient { Operands: [_, not (Symbol or Named)] } && step.Rule.Id != "differential.name"));
             }
 
-            steps.AddRange(equal.Steps.Where(step => RewriteRules.Activations.Any(rule => rule.Rule == step.Rule)).Distinct());
+            steps.AddRange(equal.Steps.Where(step => activationFacts.Contains(step.Rule)).Distinct());
             steps.Add(equal with { Rule = Facts, ShowsSteps = equal.Conditions.Count > 0 || derivation.StabilitySteps.Count > 0 && l == network.Layers.Count });
             steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights))
             {

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace Nabla.Calculus.Expressions;
 
 /// <summary>
-/// A dimension of a matrix: a name such as <c>n₁</c> or <c>m</c>, a number, or a product of such. Equal names are equal sizes.
-/// A named dimension may know its value; it then shows the value and is still told apart by its name.
+/// A dimension of a matrix: a name such as <c>n₁</c> or <c>m</c>, a number, or a product of such. Equal names are equal sizes:
+/// a pool of expressions refuses one name with two values. A named dimension may know its value; it then shows the value and is
+/// still told apart from others of that value by its name.
 /// </summary>
 public sealed class Dim : IEquatable<Dim>
 {
@@ -21,7 +23,7 @@ public sealed class Dim : IEquatable<Dim>
     /// <summary>The name that tells this dimension from others.</summary>
     public string Name { get; }
 
-    /// <summary>The size, where it is known.</summary>
+    /// <summary>The size, where it is known; that of a product is not where it is more than an int holds.</summary>
     public int? Value { get; }
 
     /// <summary>The dimensions whose product this is: itself, where it is not a product; none for 1.</summary>
@@ -52,9 +54,9 @@ public sealed class Dim : IEquatable<Dim>
 
         // What is a number in both becomes one factor, so that a 3×4 matrix has 12 elements.
         ImmutableArray<Dim> numbers = both.RemoveAll(factor => !factor.IsNumber);
-        if (numbers is [Dim first, Dim second] && (long)first.Value!.Value * second.Value!.Value is long product and <= int.MaxValue)
+        if (numbers is [Dim first, Dim second] && Product(first.Value, second.Value) is int product)
         {
-            both = both.RemoveAll(factor => factor.IsNumber).Add(Of((int)product));
+            both = both.RemoveAll(factor => factor.IsNumber).Add(Of(product));
         }
 
         if (both is [Dim single])
@@ -63,7 +65,7 @@ public sealed class Dim : IEquatable<Dim>
         }
 
         ImmutableArray<Dim> factors = [.. both.OrderBy(factor => factor.Name, StringComparer.Ordinal)];
-        return new(string.Join('·', factors.Select(factor => factor.Name)), x.Value * y.Value, factors);
+        return new(string.Join('·', factors.Select(factor => factor.Name)), Product(x.Value, y.Value), factors);
     }
 
     /// <summary>A dimension with a name, and with its value where that is known.</summary>
@@ -75,14 +77,43 @@ public sealed class Dim : IEquatable<Dim>
             throw new ArgumentOutOfRangeException(nameof(value), value, $"the dimension {name} must be at least 1");
         }
 
+        if (name.Contains('·', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{name}' cannot be the name of a dimension: · joins the names of a product", nameof(name));
+        }
+
+        if (char.IsAsciiDigit(name[0]))
+        {
+            throw new ArgumentException($"'{name}' cannot be the name of a dimension: a name does not begin with a digit; a number is Dim.Of(3)", nameof(name));
+        }
+
         return new(name, value, default);
     }
 
     /// <summary>A dimension that is a number.</summary>
-    public static Dim Of(int value) => value == 1 ? One : Of($"{value}", value);
+    public static Dim Of(int value) => value switch
+    {
+        1 => One,
+        < 1 => throw new ArgumentOutOfRangeException(nameof(value), value, "a dimension must be at least 1"),
+        _ => new($"{value}", value, default),
+    };
+
+    /// <summary>The size, given those of the dimensions that do not know their own.</summary>
+    /// <exception cref="OverflowException">It is more than an int holds.</exception>
+    public int SizeIn(Func<Dim, int> sizeOf)
+    {
+        ArgumentNullException.ThrowIfNull(sizeOf);
+        if (Value is int value)
+        {
+            return value;
+        }
+
+        BigInteger size = Factors is [var single] ? sizeOf(single) : Factors.Aggregate(BigInteger.One, (product, factor) => product * factor.SizeIn(sizeOf));
+        return size <= int.MaxValue ? (int)size : throw new OverflowException($"the dimension {this} has the size {size}; at most {int.MaxValue} can be computed with");
+    }
 
     /// <inheritdoc/>
-    public bool Equals(Dim? other) => other is not null && Name == other.Name;
+    public bool Equals(Dim? other) => other is not null && Name == other.Name && Value == other.Value;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Dim);
@@ -98,7 +129,10 @@ public sealed class Dim : IEquatable<Dim>
             return $"{value}";
         }
 
-        long number = Factors.Aggregate(1L, (product, factor) => product * (factor.Value ?? 1));
-        return (number == 1 ? "" : $"{number}") + string.Concat(Factors.Where(factor => factor.Value is null).Select(factor => factor.Name));
+        BigInteger number = Factors.Aggregate(BigInteger.One, (product, factor) => product * (factor.Value ?? 1));
+        string names = string.Concat(Factors.Where(factor => factor.Value is null).Select(factor => factor.Name));
+        return number.IsOne ? names : $"{number}{names}";
     }
+
+    private static int? Product(int? x, int? y) => (long?)x * y is long product and <= int.MaxValue ? (int)product : null;
 }

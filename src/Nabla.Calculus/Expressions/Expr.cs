@@ -40,7 +40,7 @@ public abstract class Expr
     public int Id { get; internal set; }
 
     /// <summary>The number of operations on the longest way down to a symbol or to a name.</summary>
-    internal int Depth { get; private protected set; }
+    public int Depth { get; private protected set; }
 
     /// <summary>What tells this node from another with the same type and operands.</summary>
     internal virtual object? Payload => null;
@@ -181,22 +181,53 @@ public abstract class Expr
     public Expr Differential() => Make(new Differential(this));
 
     /// <summary>This expression under a name: printed by it, left whole by rewrites, and looked through where a rule says so.</summary>
-    public Named As(Name name) => Make(new Named(name, this));
+    /// <exception cref="ArgumentException">The name stands for something else already.</exception>
+    public Named As(Name name) => Pool.Name(new Named(name, this));
 
-    /// <summary>The expression behind the name, where this has one.</summary>
-    public Expr Unfold() => this is Named named ? named.Definition : this;
+    /// <summary>This expression under a name that belongs to one derivation: another derivation may give it to something else.</summary>
+    internal Named AsOfDerivation(Name name) => Make(new Named(name, this));
+
+    /// <summary>The expression behind the name, or behind the names, where this has any.</summary>
+    public Expr Unfold()
+    {
+        Expr unfolded = this;
+        while (unfolded is Named named)
+        {
+            unfolded = named.Definition;
+        }
+
+        return unfolded;
+    }
 
     /// <summary>
     /// Every expression that this one is made of, itself included, operands first. Looks through names. Without recursion, so
     /// that no depth is too much.
     /// </summary>
-    public static IReadOnlyList<Expr> Reachable(params IEnumerable<Expr> roots)
+    public static IReadOnlyList<Expr> Reachable(params IEnumerable<Expr> roots) => Walk(roots, _ => true);
+
+    /// <summary>Every expression on the way down to where an end is, the ends included, operands first. Looks through names.</summary>
+    internal static IReadOnlyList<Expr> ReachableUpTo(IEnumerable<Expr> roots, Func<Expr, bool> isEnd) => Walk(roots, node => !isEnd(node));
+
+    /// <summary>Every part of expressions that is not behind a name, themselves included, operands first. A name is a part; what it stands for is none.</summary>
+    internal static IReadOnlyList<Expr> Parts(params IEnumerable<Expr> roots) => Walk(roots, IsOpen);
+
+    /// <summary>
+    /// Whether an expression is a part of this one, not behind a name. An operand is made before what it stands in, so nothing that is
+    /// older than the part is looked into.
+    /// </summary>
+    internal bool HasPart(Expr part) => Id >= part.Id
+        && Walk([this], IsOpen, part.Id).Contains(part);
+
+    private static bool IsOpen(Expr node) => node is not (Named or Expressions.Differential);
+
+    /// <summary>What is reached from the roots through the nodes that are looked into, operands first; nothing older than an Id.</summary>
+    private static IReadOnlyList<Expr> Walk(IEnumerable<Expr> roots, Func<Expr, bool> looksInto, int oldest = 0)
     {
         HashSet<Expr> seen = new(ReferenceEqualityComparer.Instance);
         Stack<Expr> open = new(roots);
         while (open.TryPop(out Expr? next))
         {
-            if (seen.Add(next))
+            if (next.Id >= oldest && seen.Add(next) && looksInto(next))
             {
                 foreach (Expr operand in next.Operands)
                 {

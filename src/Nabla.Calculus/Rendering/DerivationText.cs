@@ -44,7 +44,7 @@ public static class DerivationText
 
     /// <summary>What must hold for a step, as formulas.</summary>
     internal static IEnumerable<string> Conditions(Step step, Notation notation) =>
-        step.Conditions.Select(condition => notation.Print(condition.Left, "=", condition.Right));
+        step.Conditions.Select(condition => notation.Print(condition.Left, condition.IsInequality ? notation.UnequalSign : "=", condition.Right));
 
     /// <summary>The shape of an expression and, where it is a product or a sum of products, how its factors make it: <c>2×4 = 2×1 · 1×4</c>.</summary>
     internal static string Shapes(Expr expression)

@@ -8,6 +8,8 @@ internal sealed class LatexNotation : Notation
 {
     public override string DefinitionSign => "=";
 
+    public override string UnequalSign => @"\neq";
+
     public override string UpdateSign => @"\leftarrow";
 
     protected internal override string NameOf(Name name)
@@ -69,6 +71,8 @@ internal sealed class LatexNotation : Notation
         LargestElement => @"\max",
         _ => throw new NotSupportedException($"{operation.Describe()} has no sign"),
     };
+
+    private protected override string PowerOfTen(string factor, int exponent) => $@"{factor}{(factor is "" or "-" ? "" : @" \cdot ")}10^{{{exponent}}}";
 
     private protected override string DimOf(Dim dim)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Expressions.Functions;
 
@@ -23,10 +24,19 @@ public abstract class Notation
     public static Notation Latex { get; } = new LatexNotation();
 
     /// <summary>The formula of an expression. A name is printed as the name.</summary>
+    /// <exception cref="InsufficientExecutionStackException">The expression is too deep for the stack of the calling thread.</exception>
     public string Print(Expr expression)
     {
         ArgumentNullException.ThrowIfNull(expression);
-        return Write(expression).Text;
+        try
+        {
+            return Write(expression).Text;
+        }
+        catch (InsufficientExecutionStackException e)
+        {
+            throw new InsufficientExecutionStackException(
+                $"{expression.Describe()} is {expression.Depth} operations deep, too deep to be printed on the stack of this thread; give intermediate results names", e);
+        }
     }
 
     /// <summary>A line: left side, sign, right side.</summary>
@@ -34,6 +44,9 @@ public abstract class Notation
 
     /// <summary>The sign of a definition.</summary>
     public abstract string DefinitionSign { get; }
+
+    /// <summary>The sign between what differs.</summary>
+    public abstract string UnequalSign { get; }
 
     /// <summary>The sign of an update.</summary>
     public abstract string UpdateSign { get; }
@@ -85,6 +98,7 @@ public abstract class Notation
 
     private (string Text, int Level) Write(Expr e)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         string At(Expr x, int level)
         {
             (string text, int own) = Write(x);
@@ -186,8 +200,9 @@ public abstract class Notation
     {
         for (int below = 1; below <= 12; below++)
         {
-            double above = number * below;
-            if (Math.Abs(above) < 1e6 && above == Math.Round(above))
+            // Rounded, so that the fraction must be asked whether it is the number: 3 · (2/3 + ε) is 2 as well.
+            double above = Math.Round(number * below);
+            if (Math.Abs(above) < 1e6 && above / below == number)
             {
                 return ((int)above, below);
             }
@@ -196,7 +211,16 @@ public abstract class Notation
         return null;
     }
 
-    private protected static string Decimal(double number) => number.ToString("G6", CultureInfo.InvariantCulture);
+    /// <summary>A number in as few digits as give it back exactly; a very large or small one with a power of ten.</summary>
+    private protected string Decimal(double number)
+    {
+        string digits = number.ToString("R", CultureInfo.InvariantCulture);
+        int e = digits.IndexOf('E', StringComparison.Ordinal);
+        return e < 0 ? digits : PowerOfTen(digits[..e] switch { "1" => "", "-1" => "-", var factor => factor }, int.Parse(digits[(e + 1)..], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>factor · 10 to an exponent; the factor is empty or a sign where it is one.</summary>
+    private protected abstract string PowerOfTen(string factor, int exponent);
 
     /// <summary>Numerator and denominator of a coefficient, as factors to be printed; the fraction of the number is split between them.</summary>
     private protected (IReadOnlyList<string> Above, IReadOnlyList<string> Below) Parts(Coefficient value)

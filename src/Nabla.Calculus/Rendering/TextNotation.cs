@@ -10,6 +10,8 @@ internal sealed class TextNotation : Notation
 
     public override string DefinitionSign => "=";
 
+    public override string UnequalSign => "≠";
+
     public override string UpdateSign => "←";
 
     protected internal override string NameOf(Name name) => name.ToString();
@@ -67,4 +69,7 @@ internal sealed class TextNotation : Notation
     };
 
     private protected override string DimOf(Dim dim) => dim.Name;
+
+    private protected override string PowerOfTen(string factor, int exponent) =>
+        $"{factor}{(factor is "" or "-" ? "" : "·")}10{(exponent < 0 ? "⁻" : "")}{new Name("", $"{Math.Abs(exponent)}")}";
 }

@@ -18,6 +18,9 @@ public sealed record ParameterUpdate(Symbol Parameter, Expr Value);
 public sealed unsafe class Plan<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>How many levels of an expression are lowered by recursion.</summary>
+    private const int LevelsAtOnce = 32;
+
     private readonly Lowering<T> lowering;
     private readonly KernelSet<T> kernels;
     private readonly Instruction<T>[] instructions;
@@ -83,13 +86,14 @@ public sealed unsafe class Plan<T>
         IReadOnlyList<Expr> results, IReadOnlyList<ParameterUpdate> updates, ParameterBuffer<T> parameters, int batch, KernelPath? path = null)
     {
         KernelSet<T> set = KernelSets.Of<T>(path);
-        int SizeOf(Dim dim) => dim.Value ?? batch;
+        int SizeOf(Dim dim) => dim.SizeIn(_ => batch);
         Lowering<T> lower = new(parameters, set, SizeOf);
 
-        // Names first and in order: no recursion is then deeper than one definition, however deep the network is.
-        foreach (Expr name in Expr.Reachable([.. results, .. updates.Select(update => update.Value)]).Where(node => node is Named))
+        // Names first and in order, and what is deep between two names level by level: no recursion is then deeper than these levels,
+        // however deep the network is.
+        foreach (Expr part in Expr.Reachable([.. results, .. updates.Select(update => update.Value)]).Where(node => node is Named || node.Depth % LevelsAtOnce == 0))
         {
-            lower.Lower(name);
+            lower.Lower(part);
         }
 
         foreach (Expr result in results)

@@ -61,6 +61,20 @@ public sealed class GoldenDerivations
     public void The_derivative_of_the_sigmoid_becomes_a_times_one_minus_a() =>
         Assert.Equal("(a² − y) ⊙ a² ⊙ (1 − a²)", DeltaOfLastLayer("squared-error", false, assume: false));
 
+    [Theory]
+    [InlineData("squared-error", false)]
+    [InlineData("cross-entropy", true)]
+    [InlineData("binary-cross-entropy", false)]
+    public void A_second_derivation_of_a_network_prints_what_the_first_did(string lossName, bool batch)
+    {
+        Loss loss = Loss.Named(lossName);
+        LayeredNetwork network = Network.Of([3, 4, 3, 2], Activation.Sigmoid, loss.OutputActivation).Express(loss, batch: batch);
+        string Printed() => DerivationText.Write(lossName, TextbookDerivation.Of(network, network.Differentiate(assumptions: [network.TargetsSumToOne])));
+        string first = Printed();
+        network.Differentiate(byInput: true);
+        Assert.Equal(first, Printed());
+    }
+
     [Fact]
     public void Fifty_layers_need_49_products_of_adjoints_and_not_1225()
     {

@@ -52,6 +52,23 @@ public class ALossOfOnesOwn
         }),
     ];
 
+    /// <summary>Losses that a derivation through v = y − a would get wrong: the output goes past v, or the difference has two names.</summary>
+    private static readonly Loss[] odd =
+    [
+        new("norm-and-sum", (y, a) => Expr.SquaredNorm(Residual("v", y, a)) + Expr.Sum(a)),
+        new("half-norm-and-norm", (y, a) => 0.5 * Expr.SquaredNorm(Residual("v", y, a)) + Expr.SquaredNorm(a)),
+        new("two-differences", (y, a) => Expr.SquaredNorm(Residual("v", y, a)) + Expr.Sum(Expr.Apply(Function.Tanh, Residual("w", y, a)))),
+        new("both-signs", (y, a) => Expr.SquaredNorm(Residual("v", y, a)) + Expr.Sum(Expr.Apply(Function.Softplus, Residual("w", a, y)))),
+        new("another-norm", (y, a) => 0.5 * Expr.SquaredNorm(Expr.Hadamard(Residual("v", y, a), y))),
+        new("named-twice", (y, a) => (0.5 * Expr.SquaredNorm(Residual("v", y, a))).As(new("L"))),
+        new("name-in-name", (y, a) => Expr.SquaredNorm(Expr.Apply(Function.Tanh, Residual("v", y, a)).As(new("t"))) + Expr.Inner(y, y)),
+        new("log-and-square", (y, a) => Expr.SquaredNorm(a) - Expr.Inner(y, Expr.Apply(Function.Log, a))),
+        new("output-named-twice", (y, a) => Expr.SquaredNorm(y - a.As(new("p")))),
+        new("nothing-left", (y, a) => Expr.Sum(a - a) + Expr.SquaredNorm(Residual("v", y, a))),
+    ];
+
+    public static TheoryData<string> OddNames => [.. odd.Concat(losses).Select(loss => loss.Name).Except(["hinge", "clipped"])];
+
     public static TheoryData<string> Names => [.. losses.Select(loss => loss.Name)];
 
     [Theory]
@@ -94,6 +111,50 @@ public class ALossOfOnesOwn
         Assert.True(reports[^1].Loss < reports[0].Loss - 0.001, $"{reports[0].Loss} → {reports[^1].Loss}");
     }
 
+    [Theory]
+    [MemberData(nameof(OddNames))]
+    public void Has_a_textbook_form_whose_every_line_is_true(string name)
+    {
+        Loss loss = odd.Concat(losses).Single(loss => loss.Name == name);
+        foreach (bool batch in new[] { false, true })
+        {
+            Network network = Network.Of([3, 4, 2], Activation.Named("tanh"), Activation.Sigmoid);
+            Assert.True(Derivations.Lines.AssertTrue(network.Express(loss, batch: batch), seed: 23, assume: false) > 20);
+        }
+    }
+
+    [Fact]
+    public void That_names_its_residual_is_derived_through_it_only_where_nothing_goes_past_it()
+    {
+        Assert.Equal("v", FirstChain("named-twice"));
+        Assert.Equal("a²", FirstChain("norm-and-sum"));
+        Assert.Equal("a²", FirstChain("two-differences"));
+
+        static string FirstChain(string name)
+        {
+            LayeredNetwork network = Network.Of([3, 4, 2], Activation.Sigmoid).Express(odd.Single(loss => loss.Name == name), batch: false);
+            Calculus.Derivations.Step chain = TextbookDerivation.Of(network, network.Differentiate()).SelectMany(section => section.Steps).First(step => step.Label == "Eq B");
+            return $"{Expr.Reachable(chain.Right).OfType<Jacobian>().Select(jacobian => ((Named)jacobian.Operands[0]).Name).Single()}";
+        }
+    }
+
+    [Fact]
+    public void That_does_not_depend_on_the_output_is_refused_with_a_sentence()
+    {
+        LayeredNetwork network = Network.Of([3, 2], Activation.Sigmoid).Express(new("constant", (y, a) => Expr.Sum(y)), batch: false);
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => TextbookDerivation.Of(network, network.Differentiate()));
+        Assert.Equal("the cost C does not depend on the output a¹ of the network, so there is nothing to derive", refused.Message);
+    }
+
+    [Fact]
+    public void That_reaches_into_the_network_has_no_textbook_form()
+    {
+        LayeredNetwork network = Network.Of([3, 2], Activation.Sigmoid)
+            .Express(new("decay", (y, a) => Expr.SquaredNorm(y - a) + Expr.SquaredNorm(Expr.Reachable(a).OfType<Symbol>().Single(symbol => $"{symbol.Name}" == "W¹"))), batch: false);
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => TextbookDerivation.Of(network, network.Differentiate()));
+        Assert.Contains("C depends on W¹ (2×3) itself", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void That_is_not_a_scalar_is_refused_by_its_name()
     {
@@ -101,6 +162,8 @@ public class ALossOfOnesOwn
         ShapeException refused = Assert.Throws<ShapeException>(() => Network.Of([3, 2], Activation.Sigmoid).Express(wrong));
         Assert.Contains("the loss no-sum must be a scalar", refused.Message, StringComparison.Ordinal);
     }
+
+    private static Named Residual(string name, Expr x, Expr y) => (x - y).As(new(name));
 
     private static Ones Ones(Expr like) => like.Pool.Ones(like.Shape.Rows, like.Shape.Columns);
 

@@ -23,6 +23,32 @@ public sealed class PlansAgreeWithTheReference(ITestOutputHelper output)
     [MemberData(nameof(Supported))]
     public void In_double_precision_to_a_trillionth(KernelPath path) => AssertAllAgree<double>(path, 1e-12);
 
+    [Fact]
+    public void However_deep_an_expression_is_and_however_small_the_stack()
+    {
+        ExprPool pool = new();
+        Symbol x = pool.Symbol(new("x"), new(Dim.Of("n", 3), Dim.One), SymbolKind.Parameter);
+        Expr deep = x;
+        while (deep.Depth < ExprPool.MaximumDepth - 1)
+        {
+            deep = Expr.Apply(Calculus.Expressions.Functions.Function.Tanh, deep + x);
+        }
+
+        Matrix? computed = null;
+        ParameterBuffer<double> parameters = new([x]);
+        Matrix value = Matrix.From(3, 1, (i, _) => 0.1 * (i - 1));
+        parameters[x] = value;
+        Thread thread = new(() =>
+        {
+            Plan<double> plan = Plan<double>.Compile([deep], [], parameters, batch: 1);
+            plan.Run();
+            computed = plan[deep];
+        }, maxStackSize: 256 * 1024);
+        thread.Start();
+        thread.Join();
+        Matrices.AssertClose(Evaluator.Evaluate(deep, new Bindings().Set(x, value)), computed!, 1e-12, "a deep expression");
+    }
+
     /// <summary>So that a new activation, loss or whatever has a name is compared without anyone writing its test.</summary>
     [Fact]
     public void The_networks_have_every_activation_loss_reduction_width_and_batch()

@@ -34,7 +34,7 @@ public sealed class Simplifier
     [
         .. (assumptions ?? []).SelectMany(Facts),
         .. RewriteRules.Algebra.Where(rule => !replaced.Contains(rule.Rule.Id)),
-        .. RewriteRules.Activations,
+        .. RewriteRules.Activations(new()),
         .. MatrixRules.Single,
         RewriteRule.For<MatMul>("product-left", "X(YZ) = (XY)Z", n => n.Operands[1] is MatMul ? Forms.Product(Forms.Chain(n)) : null),
         RewriteRule.For<Hadamard>("hadamard-left", "X ⊙ (Y ⊙ Z) = (X ⊙ Y) ⊙ Z", n => n.Operands[1] is Hadamard ? Forms.HadamardProduct(Forms.HadamardFactors(n)) : null),
