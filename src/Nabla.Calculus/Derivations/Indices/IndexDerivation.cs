@@ -20,7 +20,7 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
         IndexFormula elements = Contraction.Contract(new IndexReader(letters).Read(part.Definition, i, j));
         if (elements is not Element)
         {
-            yield return new(StyleRules.Elements, part, part.Definition) { Relation = Relation.Definition, Indexed = (new Element(part, i, j), elements) };
+            yield return new(StyleRules.Elements, part, part.Definition) { Relation = Relation.Definition, Indexed = Lettering.Of(new Element(part, i, j), elements) };
         }
     }
 
@@ -57,15 +57,21 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
                 IndexFormula chain = Contraction.Tidy(new IndexTerms([.. asked]));
                 IndexFormula put = Contraction.Tidy(new IndexTerms([.. known]));
                 IndexFormula contracted = Contraction.Contract(put);
+                // What the result is written with itself was differentiated above.
+                bool done = direct && !computation.IsAmbiguous(computation.Root, use);
                 if (!direct)
                 {
-                    steps.Add(new(StyleRules.IndexChain, gradient, adjoints[use]) { Indexed = (left, chain) });
+                    steps.Add(new(StyleRules.IndexChain, gradient, adjoints[use]) { Indexed = Lettering.Of(left, chain) });
                 }
 
-                steps.Add(new(direct ? StyleRules.IndexDifferential : StyleRules.Substitution, gradient, adjoints[use]) { Indexed = (left, put) });
-                if (!put.Equals(contracted) && Count(put) != Count(contracted))
+                if (!done)
                 {
-                    steps.Add(new(StyleRules.Contracted, gradient, adjoints[use]) { Indexed = (left, contracted) });
+                    steps.Add(new(direct ? StyleRules.IndexDifferential : StyleRules.Substitution, gradient, adjoints[use]) { Indexed = Lettering.Of(left, put) });
+                }
+
+                if (!done && Count(put) != Count(contracted))
+                {
+                    steps.Add(new(StyleRules.Contracted, gradient, adjoints[use]) { Indexed = Lettering.Of(left, contracted) });
                 }
             }
             catch (NotSupportedException)
@@ -117,7 +123,7 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
 
                 step = new(StyleRules.IndexChain, jacobian, jacobian)
                 {
-                    Indexed = (new ElementDerivative(new(part, i, j), new(variable, k, l)), Contraction.Contract(new IndexTerms([.. terms]))),
+                    Indexed = Lettering.Of(new ElementDerivative(new(part, i, j), new(variable, k, l)), Contraction.Contract(new IndexTerms([.. terms]))),
                 };
             }
             catch (NotSupportedException)
@@ -150,10 +156,10 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
                     ElementDerivative left = new(new(part, i, j), new(use, k, l));
                     IndexFormula first = Contraction.Tidy(Local(part, i, j, use, k, l, letters));
                     IndexFormula second = Contraction.Contract(first);
-                    steps.Add(new(computation.RuleOf(part), jacobian, jacobian) { Indexed = (left, first) });
+                    steps.Add(new(computation.RuleOf(part), jacobian, jacobian) { Indexed = Lettering.Of(left, first) });
                     if (Count(first) != Count(second))
                     {
-                        steps.Add(new(StyleRules.Contracted, jacobian, jacobian) { Indexed = (left, second) });
+                        steps.Add(new(StyleRules.Contracted, jacobian, jacobian) { Indexed = Lettering.Of(left, second) });
                     }
                 }
                 catch (NotSupportedException)

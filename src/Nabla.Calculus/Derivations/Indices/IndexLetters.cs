@@ -9,6 +9,9 @@ internal sealed class IndexLetters
     private static readonly string[] letters = ["i", "j", "k", "l", "p", "r", "s", "t", "h", "o", "u", "v", "x", "e", "a"];
     private int next;
 
+    /// <summary>The letters in their order.</summary>
+    public static string[] All => letters;
+
     /// <summary>A new index; null for a dimension of one.</summary>
     public SumIndex? New(Dim range) => range.IsOne ? null : Always(range);
 

@@ -18,7 +18,7 @@ internal static class DifferentialStyle
     ], []);
 
     /// <summary>⟨G, du⟩ for every name, last first, until only the variables are left.</summary>
-    public static Section Pairing(Computation computation, Adjoints adjoints, Func<Named, (string Label, Rule Rule)>? labels = null)
+    public static Section Pairing(Computation computation, Adjoints adjoints, Shortening shortening, Func<Named, (string Label, Rule Rule)>? labels = null)
     {
         List<Step> steps = [];
         foreach (Named part in computation.Parts.Reverse())
@@ -44,7 +44,11 @@ internal static class DifferentialStyle
 
             Expr one = each.Aggregate((x, y) => x + y);
             Expr two = together.Aggregate((x, y) => x + y);
-            steps.Add(new(StyleRules.Turned, left, one));
+            if (part != computation.Root || one != shortening.Tidy(computation.DifferentialOf(part)))
+            {
+                steps.Add(new(StyleRules.Turned, left, one));
+            }
+
             if (one != two)
             {
                 steps.Add(new(StyleRules.Collected, left, two));

@@ -18,6 +18,9 @@ public enum DerivationStyle
 /// <summary>The derivation of an expression's derivative, as sections of lines in one of the styles.</summary>
 public sealed class ExpressionDerivation
 {
+    /// <summary>The longest answer that is written without the names of the intermediate results.</summary>
+    private const int LongestWrittenOut = 24;
+
     private readonly Derivative derivative;
     private readonly DerivationStyle style;
     private readonly DerivationSettings settings;
@@ -128,7 +131,7 @@ public sealed class ExpressionDerivation
                 break;
             case DerivationStyle.Differential:
                 sections.Add(DifferentialStyle.Differentials(computation, shortening));
-                sections.Add(DifferentialStyle.Pairing(computation, adjoints));
+                sections.Add(DifferentialStyle.Pairing(computation, adjoints, shortening));
                 sections.Add(DifferentialStyle.Reading(computation, adjoints));
                 break;
             default:
@@ -148,7 +151,12 @@ public sealed class ExpressionDerivation
         }
         else
         {
-            Expr folded = shortening.Named(answer).Result;
+            Expr folded = new Derivations.Simplification.FormulaSize()[answer] <= LongestWrittenOut ? answer : shortening.Named(answer).Result;
+            if (folded == adjoints[by])
+            {
+                return answer;
+            }
+
             IReadOnlyList<Step> steps = derivative.Kind == DerivativeKind.Gradient ? derivative.Simplification : [];
             last.Add(new(StyleRules.WrittenOut, gradient, folded) { Steps = steps, Conditions = DifferentialStyle.ConditionsOf(steps.Concat(derivative.Sweep?.Steps ?? [])) });
         }

@@ -28,7 +28,7 @@ internal sealed class JacobianStyle(Computation computation, Shortening shorteni
             }
             else
             {
-                steps.AddRange(uses.Select(use => new Step(read, Expr.Jacobian(part, use), Local(part, use)!) { Steps = locals[(part, use)].Steps }));
+                steps.AddRange(uses.Select(use => new Step(read, part.Shape.IsScalar && part == computation.Root && !use.Shape.IsScalar ? Expr.Vec(Expr.Gradient(part, use)).Transpose() : Expr.Jacobian(part, use), Local(part, use)!) { Steps = locals[(part, use)].Steps }));
             }
         }
 
@@ -68,11 +68,11 @@ internal sealed class JacobianStyle(Computation computation, Shortening shorteni
             if (adjoints[use] is Named name && name != adjoints.DefinitionOf(use))
             {
                 steps.Add(new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition, Label = label });
-                steps.Add(new(direct ? StyleRules.ReadOff : use.Shape.IsColumn ? StyleRules.Simplified : rule, name, adjoints.DefinitionOf(use)) { Steps = simplification, Conditions = conditions });
+                steps.Add(new(direct ? StyleRules.OfRow : use.Shape.IsColumn ? StyleRules.Simplified : rule, name, adjoints.DefinitionOf(use)) { Steps = simplification, Conditions = conditions });
             }
             else if (steps.Count == 0 || steps[^1].Left != gradient || steps[^1].Right != adjoints[use])
             {
-                steps.Add(new(direct ? StyleRules.ReadOff : use.Shape.IsColumn ? StyleRules.Simplified : rule, gradient, adjoints[use]) { Steps = simplification, Conditions = conditions, Label = label });
+                steps.Add(new(direct ? StyleRules.OfRow : use.Shape.IsColumn ? StyleRules.Simplified : rule, gradient, adjoints[use]) { Steps = simplification, Conditions = conditions, Label = label });
             }
             else
             {

@@ -10,13 +10,14 @@ namespace Nabla.Calculus.Derivations.Styles;
 internal sealed class Naming
 {
     private readonly HashSet<string> taken;
+    private readonly HashSet<string> written;
 
     /// <summary>With the names that are taken: those of the symbols, and of their capital and small forms with any index.</summary>
-    public Naming(params IEnumerable<Expr> expressions) => taken =
-    [
-        .. Expr.Reachable(expressions).Select(node => node switch { Symbol symbol => symbol.Name.Letter, Named named => named.Name.Letter, _ => "" })
-            .Select(Base),
-    ];
+    public Naming(params IEnumerable<Expr> expressions)
+    {
+        written = [.. Expr.Reachable(expressions).Select(node => node switch { Symbol symbol => symbol.Name.Letter, Named named => named.Name.Letter, _ => "" })];
+        taken = [.. written.Select(Base)];
+    }
 
     /// <summary>A formula under a name, with names for its intermediate results.</summary>
     public Named Of(Expr formula, IReadOnlyList<Expr> variables)
@@ -48,7 +49,7 @@ internal sealed class Naming
         foreach (Expr node in nodes)
         {
             bool named = node != formula && changing.Contains(node) && !variables.Contains(node) && !IsTrivial(node)
-                && (parents[node] > 1 || arguments.Contains(node) || (IsFunction(node) && node.Operands.Any(chosen.Contains)));
+                && (parents[node] > 1 || arguments.Contains(node) || (IsFunction(node) && node is not SquaredNorm && node.Operands.Any(chosen.Contains)));
             if (named)
             {
                 chosen.Add(node);
@@ -74,7 +75,7 @@ internal sealed class Naming
     }
 
     /// <summary>A name for a result by its shape: C for a scalar, f for a column, F for a matrix.</summary>
-    public Name NameOf(Expr result) => new(result.Shape.IsScalar ? Free("C", "L", "J", "E") : Cased(Free("f", "h", "r", "s"), result));
+    public Name NameOf(Expr result) => new(result.Shape.IsScalar ? new[] { "C", "L", "J", "E" }.FirstOrDefault(letter => !written.Contains(letter)) ?? "Ĉ" : Cased(Free("f", "h", "r", "s"), result));
 
     /// <summary>The first letter that no variable has, whatever its case and index.</summary>
     public string Free(params string[] letters)

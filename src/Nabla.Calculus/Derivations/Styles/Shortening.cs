@@ -18,7 +18,9 @@ internal sealed class Shortening
     public Shortening(Expr root, IReadOnlyList<Assumption> assumptions, bool shortest)
     {
         names = new(root);
-        facts = [.. assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra];
+
+        // −u stays −u where u has a name, though its definition could be turned round.
+        facts = [.. assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra.Where(rule => !shortest || rule.Rule.Id != "rewrite.negated-difference")];
         simplifier = shortest ? new(assumptions) : null;
     }
 

@@ -27,6 +27,8 @@ internal static class StyleRules
 
     public static Rule ChainOfJacobians { get; } = new("textbook.chain-jacobian", "chain rule: ∂u/∂x = (∂u/∂v)(∂v/∂x)");
 
+    public static Rule OfRow { get; } = new("textbook.gradient-of-row", "the row of the Jacobian, in the shape of X");
+
     public static Rule Substitution { get; } = new("textbook.substitution", "the results above are put in");
 
     public static Rule Identification { get; } = new("style.identification", "vec(dF) = J vec(dX) means ∂vec F/∂vec X = J");
