@@ -58,7 +58,7 @@ public abstract partial class Notation
             case IndexCall call:
                 return (Call(FunctionOf(call.Function), Print(call.Argument)), AtomLevel);
             case IndexPower power:
-                return (RaisedTo(Parentheses(Print(power.Base)), power.Exponent is IndexNumber { Value: { Powers.IsEmpty: true, Number: var k } } && k == Math.Round(k)
+                return (RaisedTo(power.Base is Element { Of: Symbol { Name.Superscript: "" } or Named { Name.Superscript: "" } } ? Print(power.Base) : Parentheses(Print(power.Base)), power.Exponent is IndexNumber { Value: { Powers.IsEmpty: true, Number: var k } } && k == Math.Round(k)
                     ? $"{k}".Replace('-', '−') : Print(power.Exponent)), PostfixLevel);
             case IndexExtreme extreme:
                 return (Call(Word(extreme.IsLarger ? "max" : "min"), Print(extreme.X) + Comma + Print(extreme.Y)), AtomLevel);

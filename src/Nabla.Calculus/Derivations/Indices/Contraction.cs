@@ -38,6 +38,18 @@ internal static class Contraction
             return body;
         }
 
+        // Signs and numbers stand before the sum.
+        if (body is IndexTerms { Items: [(var term, true)] })
+        {
+            return new IndexTerms([(Sum(index, term, contract), true)]);
+        }
+
+        if (body is IndexProduct { Factors: [IndexNumber number, .. { Length: > 0 } rest] })
+        {
+            IndexFormula inner = Sum(index, rest is [var only] ? only : new IndexProduct(rest), contract);
+            return inner is IndexNumber or IndexTerms ? Product([number, inner], contract) : new IndexProduct([number, .. inner is IndexProduct p ? p.Factors : [inner]]);
+        }
+
         if (!contract)
         {
             return new IndexSum(index, body);
@@ -47,9 +59,9 @@ internal static class Contraction
         {
             case IndexTerms terms when HasDelta(terms, index):
                 return Terms(terms.Items.Select(item => (Sum(index, item.Term, contract), item.Negative)));
-            case IndexSum inner when HasDelta(inner.Body, index):
+            case IndexSum inside when HasDelta(inside.Body, index):
                 // Only where the δ goes away, or the two sums would change places for ever.
-                return Sum(index, inner.Body, contract) is var rest && rest is IndexSum { Index: var same } && same == index ? new IndexSum(index, inner) : Sum(inner.Index, rest, contract);
+                return Sum(index, inside.Body, contract) is var moved && moved is IndexSum { Index: var same } && same == index ? new IndexSum(index, inside) : Sum(inside.Index, moved, contract);
             case IndexQuotient quotient when HasDelta(quotient.Above, index) && !Mentions(quotient.Below, index):
                 return Quotient(Sum(index, quotient.Above, contract), quotient.Below, contract);
             case Kronecker delta when delta.I == index || delta.J == index:

@@ -46,7 +46,7 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
                 {
                     (SumIndex? p, SumIndex? q) = (letters.New(user.Shape.Rows), letters.New(user.Shape.Columns));
                     IndexFormula local = Local(user, p, q, use, k, l, letters);
-                    IndexFormula above = user == computation.Root ? IndexReader.Number(1) : new Element(adjoints[user], p, q);
+                    IndexFormula above = user == computation.Root ? IndexReader.Number(1) : new IndexReader(letters).Read(adjoints[user], p, q);
                     IndexFormula question = user == computation.Root ? IndexReader.Number(1) : new Element(Expr.Gradient(computation.Root, user), p, q);
                     IndexFormula inner = computation.IsAmbiguous(user, use) || user == computation.Root
                         ? local : new ElementDerivative(new(user, p, q), new(use, k, l));
@@ -156,7 +156,7 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
                     ElementDerivative left = new(new(part, i, j), new(use, k, l));
                     IndexFormula first = Contraction.Tidy(Local(part, i, j, use, k, l, letters));
                     IndexFormula second = Contraction.Contract(first);
-                    steps.Add(new(computation.RuleOf(part), jacobian, jacobian) { Indexed = Lettering.Of(left, first) });
+                    steps.Add(new(computation.RuleOf(part, use), jacobian, jacobian) { Indexed = Lettering.Of(left, first) });
                     if (Count(first) != Count(second))
                     {
                         steps.Add(new(StyleRules.Contracted, jacobian, jacobian) { Indexed = Lettering.Of(left, second) });

@@ -54,6 +54,18 @@ internal sealed class Computation
     /// <summary>The rule for the outermost operation of a definition.</summary>
     public Rule RuleOf(Named part) => rules[Outermost(part.Definition)].Rule;
 
+    /// <summary>The rule for the operation in which a variable or name stands, below sums.</summary>
+    public Rule RuleOf(Named part, Expr use)
+    {
+        Expr node = Outermost(part.Definition);
+        while (node is Add or Subtract && node.Operands.Where(operand => operand.HasPart(use)).ToArray() is [var only])
+        {
+            node = Outermost(only);
+        }
+
+        return node == use ? new("differential.itself", "dx = I dx") : rules[node].Rule;
+    }
+
     /// <summary>The variables and names that a definition is written with, in the order of computing.</summary>
     public IReadOnlyList<Expr> UsesOf(Named part)
     {

@@ -78,7 +78,7 @@ internal static class DifferentialStyle
         IReadOnlyList<Step> steps = adjoints.SimplificationOf(part);
         if (adjoints[part] is Named name && name != adjoints.DefinitionOf(part))
         {
-            yield return new(rule, name, gradient) { Relation = Relation.Definition, Label = label };
+            yield return new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition, Label = label };
             yield return new(StyleRules.Simplified, name, adjoints.DefinitionOf(part)) { Steps = steps, Conditions = ConditionsOf(steps) };
         }
         else if (computation.UsersOf(part).Count() > 1)

@@ -19,7 +19,7 @@ public enum DerivationStyle
 public sealed class ExpressionDerivation
 {
     /// <summary>The longest answer that is written without the names of the intermediate results.</summary>
-    private const int LongestWrittenOut = 24;
+    private const int LongestWrittenOut = 90;
 
     private readonly Derivative derivative;
     private readonly DerivationStyle style;
@@ -151,8 +151,8 @@ public sealed class ExpressionDerivation
         }
         else
         {
-            Expr folded = new Derivations.Simplification.FormulaSize()[answer] <= LongestWrittenOut ? answer : shortening.Named(answer).Result;
-            if (folded == adjoints[by])
+            Expr folded = answer;
+            if (folded == adjoints[by] || new Simplification.FormulaSize()[answer] > LongestWrittenOut)
             {
                 return answer;
             }
@@ -225,7 +225,7 @@ public sealed class ExpressionDerivation
             sections.Add(DifferentialStyle.Differentials(computation, shortening));
         }
 
-        Expr map = new Derivations.Simplification.Simplifier(settings.Assumptions).Simplify(
+        Expr map = new Simplification.Simplifier(settings.Assumptions).Simplify(
             LinearMaps.Differential(Rewriter.Rewrite(derivative.Gradient!, RewriteRules.Activations(new(derivative.Gradient!))).Result, by, by.Differential(), settings.Differentials)).Result;
         Expr left = Expr.Unvec(Expr.MatMul(Expr.Jacobian(computation.Root, by), Expr.Vec(v)), by.Shape);
         sections.Add(new("The Hessian times the direction",

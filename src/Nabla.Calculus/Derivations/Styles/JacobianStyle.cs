@@ -28,7 +28,7 @@ internal sealed class JacobianStyle(Computation computation, Shortening shorteni
             }
             else
             {
-                steps.AddRange(uses.Select(use => new Step(read, part.Shape.IsScalar && part == computation.Root && !use.Shape.IsScalar ? Expr.Vec(Expr.Gradient(part, use)).Transpose() : Expr.Jacobian(part, use), Local(part, use)!) { Steps = locals[(part, use)].Steps }));
+                steps.AddRange(uses.Select(use => new Step(new("textbook.identification", $"{computation.RuleOf(part, use).Statement}, read as vec(dF) = J vec(dX)"), part.Shape.IsScalar && part == computation.Root && !use.Shape.IsScalar ? Expr.Vec(Expr.Gradient(part, use)).Transpose() : Expr.Jacobian(part, use), Local(part, use)!) { Steps = locals[(part, use)].Steps }));
             }
         }
 

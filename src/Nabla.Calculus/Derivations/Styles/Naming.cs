@@ -36,10 +36,12 @@ internal sealed class Naming
                     changing.Add(node);
                 }
 
-                if (IsFunction(node) && !(node is Divide or ElementPower && operand != node.Operands[1] && operand != node.Operands[0]))
-                {
-                    arguments.Add(operand);
-                }
+            }
+
+            // A quotient is linear in what is divided.
+            if (IsFunction(node))
+            {
+                arguments.UnionWith(node is Divide or Quotient ? [node.Operands[1]] : node.Operands);
             }
         }
 
@@ -49,7 +51,7 @@ internal sealed class Naming
         foreach (Expr node in nodes)
         {
             bool named = node != formula && changing.Contains(node) && !variables.Contains(node) && !IsTrivial(node)
-                && (parents[node] > 1 || arguments.Contains(node) || (IsFunction(node) && node is not SquaredNorm && node.Operands.Any(chosen.Contains)));
+                && (parents[node] > 1 || arguments.Contains(node) || (IsFunction(node) && node is not (SquaredNorm or Divide or Quotient) && node.Operands.Any(chosen.Contains)));
             if (named)
             {
                 chosen.Add(node);
@@ -67,7 +69,9 @@ internal sealed class Naming
                 current = current.AsOfDerivation(new(Cased(letter, current) + index));
             }
 
-            rebuilt[node] = current;
+            // A number such as sum(1) is written as the number.
+            rebuilt[node] = current.Shape.IsScalar && current is Sum or MatMul { Shape.IsScalar: true } && Expr.Reachable(current).All(part => part is not (Symbol or Named))
+                ? new Simplification.Simplifier().Simplify(current).Result : current;
         }
 
         Expr root = rebuilt[formula];

@@ -49,8 +49,7 @@ public sealed class NetworkDerivation
     {
         Named root = (Named)derivation.StableCost;
         Computation computation = new(root, network.Parameters, DifferentialRules.Standard);
-        bool turnedSoftmax = network.SamplesAreRows && network.Output.Definition is Transpose;
-        Shortening shortening = new(root, assumptions, shortest: turnedSoftmax);
+        Shortening shortening = new(root, assumptions, shortest: network.SamplesAreRows, [network.Cost, .. network.Layers.Select(layer => layer.Activation)]);
         Adjoints adjoints = new(computation, shortening, new(), (part, _) => NameOf(network, dialect, part));
         List<Section> sections = [];
         List<Named> forward = [.. network.Layers.SelectMany(layer => new[] { layer.PreActivation, layer.Activation })];

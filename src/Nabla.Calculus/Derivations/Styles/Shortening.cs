@@ -10,17 +10,20 @@ internal sealed class Shortening
     private readonly NameTable names;
     private readonly ImmutableArray<RewriteRule> facts;
     private readonly Simplifier? simplifier;
+    private readonly bool isNetwork;
 
     /// <summary>With the names of a formula and the facts that may be used.</summary>
     /// <param name="root">The formula.</param>
     /// <param name="assumptions">The facts.</param>
     /// <param name="shortest">Whether the shortest form is wanted; else the form that the rules of algebra give.</param>
-    public Shortening(Expr root, IReadOnlyList<Assumption> assumptions, bool shortest)
+    /// <param name="others">What else has names.</param>
+    public Shortening(Expr root, IReadOnlyList<Assumption> assumptions, bool shortest, params IReadOnlyList<Expr> others)
     {
-        names = new(root);
+        names = new([root, .. others]);
 
-        // −u stays −u where u has a name, though its definition could be turned round.
-        facts = [.. assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra.Where(rule => !shortest || rule.Rule.Id != "rewrite.negated-difference")];
+        // In an expression −u stays −u where u has a name, though its definition could be turned round; a network turns y − a round.
+        isNetwork = others.Count > 0;
+        facts = [.. assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra.Where(rule => isNetwork || rule.Rule.Id != "rewrite.negated-difference")];
         simplifier = shortest ? new(assumptions) : null;
     }
 
@@ -38,7 +41,9 @@ internal sealed class Shortening
         }
 
         (result, IReadOnlyList<Step> last) = simplifier.Simplify(result);
-        (result, IReadOnlyList<Step> named) = Named(result);
+        (result, IReadOnlyList<Step> named) = isNetwork
+            ? Rewriter.Rewrite(result, [.. RewriteRules.Names(names), .. RewriteRules.Algebra.Where(rule => rule.Rule.Id is "rewrite.negated-difference" or "rewrite.negative-factor")])
+            : Named(result);
         return (result, [.. steps, .. more, .. last, .. named]);
     }
 

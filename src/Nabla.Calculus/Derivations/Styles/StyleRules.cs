@@ -17,7 +17,7 @@ internal static class StyleRules
 
     public static Rule Simplified { get; } = new("style.simplified", "simplified");
 
-    public static Rule WrittenOut { get; } = new("style.written-out", "simplified as a whole");
+    public static Rule WrittenOut { get; } = new("style.written-out", "the names written out, and simplified as a whole");
 
     public static Rule Symmetric { get; } = new("style.symmetric", "X is symmetric: the symmetric gradient is ½(G + Gᵀ)");
 
