@@ -35,6 +35,7 @@ public static class DerivationLatex
         ['_'] = @"\_",
         ['#'] = @"\#",
         ['½'] = @"$\tfrac12$",
+        ['é'] = @"\'e",
     };
 
     /// <summary>The sections as a document, or as a fragment to be put into one.</summary>

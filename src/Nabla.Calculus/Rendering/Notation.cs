@@ -141,7 +141,7 @@ public abstract partial class Notation
             case Eye:
                 return (Letter("I"), AtomLevel);
             case Differential { Of: var of }:
-                return (Letter("d") + At(of, PostfixLevel), FactorLevel);
+                return (Letter("d") + At(of, AtomLevel), FactorLevel);
             case Add { Operands: [var x, var y] }:
                 return (At(x, SumLevel) + Sign(e) + At(y, SumLevel), SumLevel);
             case Subtract { Operands: [var x, var y] }:
@@ -149,7 +149,7 @@ public abstract partial class Notation
             case Negate { Operands: [var x] }:
                 return (Sign(e) + At(x, ProductLevel), SumLevel);
             case Scale { Factor: var s, Of: var x }:
-                return (At(s, FactorLevel) + Space + At(x, x is Scale ? AtomLevel : ProductLevel), ProductLevel);
+                return (At(s, FactorLevel) + Space + At(x, x is Scale { Factor: Constant } ? AtomLevel : ProductLevel), ProductLevel);
             case MatMul { Operands: [var x, var y] }:
                 return (At(x, x is MatMul ? ProductLevel : FactorLevel) + Sign(e) + At(y, FactorLevel), ProductLevel);
             case Hadamard { Operands: [var x, var y] }:

@@ -143,7 +143,7 @@ internal static partial class DeriveCommand
         if (request.Values)
         {
             WorkedValues worked = new(sections, variables, probabilities, target);
-            sections = [worked.Given(), .. sections];
+            title += "\n\n" + worked.Given(sections).TrimEnd('\n');
             below = worked.Below;
         }
 

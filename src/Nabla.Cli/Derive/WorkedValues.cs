@@ -13,6 +13,7 @@ internal sealed class WorkedValues
     private const int LargestSize = 16;
     private readonly StepEvaluator evaluator;
     private readonly Bindings bindings;
+    private readonly Dictionary<Expr, Matrix> directions;
     private readonly IReadOnlyList<Symbol> symbols;
 
     /// <summary>With values for all symbols of the sections.</summary>
@@ -52,20 +53,29 @@ internal sealed class WorkedValues
         }
 
         Random random = new(2);
-        evaluator = new(bindings, variables.ToDictionary(
+        directions = variables.ToDictionary(
             variable => variable,
             variable => Matrix.From(bindings.SizeOf(variable.Shape.Rows), bindings.SizeOf(variable.Shape.Columns), (_, _) => Math.Round(random.NextDouble() - 0.5, 1)),
-            (IEqualityComparer<Expr>)ReferenceEqualityComparer.Instance));
+            (IEqualityComparer<Expr>)ReferenceEqualityComparer.Instance);
+        evaluator = new(bindings, directions);
     }
 
-    /// <summary>The values that the example begins with.</summary>
-    public Section Given() => new("Values", [.. symbols.Select(symbol => new Step(new("values.given", "a value to work with"), symbol, symbol) { Relation = Relation.Definition })], []);
+    /// <summary>The values that the example begins with, and the directions of the differentials where a line has one.</summary>
+    public string Given(IReadOnlyList<Section> sections)
+    {
+        IEnumerable<string> values = symbols.Select(symbol => Print($"{symbol.Name} =", bindings.ValueOf(symbol)!));
+        bool moves = sections.SelectMany(section => section.Steps).Any(step => Expr.Reachable(step.Left, step.Right).Any(node => node is Differential));
+        return "With the values\n\n" + string.Concat(values.Concat(moves ? directions.Select(pair => Print($"d{pair.Key switch { Symbol x => x.Name, Named x => x.Name, _ => new("X") }} =", pair.Value)) : []));
+    }
+
+    private static string Print(string name, Matrix value) =>
+        string.Concat(Block.Join([new([name]), Block.Of(value)]).Lines.Select(line => $"  {line.TrimEnd()}\n"));
 
     /// <summary>The matrices of a line, laid out below it.</summary>
     public IEnumerable<string> Below(Step step)
     {
         Expr shown = step.Right;
-        List<Block> blocks = [new([" ="])];
+        List<Block> blocks = [new(["="])];
         Add(blocks, shown, 0);
         Matrix value = evaluator.Evaluate(shown);
         if (value.Rows > LargestSize)

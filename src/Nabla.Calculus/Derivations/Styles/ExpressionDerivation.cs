@@ -90,7 +90,9 @@ public sealed class ExpressionDerivation
         List<Step> steps = [];
         if (stability.Count > 0)
         {
-            steps.Add(new(StyleRules.Stable, derivative.Of, derivative.Sweep!.StableCost.Unfold()) { Steps = stability });
+            Named written = derivative.Of.AsOfDerivation(root.Name);
+            steps.Add(new(StyleRules.Definition, written, derivative.Of) { Relation = Relation.Definition });
+            steps.Add(new(StyleRules.Stable, written, derivative.Sweep!.StableCost.Unfold()) { Steps = stability });
         }
         else if (computation.All.Count > 1)
         {
@@ -103,7 +105,7 @@ public sealed class ExpressionDerivation
         }
         else
         {
-            steps.AddRange(computation.All.Select(part => new Step(StyleRules.Definition, part, part.Definition) { Relation = Relation.Definition }));
+            steps.AddRange(computation.All.Where(part => stability.Count == 0 || part.Definition != derivative.Sweep!.StableCost.Unfold()).Select(part => new Step(StyleRules.Definition, part, part.Definition) { Relation = Relation.Definition }));
         }
 
         sections.Add(new(title, steps, []));

@@ -9,6 +9,7 @@ internal sealed class Shortening
 {
     private readonly NameTable names;
     private readonly ImmutableArray<RewriteRule> facts;
+    private readonly ImmutableArray<RewriteRule> tidying;
     private readonly Simplifier? simplifier;
     private readonly bool isNetwork;
 
@@ -24,6 +25,7 @@ internal sealed class Shortening
         // In an expression −u stays −u where u has a name, though its definition could be turned round; a network turns y − a round.
         isNetwork = others.Count > 0;
         facts = [.. assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra.Where(rule => isNetwork || rule.Rule.Id != "rewrite.negated-difference")];
+        tidying = [.. facts.Where(rule => rule.Rule.Id != "rewrite.name"), .. RewriteRules.Names(new([root, .. others]))];
         simplifier = shortest ? new(assumptions) : null;
     }
 
@@ -47,8 +49,8 @@ internal sealed class Shortening
         return (result, [.. steps, .. more, .. last, .. named]);
     }
 
-    /// <summary>The form after algebra alone: functions keep their primes.</summary>
-    public Expr Tidy(Expr expression) => Rewriter.Rewrite(expression, facts).Result;
+    /// <summary>The form after algebra alone: functions keep their primes, and what was named later keeps its formula.</summary>
+    public Expr Tidy(Expr expression) => Rewriter.Rewrite(expression, tidying).Result;
 
     /// <summary>A matrix of diagonals and Kronecker products.</summary>
     public (Expr Result, IReadOnlyList<Step> Steps) Structure(Expr expression)
