@@ -22,12 +22,20 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     public bool ErrorIsLive { get; private init; }
 
     /// <summary>The streams of the process.</summary>
-    public static Terminal OfProcess() => new(Console.Out, Console.Error)
+    public static Terminal OfProcess()
     {
-        OutputIsTerminal = !Console.IsOutputRedirected,
-        ErrorIsLive = !Console.IsErrorRedirected
-            && (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb")),
-    };
+        bool live = !Console.IsErrorRedirected
+            && (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"));
+
+        // Results that are lost are a failure. Messages that are lost are none: the work goes on, and the exit code says how it ended.
+        return new(
+            new GuardedWriter(Console.Out, e => throw new OutputException("the results cannot be written to the standard output", e)),
+            live ? Console.Error : new GuardedWriter(Console.Error, _ => { }))
+        {
+            OutputIsTerminal = !Console.IsOutputRedirected,
+            ErrorIsLive = live,
+        };
+    }
 
     /// <summary>A console on stderr for live progress; without colours where NO_COLOR is set.</summary>
     public IAnsiConsole LiveConsole() => AnsiConsole.Create(new()

@@ -45,9 +45,9 @@ internal static class Tool
                 Error = terminal.Error,
             });
         }
-        catch (Exception e) when (CodeOf(e) is int code)
+        catch (Exception e)
         {
-            return Fail(terminal.Error, code, Sentence(e));
+            return Fail(terminal.Error, CodeOf(e), Sentence(e));
         }
     }
 
@@ -66,19 +66,28 @@ internal static class Tool
         return code;
     }
 
-    /// <summary>The exit code for an error that a user can cause; null for a fault of the program.</summary>
-    private static int? CodeOf(Exception e) => e switch
+    private static int CodeOf(Exception e) => e switch
     {
         NonFiniteLossException => ExitCode.NonFinite,
         OperationCanceledException => ExitCode.Interrupted,
+        OutputException => ExitCode.Failure,
         InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.BadData,
         ArgumentException => ExitCode.Usage,
-        InsufficientExecutionStackException => ExitCode.Failure,
-        _ => null,
+        _ => ExitCode.Failure,
+    };
+
+    private static string Sentence(Exception e) => e switch
+    {
+        OutOfMemoryException => "there is not enough memory for this; a smaller network or batch takes less",
+        NonFiniteLossException or OperationCanceledException or IOException or UnauthorizedAccessException or ArgumentException
+            or InvalidDataException or InsufficientExecutionStackException => OneLine(e),
+
+        // A fault of the program, since nothing of what a user can cause is reported so. The type is what a report of it needs first.
+        _ => $"an error in the program itself: {OneLine(e)} ({e.GetType().Name})",
     };
 
     /// <summary>The message on one line, without the name of a parameter, which means nothing to whoever typed the command.</summary>
-    private static string Sentence(Exception e)
+    private static string OneLine(Exception e)
     {
         string message = e.Message;
         if (e is ArgumentException { ParamName: string parameter })

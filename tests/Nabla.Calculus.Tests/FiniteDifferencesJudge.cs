@@ -49,6 +49,19 @@ public sealed class FiniteDifferencesJudge
     }
 
     [Fact]
+    public void The_largest_absolute_value_is_not_a_number_where_one_element_is_none()
+    {
+        Assert.Equal(3, new Matrix(2, 2, [1, -3, 2, 0]).MaxAbs());
+        Assert.Equal(double.PositiveInfinity, new Matrix(1, 2, [1, double.NegativeInfinity]).MaxAbs());
+        for (int k = 0; k < 3; k++)
+        {
+            Matrix matrix = new(3, 1, [5, double.PositiveInfinity, -7]);
+            matrix.Elements[k] = double.NaN;
+            Assert.Equal(double.NaN, matrix.MaxAbs());
+        }
+    }
+
+    [Fact]
     public void A_symbol_without_a_value_is_named()
     {
         InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => Evaluator.Evaluate(b.X, new Bindings()));

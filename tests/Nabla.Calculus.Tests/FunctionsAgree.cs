@@ -37,6 +37,15 @@ public sealed class FunctionsAgree
         AssertSame(x.Map(f.Prime.Evaluate), Evaluator.Evaluate(f.Prime.Expand(bench.X), values));
     }
 
+    /// <summary>A function added later cannot forget it: the weights before it would begin too small.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_rectifier_is_near_x_far_above_zero_and_near_0_far_below(string name)
+    {
+        Function f = Function.All.Single(function => function.Name == name);
+        Assert.Equal(Math.Abs(f.Evaluate(100) - 100) < 0.1 && Math.Abs(f.Evaluate(-100)) <= 1, f.IsRectifier);
+    }
+
     [Theory]
     [InlineData("sigmoid", -800, 0)]
     [InlineData("sigmoid", 800, 1)]

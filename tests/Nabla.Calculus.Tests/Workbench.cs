@@ -116,9 +116,11 @@ internal sealed class Workbench
     }
 
     /// <summary>Whether the derived gradients agree with finite differences; a derivation that does not come about does not agree.</summary>
-    public bool GradientsAgree(Expr cost, DerivationSettings settings)
+    public bool GradientsAgree(Expr cost, DerivationSettings settings) => GradientsAgree(cost, settings, Values());
+
+    /// <summary>Whether the derived gradients agree with finite differences at a given point.</summary>
+    public static bool GradientsAgree(Expr cost, DerivationSettings settings, Bindings values)
     {
-        Bindings values = Values();
         IReadOnlyList<Symbol> by = [.. Expr.Reachable(cost).OfType<Symbol>()];
         Derivation derivation;
         try
@@ -134,7 +136,7 @@ internal sealed class Workbench
         {
             Matrix derived = Evaluator.Evaluate(derivation.GradientOf(x), values);
             Matrix judged = FiniteDifferences.Gradient(cost, x, values);
-            if (derived.Zip(judged, (a, b) => Math.Abs(a - b)).MaxAbs() > 1e-6 * Math.Max(1, judged.MaxAbs()))
+            if (!(derived.Zip(judged, (a, b) => a - b).MaxAbs() <= 1e-6 * Math.Max(1, judged.MaxAbs())))
             {
                 return false;
             }

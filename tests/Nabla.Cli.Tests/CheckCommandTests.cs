@@ -94,6 +94,40 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_finite_differences_leave_undecided_is_exit_1_and_agrees_null()
+    {
+        // σ(10⁹ − 10⁹) = ½: right gradients, but every step leads far into the saturated sigmoid.
+        Write("steep.json", """
+            {"network": {"inputs": 1, "layers": [{"weights": [[1e9]], "biases": [-1e9], "activation": "sigmoid"}]}, "loss": "squared-error",
+             "inputs": [[1]], "targets": [[1]], "gradients": {"loss": 0.125, "layers": [{"weights": [[-0.125]], "biases": [-0.125]}]}}
+            """);
+        Write("tiny.json", Tiny);
+        (int code, string output, _) = Run("check", "tiny.json", "steep.json", "--json");
+        Assert.Equal(1, code);
+        Assert.Equal(2, Lines(output).Count(line => line.GetProperty("agrees").ValueKind == JsonValueKind.Null));
+        (code, output, _) = Run("check", "steep.json");
+        Assert.Equal(1, code);
+        Assert.EndsWith("1 file: 2 of 3 tensors are undecided\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.DoesNotContain("every road", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tensor_that_lies_at_kinks_altogether_agrees_by_the_other_roads_and_the_table_says_so()
+    {
+        Write("kinks.json", """
+            {"network": {"inputs": 1, "layers": [{"weights": [[0]], "biases": [0], "activation": "relu"}]}, "loss": "squared-error",
+             "inputs": [[1]], "targets": [[1]], "gradients": {"loss": 0.5, "layers": [{"weights": [[0]], "biases": [0]}]}}
+            """);
+        (int code, string output, _) = Run("check", "kinks.json");
+        Assert.Equal(0, code);
+        Assert.Contains("says nothing (1 at kinks)", output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "1 file: all 3 tensors agree, 2 without finite differences, which say nothing where all is at kinks\n",
+            output.ReplaceLineEndings("\n"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_checked_outweighs_a_mismatch_and_the_others_are_still_checked()
     {
         Write("tiny.json", Tiny);

@@ -93,6 +93,26 @@ public class DamagedFilesTests
         }
     }
 
+    /// <summary>Its header and description can be read, so inspect shows them, and says that the other commands refuse it.</summary>
+    [Fact]
+    public async Task A_model_that_evaluate_refuses_is_shown_by_inspect_with_what_is_wrong()
+    {
+        using TemporaryFolder folder = new();
+        string path = Path.Combine(folder.Path, "model.safetensors");
+        await CommandLine.RunAsync("train", "xor", "--epochs", "1", "--out", path);
+        byte[] model = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        BinaryPrimitives.WriteSingleLittleEndian(model.AsSpan(model.Length - sizeof(float)), float.NaN);
+        await File.WriteAllBytesAsync(path, model, TestContext.Current.CancellationToken);
+        string refused = (await CommandLine.RunAsync("evaluate", path, "xor")).Refused(ExitCode.BadData);
+        foreach (string[] json in new string[][] { [], ["--json"] })
+        {
+            Run shown = await CommandLine.RunAsync(["inspect", path, .. json]);
+            Assert.Equal(ExitCode.BadData, shown.Code);
+            Assert.Contains("2-4-1", shown.Output, StringComparison.Ordinal);
+            Assert.Equal($"nabla: {refused}; evaluate and predict refuse this file\n", shown.Error);
+        }
+    }
+
     [Fact]
     public async Task A_model_that_is_not_there_is_named()
     {

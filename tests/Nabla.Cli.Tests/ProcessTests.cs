@@ -65,6 +65,67 @@ public class ProcessTests
         Assert.Empty(run.Error);
     }
 
+    [Theory]
+    [InlineData("train xor --epochs 1")]
+    [InlineData("train xor --epochs 1 --json")]
+    [InlineData("derive 3-4-2")]
+    [InlineData("predict xor.safetensors xor")]
+    [InlineData("inspect xor.safetensors --json")]
+    [InlineData("--help")]
+    public async Task Results_that_cannot_be_written_are_a_failure_with_one_sentence(string command)
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
+        using TemporaryFolder folder = new();
+        await CommandLine.RunAsync("train", "xor", "--epochs", "1", "--out", Path.Combine(folder.Path, "xor.safetensors"));
+        Run run = await CommandLine.ShellAsync(folder.Path, $"$NABLA {command} >/dev/full");
+        Assert.Equal(ExitCode.Failure, run.Code);
+        string last = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.StartsWith("nabla: the results cannot be written to the standard output: No space left on device", last);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Messages_that_cannot_be_written_stop_nothing()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
+        using TemporaryFolder folder = new();
+        Run run = await CommandLine.ShellAsync(folder.Path, "$NABLA train xor --epochs 3 --json 2>/dev/full");
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Equal(4, run.Objects.Count);
+    }
+
+    /// <summary>The heap may hold 120 MiB: enough for what the check lets through (72 MB), and the check refuses what is more (162 MB).</summary>
+    [Fact]
+    public async Task A_network_is_trained_where_it_fits_into_memory_and_refused_where_it_does_not()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no sh");
+        using TemporaryFolder folder = new();
+        Run fits = await CommandLine.ShellAsync(folder.Path, "DOTNET_GCHeapHardLimit=0x7800000 $NABLA train xor --layers 3000-3000 --epochs 1");
+        Assert.True(fits.Code == ExitCode.Done, fits.Error);
+        Run large = await CommandLine.ShellAsync(folder.Path, "DOTNET_GCHeapHardLimit=0x7800000 $NABLA train xor --layers 4500-4500 --epochs 1");
+        Assert.StartsWith("the network 2-4500-4500-1 has 20,272,501 weights and biases; training it takes 0.2 GiB", large.Refused(ExitCode.Usage));
+        Run wide = await CommandLine.ShellAsync(folder.Path, "DOTNET_GCHeapHardLimit=0x7800000 $NABLA train digits --layers 500 --batch-size 10000");
+        Assert.StartsWith("the network 784-500-10 has 397,510 weights and biases; training it takes 0.2 GiB", wide.Refused(ExitCode.Usage));
+    }
+
+    /// <summary>Thrown where results are written, as a stand-in for anywhere.</summary>
+    [Fact]
+    public async Task What_no_check_foresees_ends_with_a_sentence_and_not_with_a_stack_trace()
+    {
+        foreach ((Exception thrown, string sentence) in new (Exception, string)[]
+        {
+            (new InsufficientMemoryException(), "there is not enough memory for this"),
+            (new NotSupportedException("no\nsuch thing"), "an error in the program itself: no such thing (NotSupportedException)"),
+            (new InvalidOperationException("not now"), "an error in the program itself: not now (InvalidOperationException)"),
+        })
+        {
+            StringWriter error = new();
+            int code = await Tool.RunAsync(["derive", "3-4-2"], new Terminal(new ThrowingWriter(thrown), error));
+            Assert.StartsWith(sentence, Assert.Single($"{error}".Split('\n', StringSplitOptions.RemoveEmptyEntries))["nabla: ".Length..], StringComparison.Ordinal);
+            Assert.Equal(ExitCode.Failure, code);
+        }
+    }
+
     [Fact]
     public async Task An_error_goes_to_stderr_with_its_exit_code()
     {
@@ -72,5 +133,14 @@ public class ProcessTests
         Run run = await CommandLine.StartAsync(folder.Path, ["train", "digts"]);
         Assert.StartsWith("unknown data set 'digts'; did you mean 'digits'?", run.Refused(ExitCode.Usage));
         Assert.Empty(folder.Files);
+    }
+
+    private sealed class ThrowingWriter(Exception thrown) : StringWriter
+    {
+        public override void Write(char value) => throw thrown;
+
+        public override void Write(string? value) => throw thrown;
+
+        public override void WriteLine(string? value) => throw thrown;
     }
 }

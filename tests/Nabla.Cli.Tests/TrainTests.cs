@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Nabla.Cli.Train;
 using Nabla.Tests;
 using Nabla.Tests.Data;
+using Nabla.Training;
 
 namespace Nabla.Cli.Tests;
 
@@ -182,6 +184,35 @@ public class TrainTests
         Run run = await Train(folder, "xor", "--epochs", "2", "--batch-size", "1000");
         Assert.Equal(ExitCode.Done, run.Code);
         Assert.Contains(" batches of 4, 2 epochs,", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_for_data_that_has_no_files_is_answered_with_a_note()
+    {
+        using TemporaryFolder folder = new();
+        Run run = await Train(folder, "xor", "--epochs", "1", "--data-folder", folder.Path);
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains("Note      xor needs no files: --data-folder changes nothing\n", run.Error, StringComparison.Ordinal);
+        Run evaluated = await CommandLine.RunAsync("evaluate", Model(folder), "xor", "--data-folder", folder.Path);
+        Assert.Contains("--data-folder changes nothing\n", evaluated.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The least important goes first, nothing is ever wider than the screen, and a test accuracy says which epoch it is of.</summary>
+    [Fact]
+    public void The_line_of_progress_fits_the_screen_and_says_which_epoch_was_tested()
+    {
+        TrainingProgress progress = new(3, 500, 0.25, 0.9, 10);
+        EpochReport last = new(2, 0.3, 0.8, 0.975, 8);
+        Assert.Equal(
+            "epoch 3/20  loss 0.2500  train 90.00 %  test 97.50 % after epoch 2  250 samples/s  1:10 left", LiveView.Line(progress, 20, 2500, 20_000, last, 200));
+        Assert.Equal("epoch 3/20  loss 0.2500  1:10 left", LiveView.Line(progress, 20, 2500, 20_000, last, 40));
+        Assert.Equal("epoch 3/20  loss 0.2500  train 90.00 %  1:10 left", LiveView.Line(progress, 20, 2500, 20_000, null, 60));
+        for (int width = -5; width < 120; width++)
+        {
+            Assert.InRange(LiveView.Line(progress, 20, 2500, 20_000, last, width).Length, 0, Math.Max(0, width));
+        }
+
+        Assert.EndsWith("  27777:46:40 left", LiveView.Line(progress with { Seconds = 1e8 }, 20, 1, 2, last, 200), StringComparison.Ordinal);
     }
 
     [Fact]

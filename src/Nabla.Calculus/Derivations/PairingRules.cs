@@ -120,7 +120,7 @@ public sealed class PairingRules
                 return operand == 0 ? Expr.Inner(q, y) * p : Expr.Inner(p, x) * q;
         }
 
-        Expr Beside(Expr a, Expr b) => a.Shape.IsScalar ? b : b.Shape.IsScalar ? a : Expr.Kron(a, b);
+        Expr Beside(Expr a, Expr b) => a is Eye { Shape.IsScalar: true } ? b : b is Eye { Shape.IsScalar: true } ? a : Expr.Kron(a, b);
         Expr mix = Beside(Beside(pool.Eye(x.Shape.Columns), pool.Commutation(x.Shape.Rows, y.Shape.Columns)), pool.Eye(y.Shape.Rows));
         Expr turned = Expr.MatMul(mix, Expr.Vec(g));
         return operand == 0

@@ -48,6 +48,12 @@ public static class RewriteRules
             (Scale x, Scale y) when x.Factor == y.Factor => x.Factor * (x.Of - y.Of),
             _ => null,
         }),
+        RewriteRule.For<Subtract>("complements", "(1 − Y) ⊙ X − Y ⊙ (1 − X) = X − Y", n => (n.Operands[0], n.Operands[1]) switch
+        {
+            (Hadamard { Operands: [Subtract { Operands: [var one, var y] }, var x] }, Hadamard { Operands: [var y2, Subtract { Operands: [var one2, var x2] }] })
+                when IsOne(one) && IsOne(one2) && x == x2 && y == y2 => x - y,
+            _ => null,
+        }),
         RewriteRule.For<MatMul>("scalar-product", "Xs = sX for a scalar s", n =>
             n.Operands[1].Shape.IsScalar ? n.Operands[1] * n.Operands[0] : n.Operands[0].Shape.IsScalar ? n.Operands[0] * n.Operands[1] : null),
         RewriteRule.For<MatMul>("product-of-ones", "1 1ᵀ is all ones, 1ᵀ1 = n", n => (n.Operands[0], n.Operands[1]) switch
@@ -61,8 +67,8 @@ public static class RewriteRules
             n.Operands[0] is Eye ? n.Operands[1] : n.Operands[1] is Eye ? n.Operands[0] : null),
         RewriteRule.For<MatMul>("product-zero", "0X = 0, X0 = 0", n => n.Operands.Any(x => x is Zeros) ? n.Pool.Zeros(n.Shape) : null),
         RewriteRule.For<Hadamard>("hadamard-one", "X ⊙ 1 = X", n =>
-            n.Operands[1] is Ones || IsNumber(n.Operands[1], 1) ? n.Operands[0]
-            : n.Operands[0] is Ones || IsNumber(n.Operands[0], 1) ? n.Operands[1] : null),
+            IsOne(n.Operands[1]) ? n.Operands[0]
+            : IsOne(n.Operands[0]) ? n.Operands[1] : null),
         RewriteRule.For<Hadamard>("hadamard-zero", "X ⊙ 0 = 0", n => n.Operands.Any(x => x is Zeros) ? n.Pool.Zeros(n.Shape) : null),
         RewriteRule.For<Hadamard>("hadamard-factor", "(aX) ⊙ Y = a(X ⊙ Y)", n => MoveOut(n, Expr.Hadamard)),
         RewriteRule.For<Hadamard>("cancel", "(X ⊘ Y) ⊙ Y = X where no element of Y is 0", n => Cancelled(n)?.Operands[0]) with
@@ -70,7 +76,7 @@ public static class RewriteRules
             Condition = n => Cancelled((Hadamard)n) is Quotient { Operands: [_, var y] } ? new(y, n.Pool.Zeros(y.Shape)) { IsInequality = true } : null,
         },
         RewriteRule.For<Hadamard>("reciprocal", "X ⊙ (1 ⊘ Y) = X ⊘ Y", n => n.Operands[1] is Quotient { Operands: [Ones, var y] } ? Expr.Quotient(n.Operands[0], y) : null),
-        RewriteRule.For<Quotient>("quotient-one", "X ⊘ 1 = X", n => n.Operands[1] is Ones || IsNumber(n.Operands[1], 1) ? n.Operands[0] : null),
+        RewriteRule.For<Quotient>("quotient-one", "X ⊘ 1 = X", n => IsOne(n.Operands[1]) ? n.Operands[0] : null),
         RewriteRule.For<Quotient>("quotient-factor", "(aX) ⊘ Y = a(X ⊘ Y)", n => n.Operands[0] switch
         {
             Scale x => x.Factor * Expr.Quotient(x.Of, n.Operands[1]),
@@ -109,7 +115,10 @@ public static class RewriteRules
         new(new("rewrite.name", "an expression that has a name is called by it"), node => node is Constant or Ones or Zeros or Symbol ? null : names.Of(node)),
     ];
 
-    /// <summary>f′(X) written out in X and Y = f(X), as the function's own file gives it: σ′(z) = a ⊙ (1 − a).</summary>
+    /// <summary>
+    /// f′(X) written out in X and Y = f(X), as the function's own file gives it: σ′(z) = a ⊙ (1 − a). And σ(−Z) by the name of σ(Z), where it
+    /// has one.
+    /// </summary>
     public static ImmutableArray<RewriteRule> Activations(NameTable names) =>
     [
         RewriteRule.For<Apply>("activation-derivative", "f′(X) in terms of X and Y = f(X)", n =>
@@ -122,29 +131,32 @@ public static class RewriteRules
             Expr y = Expr.Apply(f, n.Operands[0]);
             return f.ExpandDerivative(n.Operands[0], names.Of(y) ?? y);
         }),
+        RewriteRule.For<Apply>("sigmoid-complement", "σ(−Z) = 1 − σ(Z)", n =>
+            n.Function == Function.Sigmoid && n.Operands[0] is Negate { Operands: [var z] } && names.Of(Expr.Apply(Function.Sigmoid, z)) is Named a
+                ? n.Pool.Ones(n.Shape.Rows, n.Shape.Columns) - a
+                : null),
     ];
 
     /// <summary>Forms that neither overflow nor cancel, for a loss before it is differentiated.</summary>
     public static ImmutableArray<RewriteRule> Stability { get; } =
     [
         RewriteRule.For<Apply>("log-softmax", "log softmax(Z) = Z − 1 lse(Z)", n => n.Function == Function.Log && n.Operands[0].Unfold() is Softmax p
-            ? p.Operands[0] - Expr.BroadcastRow(Expr.LogSumExp(p.Operands[0]), p.Shape.Rows)
+            ? LogSoftmax.Of(p.Operands[0])
             : null),
         RewriteRule.For<Apply>("log-transpose", "log Xᵀ = (log X)ᵀ", n => n.Function == Function.Log && n.Operands[0].Unfold() is Transpose { Operands: [Softmax p] }
             ? Expr.Apply(Function.Log, p).Transpose()
             : null),
-        RewriteRule.For<Apply>("log-sigmoid", "log σ(Z) = Z − softplus(Z)", n => n.Function == Function.Log && SigmoidArgument(n.Operands[0]) is Expr z
-            ? z - Expr.Apply(Function.Softplus, z)
+        RewriteRule.For<Apply>("log-sigmoid", "log σ(Z) = −softplus(−Z)", n => n.Function == Function.Log && SigmoidArgument(n.Operands[0]) is Expr z
+            ? -Expr.Apply(Function.Softplus, -z)
             : null),
         RewriteRule.For<Apply>("log-one-minus-sigmoid", "log(1 − σ(Z)) = −softplus(Z)", n =>
             n.Function == Function.Log && n.Operands[0] is Subtract s && s.Operands[0] is Ones && SigmoidArgument(s.Operands[1]) is Expr z
                 ? -Expr.Apply(Function.Softplus, z)
                 : null),
-        RewriteRule.For<Add>("complement", "Y ⊙ (U − V) + (1 − Y) ⊙ (−V) = Y ⊙ U − V", n => (n.Operands[0], n.Operands[1]) switch
+        RewriteRule.For<Add>("negative-terms", "X ⊙ (−U) + Y ⊙ (−V) = −(X ⊙ U + Y ⊙ V)", n => (n.Operands[0], n.Operands[1]) switch
         {
-            (Hadamard { Operands: [var y, Subtract { Operands: [var u, var v] }] },
-             Hadamard { Operands: [Subtract { Operands: [Ones, var y2] }, Negate { Operands: [var v2] }] })
-                when y == y2 && v == v2 => Expr.Hadamard(y, u) - v,
+            (Hadamard { Operands: [var x, Negate { Operands: [var u] }] }, Hadamard { Operands: [var y, Negate { Operands: [var v] }] }) =>
+                -(Expr.Hadamard(x, u) + Expr.Hadamard(y, v)),
             _ => null,
         }),
     ];
@@ -199,6 +211,8 @@ public static class RewriteRules
     };
 
     private static bool IsNumber(Expr x, double value) => x is Constant { Value: { Powers.IsEmpty: true } c } && c.Number == value;
+
+    private static bool IsOne(Expr x) => x is Ones || IsNumber(x, 1);
 
     private static Expr? SigmoidArgument(Expr a) => a.Unfold() is Apply { Operands: [var z] } apply && apply.Function == Function.Sigmoid ? z : null;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
 
 namespace Nabla.Calculus.Derivations;
 
@@ -50,7 +51,7 @@ public sealed class Rewriter
                 continue;
             }
 
-            if (top.Current is Named or Differential or Gradient or Jacobian)
+            if (top.Current is Named or Differential or Gradient or Jacobian || IsLargestMask(top.Current))
             {
                 done[top.Original] = top.Current;
             }
@@ -79,6 +80,13 @@ public sealed class Rewriter
 
         return done[expression];
     }
+
+    /// <summary>
+    /// [max(X) 1 − X &gt; 0] is left as it is: where an element is the largest the difference is exactly 0, and after a rewrite rounding could
+    /// make it a little more.
+    /// </summary>
+    internal static bool IsLargestMask(Expr node) =>
+        node is Apply { Operands: [Subtract { Operands: [Scale { Factor: LargestElement { Operands: [var x] } }, var y] }] } apply && apply.Function == Function.Step && x == y;
 
     private Expr? Apply(Expr node)
     {

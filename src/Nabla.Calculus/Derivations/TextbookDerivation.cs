@@ -215,6 +215,9 @@ public sealed class TextbookDerivation
         Conditions = [.. step.Conditions.Concat(step.Steps.SelectMany(inner => inner.Conditions)).Distinct()],
     })], []));
 
+    /// <summary>What a step uses of the derivatives of the activations.</summary>
+    private IEnumerable<Step> FactsIn(Step step) => step.Steps.Where(inner => activationFacts.Contains(inner.Rule)).Distinct();
+
     private static Step Defined(Named named) => new(Definition, named, named.Definition) { Relation = Relation.Definition };
 
     private (Expr Result, IReadOnlyList<Step> Steps) Short(Expr expression) => Rewriter.Rewrite(expression, shortening);
@@ -322,10 +325,11 @@ public sealed class TextbookDerivation
             {
                 // Here the sweep goes another way than the local Jacobians, so its own way from C to z is shown.
                 steps.AddRange(derivation.Steps.TakeWhile(step => step != equal)
-                    .Where(step => step.Relation == Relation.Equal && step.Left is Gradient { Operands: [_, not (Symbol or Named)] } && step.Rule.Id != "differential.name"));
+                    .Where(step => step.Relation == Relation.Equal && step.Left is Gradient { Operands: [_, not (Symbol or Named)] } && step.Rule.Id != "differential.name")
+                    .SelectMany(step => FactsIn(step).Append(step)));
             }
 
-            steps.AddRange(equal.Steps.Where(step => activationFacts.Contains(step.Rule)).Distinct());
+            steps.AddRange(FactsIn(equal));
             steps.Add(equal with { Rule = Facts, ShowsSteps = equal.Conditions.Count > 0 || derivation.StabilitySteps.Count > 0 && l == network.Layers.Count });
             steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights))
             {

@@ -55,6 +55,9 @@ public sealed class Coefficient : IEquatable<Coefficient>
             : throw new ArgumentException("the two coefficients have different dimensions and no common one", nameof(other));
     }
 
+    /// <summary>Whether two coefficients are the same or one is the negative of the other.</summary>
+    public bool EqualsButForSign(Coefficient other) => Equals(other) || Equals(-other);
+
     /// <summary>A number.</summary>
     public static Coefficient Of(double number) => new(number, []);
 

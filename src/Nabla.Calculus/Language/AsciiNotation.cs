@@ -160,16 +160,14 @@ public static class AsciiNotation
         foreach ((Dim dim, int power) in value.Powers)
         {
             string name = NameOf(dim);
-            Syntax size = taken.Contains(name) ? Call("sum", Call("ones", new NameSyntax(name))) : new NameSyntax(name);
-            (power > 0 ? factors : divisors).AddRange(Enumerable.Repeat(size, Math.Abs(power)));
+            Syntax dimension = taken.Contains(name) ? Call("sum", Call("ones", new NameSyntax(name))) : new NameSyntax(name);
+            (power > 0 ? factors : divisors).AddRange(Enumerable.Repeat(dimension, Math.Abs(power)));
         }
 
-        if (above != 1 || factors.Count == 0 || value.Number < 0)
-        {
-            factors.Insert(0, value.Number < 0 ? new MinusSyntax(new NumberSyntax(above)) : new NumberSyntax(above));
-        }
-
-        return divisors.Aggregate(Product(factors), (left, right) => new BinarySyntax(left, BinaryOperator.Divide, right));
+        Syntax first = new NumberSyntax(above);
+        Syntax product = factors.Count == 0 ? first : above == 1 ? Product(factors) : new BinarySyntax(first, BinaryOperator.Multiply, Product(factors));
+        Syntax size = divisors.Aggregate(product, (left, right) => new BinarySyntax(left, BinaryOperator.Divide, right));
+        return value.Number < 0 ? new MinusSyntax(size) : size;
     }
 
     /// <summary>A fraction with a small denominator where the decimal form is long and the fraction is the same number.</summary>

@@ -135,6 +135,7 @@ internal sealed class Binder(Scope scope, string text)
     private Expr Product(BinarySyntax syntax, Expr x, Expr y) => (x, y) switch
     {
         (Constant a, Constant b) => Pool.Constant(Finite(a.Value * b.Value, syntax)),
+        (Constant a, Scale { Factor: Constant b, Of: var of }) when syntax.Right is BinarySyntax right && right.Span.Start == right.Left.Span.Start => Pool.Constant(Finite(a.Value * b.Value, syntax)) * of,
         _ when x.Shape.IsScalar || y.Shape.IsScalar || x.Shape.Columns.Equals(y.Shape.Rows) => x * y,
         _ => throw Wrong(
             $"the product does not fit: {Both(syntax.Left, x.Shape, syntax.Right, y.Shape)}, and {(x.Shape.Columns.IsOne ? "1 column needs 1 row" : $"{x.Shape.Columns} columns need {x.Shape.Columns} rows")}"

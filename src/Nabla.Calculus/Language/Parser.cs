@@ -15,7 +15,6 @@ public sealed class Parser
     /// <summary>How long a text may be.</summary>
     public const int MaximumLength = 1_000_000;
 
-    private const int SignLevel = 3;
     private const int LongestProduct = 30;
 
     private readonly string text;
@@ -89,13 +88,14 @@ public sealed class Parser
                 Push(new Pending(PendingKind.Bracket, token.Span, token.Span, operands.Count));
                 return true;
             case TokenKind.Operator when token.Operator == BinaryOperator.Subtract:
-                if (pending.TryPeek(out Pending power) && power.Kind == PendingKind.Binary && power.Level > SignLevel)
+                if (pending.TryPeek(out Pending power) && power.Kind == PendingKind.Binary && power.Level == SyntaxWriter.PowerLevel)
                 {
                     throw Wrong(
                         $"a negative exponent stands in brackets: {SyntaxWriter.SignOf(power.Operator)}(-…)", SourceSpan.Over(power.Span, token.Span), token.Span.Start);
                 }
 
-                Push(new Pending(PendingKind.Minus, token.Span, default, operands.Count));
+                // -A*B is -(A*B); a sign behind an operator of a product belongs to one factor.
+                Push(new Pending(PendingKind.Minus, token.Span, default, operands.Count, IsLeading: StartsTerm()));
                 return true;
             default:
                 throw NoOperand();
@@ -109,13 +109,16 @@ public sealed class Parser
         {
             case TokenKind.Operator:
                 int level = SyntaxWriter.LevelOf(token.Operator);
-                bool isRightToLeft = level > SignLevel;
-                while (pending.TryPeek(out Pending top) && (top.Level > level || (top.Level == level && !isRightToLeft)))
+                bool isRightToLeft = level == SyntaxWriter.PowerLevel;
+                while (pending.TryPeek(out Pending top)
+                    && (top.Level > level || (top.Level == level && !isRightToLeft) || (top is { IsLeading: true, Kind: PendingKind.Binary } && token.Operator == BinaryOperator.Divide)))
                 {
                     Reduce();
                 }
 
-                Push(new Pending(PendingKind.Binary, token.Span, default, operands.Count, token.Operator));
+                // 2*A'*b is 2*(A'*b): a number in front of a product multiplies the whole of it, which is the same and what is meant.
+                bool isLeading = token.Operator == BinaryOperator.Multiply && operands.Peek() is NumberSyntax && StartsTerm();
+                Push(new Pending(PendingKind.Binary, token.Span, default, operands.Count, token.Operator, isLeading));
                 return true;
             case TokenKind.Prime:
                 Syntax operand = operands.Pop();
@@ -133,6 +136,9 @@ public sealed class Parser
                 throw NoOperator();
         }
     }
+
+    /// <summary>Whether a term of a sum begins here, rather than a factor within it.</summary>
+    private bool StartsTerm() => !pending.TryPeek(out Pending top) || top.Kind is PendingKind.Bracket or PendingKind.Call || top.IsLeading || top.Level == SyntaxWriter.SumLevel;
 
     private void CloseBracket()
     {
@@ -258,14 +264,16 @@ public sealed class Parser
     /// <param name="Bracket">The opening bracket.</param>
     /// <param name="Operands">How many operands there were before.</param>
     /// <param name="Operator">The operator.</param>
+    /// <param name="IsLeading">Whether it is a sign or a number's product sign in front of a whole term.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Pending(PendingKind Kind, SourceSpan Span, SourceSpan Bracket, int Operands, BinaryOperator Operator = default)
+    private readonly record struct Pending(
+        PendingKind Kind, SourceSpan Span, SourceSpan Bracket, int Operands, BinaryOperator Operator = default, bool IsLeading = false)
     {
         /// <summary>How tightly it binds what comes before the next operator; a bracket does not.</summary>
         public int Level => Kind switch
         {
-            PendingKind.Binary => SyntaxWriter.LevelOf(Operator),
-            PendingKind.Minus => SignLevel,
+            PendingKind.Binary => IsLeading ? SyntaxWriter.LeadingNumberLevel : SyntaxWriter.LevelOf(Operator),
+            PendingKind.Minus => IsLeading ? SyntaxWriter.LeadingSignLevel : SyntaxWriter.SignLevel,
             _ => 0,
         };
     }

@@ -8,12 +8,26 @@ internal static class SyntaxWriter
 {
     private const long Largest = 5_000_000;
 
-    private const int SumLevel = 1;
-    private const int ProductLevel = 2;
-    private const int SignLevel = 3;
-    private const int PowerLevel = 4;
-    private const int PostfixLevel = 5;
-    private const int AtomLevel = 6;
+    /// <summary>A sum or a difference.</summary>
+    public const int SumLevel = 1;
+
+    /// <summary>A sign in front of a term: it stands before all of its factors.</summary>
+    public const int LeadingSignLevel = 2;
+
+    /// <summary>A number in front of a term: it multiplies all of its factors, up to a division.</summary>
+    public const int LeadingNumberLevel = 3;
+
+    /// <summary>The signs of a product.</summary>
+    public const int ProductLevel = 4;
+
+    /// <summary>A sign within a product.</summary>
+    public const int SignLevel = 5;
+
+    /// <summary>A power.</summary>
+    public const int PowerLevel = 6;
+
+    private const int PostfixLevel = 7;
+    private const int AtomLevel = 8;
 
     /// <summary>The text. Without recursion, so that no depth is too much.</summary>
     /// <exception cref="InvalidOperationException">The text would have millions of characters.</exception>
@@ -42,17 +56,18 @@ internal static class SyntaxWriter
                     break;
                 case MinusSyntax minus:
                     text.Append('-');
-                    Push(minus.Operand, SignLevel);
+                    Push(minus.Operand, LeadingNumberLevel);
                     break;
                 case TransposeSyntax transpose:
                     open.Push((null, "'"));
                     Push(transpose.Operand, PostfixLevel);
                     break;
                 case BinarySyntax binary:
-                    int level = LevelOf(binary);
-                    Push(binary.Right, level == PowerLevel ? level : level + 1);
+                    int level = LevelOf(binary.Operator);
+                    bool isLeading = IsLeadingNumber(binary);
+                    Push(binary.Right, level == PowerLevel ? level : isLeading ? HasDivision(binary.Right) ? AtomLevel : ProductLevel : level + 1);
                     open.Push((null, SignOf(binary.Operator)));
-                    Push(binary.Left, level == PowerLevel ? level + 1 : level);
+                    Push(binary.Left, level == PowerLevel ? level + 1 : binary.Operator == BinaryOperator.Divide ? LeadingNumberLevel : level);
                     break;
                 case CallSyntax call:
                     text.Append(call.Function).Append('(');
@@ -109,10 +124,29 @@ internal static class SyntaxWriter
         _ => ProductLevel,
     };
 
+    /// <summary>A number in front of a product, which a reader takes to multiply all that follows.</summary>
+    private static bool IsLeadingNumber(BinarySyntax binary) => binary is { Operator: BinaryOperator.Multiply, Left: NumberSyntax };
+
+    /// <summary>Whether a division among the first factors would end what a number in front multiplies.</summary>
+    private static bool HasDivision(Syntax product)
+    {
+        while (product is BinarySyntax binary && LevelOf(binary.Operator) == ProductLevel && !IsLeadingNumber(binary))
+        {
+            if (binary.Operator == BinaryOperator.Divide)
+            {
+                return true;
+            }
+
+            product = binary.Left;
+        }
+
+        return false;
+    }
+
     private static int LevelOf(Syntax syntax) => syntax switch
     {
-        BinarySyntax binary => LevelOf(binary.Operator),
-        MinusSyntax => SignLevel,
+        BinarySyntax binary => IsLeadingNumber(binary) ? LeadingNumberLevel : LevelOf(binary.Operator),
+        MinusSyntax => LeadingSignLevel,
         TransposeSyntax => PostfixLevel,
         _ => AtomLevel,
     };

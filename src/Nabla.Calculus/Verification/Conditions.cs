@@ -83,7 +83,11 @@ public sealed class RandomPoints
         ArgumentNullException.ThrowIfNull(conditions);
         Bindings bindings = new();
         IReadOnlyList<Expr> nodes = Expr.Reachable(expressions);
-        Draw(bindings, [.. nodes.SelectMany(node => node.Shape.Rows.Factors.AddRange(node.Shape.Columns.Factors)).Where(dim => dim.Value is null).Distinct()], nodes, conditions);
+        IEnumerable<Dim> dims = nodes
+            .SelectMany(node => node is Constant c ? [.. c.Value.Powers.Select(power => power.Dim)] : node.Shape.Rows.Factors.AddRange(node.Shape.Columns.Factors))
+            .Where(dim => dim.Value is null)
+            .Distinct();
+        Draw(bindings, [.. dims], nodes, conditions);
         foreach (Symbol symbol in nodes.OfType<Symbol>())
         {
             bindings.Set(symbol, Value(symbol, bindings, conditions));

@@ -1,4 +1,5 @@
 using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
 
 namespace Nabla.Calculus.Verification;
 
@@ -110,6 +111,7 @@ public static class Evaluator
             Zeros => Filled(0),
             Eye => Matrix.From(bindings.SizeOf(node.Shape.Rows), bindings.SizeOf(node.Shape.Rows), (i, j) => i == j ? 1 : 0),
             Add => Of(0).Zip(Of(1), (x, y) => x + y),
+            Subtract when IsLogSoftmax(node, bindings) => ByColumn(Of(0), LogProbabilities),
             Subtract => Of(0).Zip(Of(1), (x, y) => x - y),
             Negate => Of(0).Map(x => -x),
             Scale => Of(1).Map(x => Of(0)[0, 0] * x),
@@ -140,7 +142,7 @@ public static class Evaluator
             Exponential => LinearAlgebra.Exponential(Of(0)),
             ExponentialDifferential => LinearAlgebra.ExponentialDifferential(Of(0), Of(1)),
             Norm => Matrix.Scalar(Math.Sqrt(Of(0).Map(x => x * x).Sum())),
-            LargestElement => Matrix.Scalar(Of(0).Elements.ToArray().Max()),
+            LargestElement => Matrix.Scalar(Of(0).Elements.ToArray().Aggregate(Math.Max)),
             Gradient gradient => FiniteDifferences.Gradient(gradient.Operands[0], gradient.Operands[1], bindings),
             Jacobian jacobian => FiniteDifferences.Jacobian(jacobian.Operands[0], jacobian.Operands[1], bindings),
             Differential differential => FiniteDifferences.Differential(differential.Of, bindings),
@@ -149,16 +151,38 @@ public static class Evaluator
         };
     }
 
-    private static IEnumerable<double> Probabilities(IReadOnlyList<double> column)
+    /// <summary>Whether a node is Z − 1 lse(Z), and no part of it is held at a value of its own.</summary>
+    private static bool IsLogSoftmax(Expr node, Bindings bindings) =>
+        LogSoftmax.ArgumentOf(node) is not null && node.Operands[1].Operands.Append(node.Operands[1]).All(part => bindings.ValueOf(part) is null);
+
+    private static IEnumerable<double> Probabilities(IReadOnlyList<double> column) => LogProbabilities(column).Select(Math.Exp);
+
+    private static IEnumerable<double> LogProbabilities(IReadOnlyList<double> column)
     {
-        double logOfSum = LogOfSum(column);
-        return column.Select(z => Math.Exp(z - logOfSum));
+        (double largest, double log) = LargestAndLog(column);
+        return column.Select(z => z - largest - log);
     }
 
     private static double LogOfSum(IReadOnlyList<double> column)
     {
-        double max = column.Max();
-        return double.IsInfinity(max) ? max : max + Math.Log(column.Sum(z => Math.Exp(z - max)));
+        (double largest, double log) = LargestAndLog(column);
+        return largest + log;
+    }
+
+    /// <summary>
+    /// The two parts of log Σ exp(z): the largest element, and log(1 + Σ exp(z − largest)) over all others, which is accurate however far below
+    /// they are.
+    /// </summary>
+    private static (double Largest, double Log) LargestAndLog(IReadOnlyList<double> column)
+    {
+        double largest = column.Aggregate(Math.Max);
+        if (!double.IsFinite(largest))
+        {
+            return (largest, 0);
+        }
+
+        int at = column.Index().First(element => element.Item == largest).Index;
+        return (largest, Function.LogOnePlus.Evaluate(column.Where((_, i) => i != at).Sum(z => Math.Exp(z - largest))));
     }
 
     private static Matrix ByColumn(Matrix x, Func<IReadOnlyList<double>, IEnumerable<double>> f)

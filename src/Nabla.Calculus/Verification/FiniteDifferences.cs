@@ -8,10 +8,10 @@ namespace Nabla.Calculus.Verification;
 public static class FiniteDifferences
 {
     /// <summary>
-    /// The step relative to the size of the variable. The method's error grows with h⁴ and that of rounding with 1/h, which
+    /// The step relative to the largest element of the variable. The method's error grows with h⁴ and that of rounding with 1/h, which
     /// balance near the fifth root of the machine's precision.
     /// </summary>
-    public const double RelativeStep = 1e-3;
+    private const double RelativeStep = 1e-3;
 
     /// <summary>∂C/∂X of a scalar, element by element: four evaluations of C for each element of X.</summary>
     public static Matrix Gradient(Expr c, Expr x, Bindings bindings)
@@ -74,13 +74,8 @@ public static class FiniteDifferences
 
     private static Matrix Along(Expr f, Expr x, Matrix at, Matrix direction, Bindings bindings)
     {
-        double size = 0;
-        for (int k = 0; k < at.Elements.Length; k++)
-        {
-            size = direction.Elements[k] == 0 ? size : Math.Max(size, Math.Abs(at.Elements[k]));
-        }
-
-        double h = RelativeStep * Math.Max(1, size) / Math.Max(direction.MaxAbs(), double.Epsilon);
+        double size = at.MaxAbs() is > 0 and var largest ? largest : 1;
+        double h = RelativeStep * size / Math.Max(direction.MaxAbs(), double.Epsilon);
         Matrix At(double t) =>
             Evaluator.Evaluate(f, bindings.Copy().Set(x, at.Zip(direction, (value, d) => value + t * h * d)));
         (Matrix a, Matrix b, Matrix c, Matrix d) = (At(-2), At(-1), At(1), At(2));

@@ -91,8 +91,8 @@ public sealed class Matrix
     /// <summary>The sum of all elements.</summary>
     public double Sum() => elements.Sum();
 
-    /// <summary>The largest absolute value.</summary>
-    public double MaxAbs() => elements.Max(Math.Abs);
+    /// <summary>The largest absolute value; NaN if there is one, which the framework's own maximum would pass over.</summary>
+    public double MaxAbs() => elements.Aggregate(0.0, (largest, x) => Math.Max(largest, Math.Abs(x)));
 
     /// <summary>A copy that may be changed.</summary>
     public Matrix Copy() => new(Rows, Columns, [.. elements]);

@@ -9,6 +9,11 @@ internal static class Loading
     public static async Task<Dataset> LoadAsync(
         BuiltInDataset source, ulong seed, string? folder, Terminal terminal, CancellationToken cancellationToken)
     {
+        if (folder is not null && !source.HasFiles)
+        {
+            terminal.Error.WriteLine($"Note      {source.Name} needs no files: --data-folder changes nothing");
+        }
+
         DatasetOptions options = new() { Seed = seed, DataFolder = folder };
         if (!terminal.ErrorIsLive)
         {

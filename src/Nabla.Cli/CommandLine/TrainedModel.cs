@@ -77,8 +77,8 @@ internal static class TrainedModels
 
         RequireFit(description, file.Name, dataset);
         return file.Tensors.Any(tensor => tensor.Type == TensorType.F64)
-            ? user.Use(new TrainedModel<double>(ModelFile.Load<double>(path).Model, description, dataset))
-            : user.Use(new TrainedModel<float>(ModelFile.Load<float>(path).Model, description, dataset));
+            ? user.Use(new TrainedModel<double>(ModelFile.ToModel<double>(description, file), description, dataset))
+            : user.Use(new TrainedModel<float>(ModelFile.ToModel<float>(description, file), description, dataset));
     }
 
     private static void RequireFit(ModelDescription description, string file, Dataset dataset)

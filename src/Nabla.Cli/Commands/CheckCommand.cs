@@ -20,8 +20,8 @@ internal static class CheckCommand
 
             A FILE is a gradient case: a network with its weights, inputs and targets, the loss and the gradients. Each is compared with
             the derived gradient in double precision, with finite differences of the loss, and with the compiled float plan.
-            The exit code is 0 where all agree, 4 where something disagrees, and 3 where a file cannot be read or uses something
-            that is not supported.
+            The exit code is 0 where all agree, 4 where something disagrees, 1 where finite differences leave something undecided,
+            and 3 where a file cannot be read or uses something that is not supported.
             """,
             "nabla check gradients/one-neuron.json",
             "nabla check gradients/*.json",
@@ -44,8 +44,7 @@ internal static class CheckCommand
     private static int Run(Terminal terminal, IReadOnlyList<string> files, GradientCheckSettings settings, bool json)
     {
         int unreadable = 0;
-        int compared = 0;
-        int disagreeing = 0;
+        List<ComparedTensor> all = [];
         foreach (string file in files)
         {
             IReadOnlyList<ComparedTensor> tensors;
@@ -62,8 +61,7 @@ internal static class CheckCommand
                 continue;
             }
 
-            compared += tensors.Count;
-            disagreeing += tensors.Count(tensor => !tensor.Agrees);
+            all.AddRange(tensors);
             if (json)
             {
                 WriteJson(terminal.Output, file, tensors);
@@ -76,10 +74,13 @@ internal static class CheckCommand
 
         if (!json)
         {
-            terminal.Output.WriteLine(CheckTable.Summary(files.Count, unreadable, compared, disagreeing));
+            terminal.Output.WriteLine(CheckTable.Summary(files.Count, unreadable, all));
         }
 
-        return unreadable > 0 ? ExitCode.BadData : disagreeing > 0 ? ExitCode.Mismatch : ExitCode.Done;
+        return unreadable > 0 ? ExitCode.BadData
+            : all.Exists(tensor => tensor.Agrees == false) ? ExitCode.Mismatch
+            : all.Exists(tensor => tensor.Agrees is null) ? ExitCode.Failure
+            : ExitCode.Done;
     }
 
     private static GradientCase Read(string file)
@@ -101,7 +102,15 @@ internal static class CheckCommand
             JsonLine.Write(output, json =>
             {
                 json.WriteString("id", $"{file}:{tensor.Id}");
-                json.WriteBoolean("agrees", tensor.Agrees);
+                if (tensor.Agrees is bool agrees)
+                {
+                    json.WriteBoolean("agrees", agrees);
+                }
+                else
+                {
+                    json.WriteNull("agrees");
+                }
+
                 json.Write("error", tensor.Error);
                 if (tensor.Diagnosis is Diagnosis diagnosis)
                 {

@@ -36,12 +36,22 @@ internal static class CheckTable
     }
 
     /// <summary>The last line: all files together.</summary>
-    public static string Summary(int files, int unreadable, int compared, int disagreeing)
+    public static string Summary(int files, int unreadable, IReadOnlyList<ComparedTensor> compared)
     {
-        string tensors = disagreeing > 0 ? $"{disagreeing} of {Counted(compared, "tensor")} disagree{(disagreeing == 1 ? "s" : "")}"
-            : compared > 0 ? $"all {Counted(compared, "tensor")} agree on every road"
-            : "nothing was compared";
-        return $"{Counted(files, "file")}: {tensors}{(unreadable > 0 ? $"; {Counted(unreadable, "file")} could not be checked" : "")}";
+        int disagreeing = compared.Count(tensor => tensor.Agrees == false);
+        int undecided = compared.Count(tensor => tensor.Agrees is null);
+        int unasked = compared.Count(tensor => tensor.Roads.Any(road => road.Worst is null));
+        string[] parts =
+        [
+            .. disagreeing > 0 ? [$"{disagreeing} of {Counted(compared.Count, "tensor")} disagree{(disagreeing == 1 ? "s" : "")}"] : Array.Empty<string>(),
+            .. undecided > 0 ? [$"{undecided} of {Counted(compared.Count, "tensor")} {(undecided == 1 ? "is" : "are")} undecided"] : Array.Empty<string>(),
+            .. compared.Count == 0 ? ["nothing was compared"]
+                : disagreeing + undecided > 0 ? []
+                : unasked == 0 ? [$"all {Counted(compared.Count, "tensor")} agree on every road"]
+                : new[] { $"all {Counted(compared.Count, "tensor")} agree, {unasked} without finite differences, which say nothing where all is at kinks" },
+            .. unreadable > 0 ? [$"{Counted(unreadable, "file")} could not be checked"] : Array.Empty<string>(),
+        ];
+        return $"{Counted(files, "file")}: {string.Join("; ", parts)}";
     }
 
     private static string[] Row(string id, RoadResult road)
@@ -52,7 +62,7 @@ internal static class CheckTable
             CheckRoad.FiniteDifferences => "finite differences",
             _ => "float plan",
         };
-        string verdict = road.Worst is null ? "nothing to compare"
+        string verdict = road.Worst is null ? "says nothing"
             : road.Agrees ? "agrees"
             : road.Compared == 1 ? "DISAGREES"
             : $"DISAGREES in {road.Disagreeing} of {road.Compared}";
@@ -60,6 +70,7 @@ internal static class CheckTable
         [
             .. road.Directions > 0 ? [$"{Counted(road.Directions, "direction")}, {Counted(road.Compared - road.Directions, "element")}"] : Array.Empty<string>(),
             .. road.AtKinks > 0 ? [$"{road.AtKinks} at kinks"] : Array.Empty<string>(),
+            .. road.OfStableForm ? ["of the stable form of the loss"] : Array.Empty<string>(),
             .. road.Unsettled > 0 ? [$"{road.Unsettled} undecided"] : Array.Empty<string>(),
         ];
         return

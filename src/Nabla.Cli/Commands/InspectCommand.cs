@@ -34,7 +34,16 @@ internal static class InspectCommand
                 WriteText(terminal, path, description, file);
             }
 
-            return ExitCode.Done;
+            // What can be shown of such a file is shown: it is what helps to see what is wrong with it.
+            try
+            {
+                ModelFile.Require(description, file);
+                return ExitCode.Done;
+            }
+            catch (InvalidDataException e)
+            {
+                return Tool.Fail(terminal.Error, ExitCode.BadData, $"{e.Message}; evaluate and predict refuse this file");
+            }
         });
         return command;
     }

@@ -55,11 +55,6 @@ internal static class PredictCommand
 
             trained.Model.Predict(samples, (sample, column) =>
             {
-                if (sample >= count)
-                {
-                    return;
-                }
-
                 double[] outputs = [.. column.ToArray().Select(double.CreateChecked)];
                 if (json)
                 {
@@ -73,7 +68,7 @@ internal static class PredictCommand
                     output.Write(rows);
                     rows.Clear();
                 }
-            });
+            }, count);
             output.Write(rows);
             output.Flush();
             return ExitCode.Done;

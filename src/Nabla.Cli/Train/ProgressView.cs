@@ -63,42 +63,77 @@ internal sealed class PlainView(TextWriter error, TrainingSetup setup) : Progres
     }
 }
 
-/// <summary>A bar with the epoch, the loss, the accuracy, the speed and the time left.</summary>
+/// <summary>A bar with the epoch, the loss, the time left, the accuracies and the speed, as far as the screen is wide enough.</summary>
 internal sealed class LiveView : ProgressView
 {
-    // Below this width the line would wrap: the accuracy on the training samples gives way as soon as there is one on the test samples.
     private const int WideEnough = 105;
+
+    // Between the bar and the text, and at the end of the line: a full line wraps on some terminals.
+    private const int Gaps = 3;
 
     private readonly ProgressTask task;
     private readonly TrainingSetup setup;
-    private readonly bool wide;
-    private double? testAccuracy;
+    private readonly int width;
+    private EpochReport? last;
 
-    private LiveView(ProgressTask task, TrainingSetup setup, bool wide) => (this.task, this.setup, this.wide) = (task, setup, wide);
+    private LiveView(ProgressTask task, TrainingSetup setup, int width) => (this.task, this.setup, this.width) = (task, setup, width);
 
     public static void Run(Terminal terminal, TrainingSetup setup, Action<ProgressView> work)
     {
         IAnsiConsole console = terminal.LiveConsole();
-        bool roomy = console.Profile.Width >= WideEnough;
+        int bar = console.Profile.Width >= WideEnough ? 24 : 10;
         console.Progress()
             .AutoClear(true)
-            .Columns(new ProgressBarColumn { Width = roomy ? 24 : 10 }, new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(new ProgressBarColumn { Width = bar }, new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => work(new LiveView(
-                context.AddTask("epoch 1", maxValue: (double)setup.Options.Epochs * setup.Data.Train.Count), setup, roomy)));
+                context.AddTask("epoch 1", maxValue: (double)setup.Options.Epochs * setup.Data.Train.Count),
+                setup,
+                console.Profile.Width - bar - Gaps)));
     }
 
     public override void Step(TrainingProgress progress)
     {
         int count = setup.Data.Train.Count;
         double seen = (double)(progress.Epoch - 1) * count + progress.Samples;
-        double rate = seen / progress.Seconds;
-        TimeSpan left = TimeSpan.FromSeconds((task.MaxValue - seen) / rate);
-        double? trainAccuracy = wide || testAccuracy is null ? progress.TrainAccuracy : null;
         task.Value = seen;
-        task.Description = $"epoch {progress.Epoch}/{setup.Options.Epochs}  loss {progress.Loss:0.0000}"
-            + Summary.Accuracy("  train", trainAccuracy) + Summary.Accuracy("  test", testAccuracy)
-            + $"  {rate:N0} samples/s  {(left.TotalHours >= 1 ? $"{left:h\\:mm\\:ss}" : $"{left:m\\:ss}")} left";
+        task.Description = Line(progress, setup.Options.Epochs, seen, task.MaxValue, last, width);
     }
 
-    public override void EpochDone(EpochReport report) => testAccuracy = report.TestAccuracy;
+    public override void EpochDone(EpochReport report) => last = report;
+
+    /// <summary>What stands beside the bar: what matters most, in a fixed order, as far as it fits.</summary>
+    /// <param name="progress">Where training stands.</param>
+    /// <param name="epochs">The number of epochs.</param>
+    /// <param name="seen">The samples seen since the beginning.</param>
+    /// <param name="all">The samples to see.</param>
+    /// <param name="last">The last whole epoch, which the accuracy on the test samples belongs to.</param>
+    /// <param name="width">The columns that there are.</param>
+    internal static string Line(TrainingProgress progress, int epochs, double seen, double all, EpochReport? last, int width)
+    {
+        double rate = seen / progress.Seconds;
+        TimeSpan left = TimeSpan.FromSeconds(double.IsFinite(rate) && rate > 0 ? Math.Min((all - seen) / rate, TimeSpan.MaxValue.TotalSeconds / 2) : 0);
+        (string Text, int Rank)[] parts =
+        [
+            ($"epoch {progress.Epoch}/{epochs}", 0),
+            ($"loss {progress.Loss:0.0000}", 1),
+            (Summary.Accuracy("train", progress.TrainAccuracy), 4),
+            (last?.TestAccuracy is null ? "" : Summary.Accuracy("test", last.TestAccuracy) + $" after epoch {last.Epoch}", 3),
+            ($"{rate:N0} samples/s", 5),
+            ($"{(left.TotalHours >= 1 ? $"{(long)left.TotalHours}:{left:mm\\:ss}" : $"{left:m\\:ss}")} left", 2),
+        ];
+        HashSet<int> shown = [];
+        foreach ((string text, int rank) in parts.Where(part => part.Text.Length > 0).OrderBy(part => part.Rank))
+        {
+            shown.Add(rank);
+            if (Joined().Length > width)
+            {
+                shown.Remove(rank);
+                break;
+            }
+        }
+
+        return Joined();
+
+        string Joined() => string.Join("  ", parts.Where(part => shown.Contains(part.Rank)).Select(part => part.Text));
+    }
 }

@@ -36,7 +36,6 @@ internal sealed class TrainingRun<T>
     /// <summary>Trains, saves and reports; gives the exit code.</summary>
     public int Run(Interruption interruption)
     {
-        long started = setup.Options.Clock.GetTimestamp();
         Trainer<T> trainer = new(model, setup.Data, setup.Options);
         Announcement.Write(terminal.Error, setup, trainer.PathName);
         List<EpochReport> reports = [];
@@ -61,10 +60,9 @@ internal sealed class TrainingRun<T>
                 stopped = true;
             }
         });
-        double seconds = stopped ? setup.Options.Clock.GetElapsedTime(started).TotalSeconds : reports[^1].Seconds;
         RequireFiniteParameters();
-        ModelFile.Save(setup.Request.Out, model, setup.Describe(reports.Count, stopped ? null : reports[^1].TestAccuracy));
-        Report(trainer, reports, seconds, stopped);
+        Save(setup.Describe(reports.Count, stopped ? null : reports[^1].TestAccuracy));
+        Report(trainer, reports, stopped);
         if (!stopped)
         {
             return ExitCode.Done;
@@ -75,15 +73,27 @@ internal sealed class TrainingRun<T>
         return interruption.ExitCode ?? ExitCode.Interrupted;
     }
 
-    private void Report(Trainer<T> trainer, List<EpochReport> reports, double seconds, bool stopped)
+    private void Save(ModelDescription description)
+    {
+        try
+        {
+            ModelFile.Save(setup.Request.Out, model, description);
+        }
+        catch (Exception e) when (OutputException.IsCause(e))
+        {
+            throw new OutputException($"the model cannot be written to {setup.Request.Out}", e);
+        }
+    }
+
+    private void Report(Trainer<T> trainer, List<EpochReport> reports, bool stopped)
     {
         if (setup.Request.Json)
         {
-            Events.Done(terminal.Output, reports, seconds, setup.Request.Out);
+            Events.Done(terminal.Output, reports, trainer.Seconds, setup.Request.Out);
         }
         else if (!stopped)
         {
-            Summary.Write(terminal, setup, reports, seconds, setup.Data.Test is { Labels: not null } test ? model.Evaluate(test) : null);
+            Summary.Write(terminal, setup, reports, trainer.Seconds, setup.Data.Test is { Labels: not null } test ? model.Evaluate(test) : null);
             Summary.WriteOutputs(terminal, setup, SmallTable(trainer));
             Summary.WriteNext(terminal.Output, setup);
         }
@@ -124,17 +134,10 @@ internal sealed class TrainingRun<T>
     /// <summary>The last update may overflow after the last loss was still finite; such a model is not worth a file.</summary>
     private void RequireFiniteParameters()
     {
-        foreach (Symbol parameter in model.Parameters.Parameters)
+        if (model.Parameters.FindNonFinite() is var (parameter, value))
         {
-            foreach (double value in model.Parameters[parameter].Elements)
-            {
-                if (!double.IsFinite(value))
-                {
-                    throw new NonFiniteLossException(
-                        $"{parameter.Name} holds {value} after the last step: training has diverged; "
-                        + $"a smaller learning rate than {setup.Options.LearningRate} may help");
-                }
-            }
+            throw new NonFiniteLossException(
+                $"{parameter.Name} holds {value} after the last step: training has diverged; a smaller learning rate than {setup.Options.LearningRate} may help");
         }
     }
 }

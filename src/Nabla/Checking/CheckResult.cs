@@ -28,11 +28,11 @@ public sealed record ComparedNumber(string Place, double Given, double Computed,
     /// <summary>The column in the mathematics' orientation; −1 for a direction.</summary>
     internal int Column { get; init; } = -1;
 
-    /// <summary>|given − computed|; infinite where a number was computed that is not finite.</summary>
-    public double Error => double.IsFinite(Computed) ? Math.Abs(Given - Computed) : double.PositiveInfinity;
+    /// <summary>|given − computed|; infinite where one of them is not finite.</summary>
+    public double Error => double.IsFinite(Given - Computed) ? Math.Abs(Given - Computed) : double.PositiveInfinity;
 
     /// <summary>Whether the error is within the tolerance.</summary>
-    public bool Agrees => Error <= Tolerance;
+    public bool Agrees => double.IsFinite(Error) && Error <= Tolerance;
 }
 
 /// <summary>What one road says of one tensor.</summary>
@@ -51,6 +51,9 @@ public sealed record RoadResult(CheckRoad Road, int Compared, int Disagreeing, C
     /// <summary>How many elements finite differences cannot judge because no two step sizes agree.</summary>
     public int Unsettled { get; init; }
 
+    /// <summary>Whether the loss was judged in its stable form, because as it is written it overflows here or has lost its digits.</summary>
+    public bool OfStableForm { get; init; }
+
     /// <summary>True where nothing that was compared disagrees.</summary>
     public bool Agrees => Disagreeing == 0;
 }
@@ -64,11 +67,14 @@ public sealed record Diagnosis(string Code, string Text);
 /// <param name="Id">The tensor, such as <c>layers.0.weights</c>.</param>
 /// <param name="Largest">max|g|, the largest absolute value given.</param>
 /// <param name="Roads">The roads, in their order.</param>
-/// <param name="Diagnosis">What is wrong; null where all roads agree.</param>
+/// <param name="Diagnosis">What is wrong or undecided; null where all roads agree.</param>
 public sealed record ComparedTensor(string Id, double Largest, ImmutableArray<RoadResult> Roads, Diagnosis? Diagnosis)
 {
-    /// <summary>True where all roads agree.</summary>
-    public bool Agrees => Roads.All(road => road.Agrees);
+    /// <summary>
+    /// True where all roads agree, false where one does not, null where finite differences left an element undecided. An element at a kink is
+    /// not undecided: finite differences are not asked about it, and the other roads judge it.
+    /// </summary>
+    public bool? Agrees => Roads.Any(road => !road.Agrees) ? false : Roads.Any(road => road.Unsettled > 0) ? null : true;
 
     /// <summary>
     /// The largest error of the road that decides, in terms of max|g| (of 1 where that is 0): the first road that disagrees, or else the

@@ -43,7 +43,7 @@ internal sealed class Comparison(CheckRoad road)
     {
         compared++;
         disagreeing += number.Agrees ? 0 : 1;
-        if (worst is null || number.Error / number.Tolerance > worst.Error / worst.Tolerance)
+        if (worst is null || !(number.Error / number.Tolerance <= worst.Error / worst.Tolerance))
         {
             worst = keep();
         }

@@ -11,10 +11,10 @@ internal enum Judgement
     /// <summary>Two step sizes agree on it.</summary>
     Settled,
 
-    /// <summary>Every step crosses a kink, so there is nothing to be said.</summary>
+    /// <summary>A step crosses a kink, and no two that are small enough not to agree: there is nothing to be said.</summary>
     AtKink,
 
-    /// <summary>No two step sizes agree; rounding or non-finite numbers prevail.</summary>
+    /// <summary>No two step sizes agree, and no kink is the reason; rounding or non-finite numbers prevail.</summary>
     Unsettled,
 }
 
@@ -30,8 +30,13 @@ internal sealed class DifferenceQuotients
     /// <summary>The evaluations of C that one derivative takes where the first two step sizes agree.</summary>
     public const int LeastEvaluations = 8;
 
-    /// <summary>The steps relative to the variable's size, tried in this order until two neighbours agree.</summary>
-    private static readonly ImmutableArray<double> RelativeSteps = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
+    /// <summary>The first step relative to the size of what is moved.</summary>
+    private const double FirstStep = 1e-3;
+
+    private const double MachineEpsilon = 2.220446049250313e-16;
+
+    /// <summary>How many times a step is made smaller by ten.</summary>
+    private const int Refinements = 4;
 
     private readonly Expr cost;
     private readonly Expr variable;
@@ -41,6 +46,8 @@ internal sealed class DifferenceQuotients
     private readonly ImmutableArray<ImmutableArray<double>> kinks;
     private readonly ImmutableArray<int> sides;
     private readonly double settled;
+    private readonly double leastStep;
+    private readonly double rounding;
 
     /// <param name="cost">C.</param>
     /// <param name="variable">X, a symbol.</param>
@@ -62,13 +69,18 @@ internal sealed class DifferenceQuotients
         IReadOnlyList<(Expr Argument, ImmutableArray<double> Points)> below = Kinks.Below(cost, variable);
         evaluated = [cost, .. below.Select(kink => kink.Argument)];
         kinks = [.. below.Select(kink => kink.Points)];
-        sides = Probe(at).Sides;
+        (double here, sides) = Probe(at);
+
+        rounding = 1e-13 * Math.Max(1, Math.Abs(here));
+
+        // With a smaller step, the rounding of C alone is more than what two steps may differ by.
+        leastStep = double.IsFinite(here) ? MachineEpsilon * Math.Abs(here) / settled : 0;
     }
 
     /// <summary>⟨∂C/∂X, D⟩.</summary>
     public Quotient Along(Matrix direction)
     {
-        double size = 1;
+        double size = 0;
         double longest = 0;
         for (int k = 0; k < at.Elements.Length; k++)
         {
@@ -80,15 +92,17 @@ internal sealed class DifferenceQuotients
         double? previous = null;
         double best = double.NaN;
         double leastGap = double.PositiveInfinity;
-        bool onOneSide = false;
-        foreach (double step in RelativeSteps)
+        bool crossed = false;
+        foreach (double step in Steps(size == 0 ? 1 : size))
         {
-            double? quotient = Central(direction, step * size / longest);
-            onOneSide |= quotient is not null;
+            double? quotient = Central(direction, step / longest);
+            crossed |= quotient is null;
             double gap = Math.Abs((quotient - previous) ?? double.NaN);
-            if (gap < leastGap)
+            // Where everything saturates, a quotient is ten times the one before, however small both are beside the largest element.
+            bool near = gap <= 0.1 * Math.Abs(quotient ?? 0) || gap <= rounding * longest / step;
+            if (near && gap < leastGap)
             {
-                // Of two that agree, the larger step has less rounding in it.
+                // Of two that agree, the one of the first, larger step has less rounding in it.
                 (best, leastGap) = (previous!.Value, gap);
             }
 
@@ -100,7 +114,7 @@ internal sealed class DifferenceQuotients
             previous = quotient;
         }
 
-        return new(best, leastGap <= settled ? Judgement.Settled : onOneSide ? Judgement.Unsettled : Judgement.AtKink);
+        return new(best, leastGap <= settled ? Judgement.Settled : crossed ? Judgement.AtKink : Judgement.Unsettled);
     }
 
     /// <summary>∂C/∂Xᵢⱼ.</summary>
@@ -109,6 +123,24 @@ internal sealed class DifferenceQuotients
         Matrix unit = new(at.Rows, at.Columns);
         unit[row, column] = 1;
         return Along(unit);
+    }
+
+    /// <summary>
+    /// The steps to try until two neighbours agree: from a thousandth of the size down, as far as rounding allows; then, for a variable that is small
+    /// beside what it is added to, from there up.
+    /// </summary>
+    private IEnumerable<double> Steps(double size)
+    {
+        double first = Math.Max(FirstStep * size, 10 * leastStep);
+        for (int k = 0; k <= Refinements && first / Math.Pow(10, k) >= leastStep; k++)
+        {
+            yield return first / Math.Pow(10, k);
+        }
+
+        for (double step = first; step < 10 * FirstStep; step *= 10)
+        {
+            yield return step;
+        }
     }
 
     /// <summary>The quotient for one step, or null where a kink lies between the points.</summary>

@@ -41,23 +41,22 @@ public sealed record GradientCheckSettings
 /// </summary>
 public sealed class GradientCheck
 {
-    /// <summary>
-    /// How near to 1 the sum of a target must be for p − y to count as the exact gradient. A target that is off by more, though it may be
-    /// trained with p − y, has the gradient (1ᵀy)p − y.
-    /// </summary>
-    private const double ExactSum = 1e-15;
+    /// <summary>How near to 1 the sum of every target must be for the gradient of cross-entropy to be p − y; else it is (1ᵀy)p − y.</summary>
+    private const double SumTolerance = 1e-6;
 
-    /// <summary>How near to 1 the sum of a target must be for p − y to be compiled.</summary>
-    private const double CompiledSum = 1e-6;
+    /// <summary>How much a loss may change where every output moves to the neighbouring number, relative to the loss or to 1.</summary>
+    private const double MostNoise = 1e-13;
 
     private readonly GradientCheckSettings settings;
     private readonly LayeredNetwork network;
     private readonly Derivation derivation;
     private readonly Bindings bindings;
     private readonly ImmutableArray<Expr> compared;
+    private readonly ImmutableArray<double> slack;
+    private readonly Expr judged;
     private readonly Dictionary<Expr, Matrix> evaluated = new(ReferenceEqualityComparer.Instance);
     private readonly ImmutableArray<Matrix> planned;
-    private readonly Dictionary<int, DifferenceRoad> differences = [];
+    private readonly Dictionary<int, DifferenceRoad> differenceRoads = [];
     private readonly double cost;
 
     /// <summary>Derives the gradient of a case's network and computes it on the first and the third road.</summary>
@@ -68,7 +67,7 @@ public sealed class GradientCheck
         this.settings = settings ?? new();
         Case = gradientCase;
         network = gradientCase.Network.Express(gradientCase.Loss);
-        derivation = Derive(network, ExactSum);
+        derivation = Derive(network);
         compared = [.. gradientCase.Given.Select(given => ExpressionOf(network, derivation, given))];
 
         bindings = new Bindings().Set(network.Batch, gradientCase.Inputs.Columns);
@@ -78,13 +77,15 @@ public sealed class GradientCheck
         }
 
         // The inputs of the layers are wanted too: finite differences begin at the layer whose parameters they move.
-        Expr[] wanted = [.. compared, derivation.StableCost, .. network.Layers.Select(layer => layer.Input)];
+        Expr[] wanted = [.. compared, derivation.StableCost, network.Output, .. network.Layers.Select(layer => layer.Input)];
         foreach ((Expr expression, Matrix value) in wanted.Zip(Evaluator.EvaluateAll(wanted, bindings)))
         {
             evaluated[expression] = value;
         }
 
         cost = evaluated[derivation.StableCost][0, 0];
+        slack = [.. Slack()];
+        judged = IsReliable(network.Cost) ? network.Cost : derivation.StableCost;
         planned = [.. RunPlan<float>()];
     }
 
@@ -107,27 +108,35 @@ public sealed class GradientCheck
     {
         GivenTensor given = Case.Given[index];
         double largest = given.Values.MaxAbs();
-        double floatTolerance = settings.FloatTolerance * largest + 1e-12;
-        double differenceTolerance = 1e-6 * largest + 1e-9 * Math.Max(1, Math.Abs(cost));
-        RoadResult evaluator =
-            Comparison.OfElements(CheckRoad.Evaluator, given, evaluated[compared[index]], 1e-10 * largest + 1e-15);
+        double tolerance = 1e-10 * largest + 1e-15 + slack[index];
+        double floatTolerance = settings.FloatTolerance * largest + 1e-12 + slack[index];
+        double differenceTolerance = 1e-6 * largest + 1e-9 * Math.Max(1, Math.Abs(cost)) + slack[index];
+        RoadResult evaluator = Comparison.OfElements(CheckRoad.Evaluator, given, evaluated[compared[index]], tolerance);
         RoadResult plan = Comparison.OfElements(CheckRoad.FloatPlan, given, planned[index], floatTolerance);
         DifferenceRoad? quotients = given.IsGradient ? DifferencesOf(index) : null;
+        RoadResult? differences = quotients is null
+            ? null
+            : quotients.Compare(given, differenceTolerance, evaluator, plan) with { OfStableForm = judged != network.Cost };
         ComparedTensor result = new(
             given.Id,
             largest,
-            quotients is null ? [evaluator, plan] : [evaluator, quotients.Compare(given, differenceTolerance, evaluator, plan), plan],
+            differences is null ? [evaluator, plan] : [evaluator, differences, plan],
             null);
-        return result.Agrees ? result : result with
+        return result.Agrees switch
         {
-            Diagnosis = new("unknown", Sentences.Of(given, result, (row, column) =>
-            [
-                new(CheckRoad.Evaluator, evaluated[compared[index]][row, column], 1e-10 * largest + 1e-15),
-                .. quotients?.Element(row, column) is { Judgement: Judgement.Settled } quotient
-                    ? new RoadValue[] { new(CheckRoad.FiniteDifferences, quotient.Value, differenceTolerance) }
-                    : [],
-                new(CheckRoad.FloatPlan, planned[index][row, column], floatTolerance),
-            ])),
+            true => result,
+            null => result with { Diagnosis = new("unknown", Sentences.OfUndecided(differences!)) },
+            false => result with
+            {
+                Diagnosis = new("unknown", Sentences.Of(given, result, (row, column) =>
+                [
+                    new(CheckRoad.Evaluator, evaluated[compared[index]][row, column], tolerance),
+                    .. quotients?.Element(row, column) is { Judgement: Judgement.Settled } quotient
+                        ? new RoadValue[] { new(CheckRoad.FiniteDifferences, quotient.Value, differenceTolerance) }
+                        : [],
+                    new(CheckRoad.FloatPlan, planned[index][row, column], floatTolerance),
+                ])),
+            },
         };
     }
 
@@ -136,7 +145,7 @@ public sealed class GradientCheck
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         LayeredNetwork own = Case.Network.Express(Case.Loss);
-        Derivation derived = Derive(own, CompiledSum);
+        Derivation derived = Derive(own);
         Expr[] results = [.. Case.Given.Select(given => ExpressionOf(own, derived, given))];
         ParameterBuffer<T> parameters = new(own.Parameters);
         Plan<T> plan = Plan<T>.Compile([derived.StableCost, own.Input, own.Target, .. results], [], parameters, Case.Inputs.Columns);
@@ -170,11 +179,40 @@ public sealed class GradientCheck
         _ => network.Input,
     };
 
-    private Derivation Derive(LayeredNetwork from, double sumsToOne)
+    private Derivation Derive(LayeredNetwork from) =>
+        from.Differentiate(byInput: true, FurthestSum() <= SumTolerance ? [from.TargetsSumToOne] : [], settings.Derivation);
+
+    /// <summary>How far the sum of a target is from 1 at most.</summary>
+    private double FurthestSum() => Enumerable.Range(0, Case.Targets.Columns)
+        .Max(j => Math.Abs(Enumerable.Range(0, Case.Targets.Rows).Sum(i => Case.Targets[i, j]) - 1));
+
+    /// <summary>
+    /// How far p − y is from (1ᵀy)p − y in each given tensor where the sums of the targets are nearly 1: both count as right then, so the
+    /// tolerances are wider by it.
+    /// </summary>
+    private IEnumerable<double> Slack()
     {
-        bool hold = Enumerable.Range(0, Case.Targets.Columns).All(j =>
-            Math.Abs(Enumerable.Range(0, Case.Targets.Rows).Sum(i => Case.Targets[i, j]) - 1) <= sumsToOne);
-        return from.Differentiate(byInput: true, hold ? [from.TargetsSumToOne] : [], settings.Derivation);
+        if (FurthestSum() is 0 or > SumTolerance)
+        {
+            return Case.Given.Select(_ => 0.0);
+        }
+
+        Derivation exact = network.Differentiate(byInput: true, settings: settings.Derivation);
+        Expr[] wanted = [.. Case.Given.Select(given => ExpressionOf(network, exact, given))];
+        return Evaluator.EvaluateAll(wanted, bindings).Zip(compared, (value, by) => value.Zip(evaluated[by], (x, y) => x - y).MaxAbs());
+    }
+
+    /// <summary>
+    /// Whether differences of a loss as it is written mean something: it is finite, and rounding its argument changes nothing that matters, as it does in
+    /// log(1 − a) where a is nearly 1.
+    /// </summary>
+    private bool IsReliable(Expr written)
+    {
+        double At(Matrix output) => Evaluator.Evaluate(written, bindings.Copy().Set(network.Output, output))[0, 0];
+        Matrix outputs = evaluated[network.Output];
+        double value = At(outputs);
+        return new[] { At(outputs.Map(Math.BitIncrement)), At(outputs.Map(Math.BitDecrement)) }
+            .All(near => Math.Abs(near - value) <= MostNoise * Math.Max(1, Math.Abs(value)));
     }
 
     private IEnumerable<(Symbol Symbol, Matrix Value)> Values(LayeredNetwork of)
@@ -193,7 +231,7 @@ public sealed class GradientCheck
 
     private DifferenceRoad DifferencesOf(int index)
     {
-        if (!differences.TryGetValue(index, out DifferenceRoad? road))
+        if (!differenceRoads.TryGetValue(index, out DifferenceRoad? road))
         {
             GivenTensor given = Case.Given[index];
             (Expr, Matrix)? known = null;
@@ -209,8 +247,8 @@ public sealed class GradientCheck
             int elements = given.Values.Elements.Length;
             double operations = (double)elements * DifferenceQuotients.LeastEvaluations * Case.Network.ParameterCount * Case.Inputs.Columns;
             bool isLarge = elements > settings.MostElements || operations > settings.MostOperations;
-            differences[index] = road =
-                new(new(derivation.StableCost, VariableOf(network, given), known, bindings, settled), settings, isLarge);
+            differenceRoads[index] = road =
+                new(new(judged, VariableOf(network, given), known, bindings, settled), settings, isLarge);
         }
 
         return road;

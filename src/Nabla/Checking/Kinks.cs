@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Nabla.Calculus.Expressions;
-using Nabla.Calculus.Expressions.Functions;
 using Nabla.Calculus.Verification;
 
 namespace Nabla.Checking;
@@ -11,23 +10,6 @@ namespace Nabla.Checking;
 /// </summary>
 internal static class Kinks
 {
-    // A jump of the second derivative counts: it spoils a fourth-order difference too.
-    private static readonly ImmutableDictionary<Function, ImmutableArray<double>> Points =
-        ImmutableDictionary.CreateRange<Function, ImmutableArray<double>>(
-        [
-            new(Function.Abs, [0]), // |x|
-            new(Function.Elu, [0]), // second derivative 0 | 1
-            new(Function.Huber, [-1, 1]), // second derivative 0 | 1 | 0
-            new(Function.LeakyRelu, [0]), // slope 0.01 | 1
-            new(Function.Relu, [0]), // slope 0 | 1
-            new(Function.Sign, [0]), // a jump
-            new(Function.Softsign, [0]), // second derivative 2 | −2
-            new(Function.Step, [0]), // a jump
-        ]);
-
-    /// <summary>The points where a function or one of its first two derivatives jumps.</summary>
-    public static ImmutableArray<double> Of(Function function) => Points.GetValueOrDefault(function, []);
-
     /// <summary>The arguments of all functions with kinks in an expression, as far as they depend on a variable, and the kinks.</summary>
     public static IReadOnlyList<(Expr Argument, ImmutableArray<double> Points)> Below(Expr expression, Expr variable)
     {
@@ -38,8 +20,8 @@ internal static class Kinks
             dependent.Add(node);
             switch (node)
             {
-                case Apply apply when !Of(apply.Function).IsEmpty:
-                    arguments.Add((apply.Operands[0], Of(apply.Function)));
+                case Apply { Function.Kinks: { IsEmpty: false } kinks } apply:
+                    arguments.Add((apply.Operands[0], kinks));
                     break;
                 case Maximum or Minimum:
                     arguments.Add((node.Operands[0] - node.Operands[1], [0]));

@@ -28,6 +28,13 @@ internal static class Sentences
         return $"{what} is {worst.Given}, but {computed} {worst.Computed}{count}{others}";
     }
 
+    /// <summary>One sentence: how much finite differences left undecided, where no road disagrees.</summary>
+    public static string OfUndecided(RoadResult differences)
+    {
+        int all = differences.Compared + differences.AtKinks + differences.Unsettled;
+        return $"finite differences leave {differences.Unsettled} of {all} undecided, because no two step sizes agree; the other roads agree";
+    }
+
     private static string Others(RoadResult first, IReadOnlyList<RoadValue> values)
     {
         RoadValue own = values.Single(value => value.Road == first.Road);

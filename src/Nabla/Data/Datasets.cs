@@ -7,16 +7,17 @@ namespace Nabla.Data;
 /// <summary>The built-in data sets. One is added by a file with a static property of this class, and nothing else.</summary>
 public static partial class Datasets
 {
-    private static ImmutableArray<BuiltInDataset>? all;
-
-    /// <summary>Every built-in data set, in the order of their names.</summary>
-    public static ImmutableArray<BuiltInDataset> All => all ??=
+    // Lazy because the properties have no values yet while this class is being initialized; thread-safe, which a nullable array is not.
+    private static readonly Lazy<ImmutableArray<BuiltInDataset>> all = new(() =>
     [
         .. typeof(Datasets).GetProperties(BindingFlags.Public | BindingFlags.Static)
             .Where(property => property.PropertyType == typeof(BuiltInDataset))
             .Select(property => (BuiltInDataset)property.GetValue(null)!)
             .OrderBy(dataset => dataset.Name, StringComparer.Ordinal),
-    ];
+    ]);
+
+    /// <summary>Every built-in data set, in the order of their names.</summary>
+    public static ImmutableArray<BuiltInDataset> All => all.Value;
 
     /// <summary>The data set of a name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists the known ones and suggests the nearest.</exception>
@@ -53,6 +54,9 @@ public sealed class BuiltInDataset
 
     /// <summary>What it is, in a line.</summary>
     public string Summary { get; }
+
+    /// <summary>Whether it is read from files, which <see cref="DatasetOptions.DataFolder"/> may name the folder of.</summary>
+    public bool HasFiles { get; init; }
 
     /// <summary>Generates, reads or downloads it.</summary>
     /// <exception cref="InvalidDataException">Its files are damaged.</exception>

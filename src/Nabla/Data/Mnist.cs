@@ -137,5 +137,8 @@ public static partial class Datasets
     public static BuiltInDataset Mnist { get; } = new(
         "mnist",
         "the MNIST handwritten digits, 60,000 to train and 10,000 to test; downloaded once (12 MB) unless a folder is given",
-        Data.Mnist.LoadAsync);
+        Data.Mnist.LoadAsync)
+    {
+        HasFiles = true,
+    };
 }

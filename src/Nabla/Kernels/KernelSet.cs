@@ -79,6 +79,9 @@ internal abstract unsafe class KernelSet<T>
     /// <summary>softmax of every column; Y may be X. There is at least one row.</summary>
     public abstract void Softmax(T* x, T* y, int rows, int columns, nint ldx, nint ldy);
 
+    /// <summary>log softmax of every column; Y may be X. There is at least one row.</summary>
+    public abstract void LogSoftmax(T* x, T* y, int rows, int columns, nint ldx, nint ldy);
+
     /// <summary>log Σ exp of every column, y a row: one element every <paramref name="ldy"/>. There is at least one row.</summary>
     public abstract void LogSumExp(T* x, T* y, int rows, int columns, nint ldx, nint ldy);
 }

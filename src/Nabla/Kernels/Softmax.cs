@@ -1,9 +1,10 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Nabla.Calculus.Expressions.Functions;
 
 namespace Nabla.Kernels;
 
-/// <summary>softmax and log-sum-exp of one column, with the largest element subtracted, so that nothing overflows.</summary>
+/// <summary>softmax, log-softmax and log-sum-exp of one column, with the largest element subtracted, so that nothing overflows.</summary>
 internal static unsafe class Softmax<TLane, T>
     where TLane : struct, IVectorLane<TLane, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -29,16 +30,47 @@ internal static unsafe class Softmax<TLane, T>
         Elementwise<TLane, T>.Scale(T.CreateTruncating(1 / sum), y, y, n);
     }
 
+    /// <summary>yᵢ = (xᵢ − max x) − log Σⱼ exp(xⱼ − max x), accurate where one element is far above the others; y may be x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LogColumn(T* x, T* y, int n)
+    {
+        T maximum = Reductions<TLane, T>.Maximum(x, n);
+        TLane largest = TLane.Broadcast(maximum);
+        TLane log = TLane.Broadcast(T.CreateTruncating(LogOfShiftedSum(x, n, maximum)));
+        int i = 0;
+        for (; i <= n - TLane.Count; i += TLane.Count)
+        {
+            (TLane.Load(x + i) - largest - log).Store(y + i);
+        }
+
+        int rest = n - i;
+        if (rest > 0)
+        {
+            (TLane.LoadPartial(x + i, rest) - largest - log).StorePartial(y + i, rest);
+        }
+    }
+
     /// <summary>log Σⱼ exp(xⱼ).</summary>
     public static T LogSumExp(T* x, int n)
     {
         T largest = Reductions<TLane, T>.Maximum(x, n);
+        return T.CreateTruncating(double.CreateTruncating(largest) + LogOfShiftedSum(x, n, largest));
+    }
+
+    /// <summary>
+    /// log Σⱼ exp(xⱼ − max x) = log(1 + Σ exp(xⱼ − max x)) over all j but the largest, however small they are; 0 where the largest is not finite.
+    /// </summary>
+    private static double LogOfShiftedSum(T* x, int n, T largest)
+    {
         if (!T.IsFinite(largest))
         {
-            return largest;
+            return 0;
         }
 
-        double sum = Reductions<TLane, T>.Sum<ShiftedExponentials>(x, x, n, TLane.Broadcast(largest));
-        return T.CreateTruncating(double.CreateTruncating(largest) + Math.Log(sum));
+        int at = new ReadOnlySpan<T>(x, n).IndexOf(largest);
+        TLane shift = TLane.Broadcast(largest);
+        double others = Reductions<TLane, T>.Sum<ShiftedExponentials>(x, x, at, shift)
+            + Reductions<TLane, T>.Sum<ShiftedExponentials>(x + at + 1, x + at + 1, n - at - 1, shift);
+        return DoubleLane.LogOnePlus(new(others)).Value;
     }
 }

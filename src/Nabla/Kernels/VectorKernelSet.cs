@@ -102,6 +102,14 @@ internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string n
         }
     }
 
+    public override void LogSoftmax(T* x, T* y, int rows, int columns, nint ldx, nint ldy)
+    {
+        for (int j = 0; j < columns; j++)
+        {
+            Softmax<TLane, T>.LogColumn(x + j * ldx, y + j * ldy, rows);
+        }
+    }
+
     public override void LogSumExp(T* x, T* y, int rows, int columns, nint ldx, nint ldy)
     {
         for (int j = 0; j < columns; j++)

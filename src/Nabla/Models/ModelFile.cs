@@ -6,8 +6,8 @@ using System.Text.Json;
 using Nabla.Calculus;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
-using Nabla.Calculus.Verification;
 using Nabla.Networks;
+using Nabla.Planning;
 using Nabla.Training;
 
 namespace Nabla.Models;
@@ -38,29 +38,42 @@ public static class ModelFile
     private const int FormatVersion = 1;
 
     /// <summary>Writes a model; an existing file is replaced only by a whole one.</summary>
-    /// <exception cref="ArgumentException">The description is of another model.</exception>
+    /// <exception cref="ArgumentException">
+    /// The description is of another model, a weight or bias is not finite, or an activation of one's own has the name of another one. Nothing
+    /// is written then.
+    /// </exception>
     public static void Save<T>(string path, Model<T> model, ModelDescription description)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
-        if (description.Network != model.Network || description.Loss != model.Loss.Name || description.Reduction != model.Reduction)
+        if (!description.Network.Equals(model.Network) || description.Loss != model.Loss.Name || description.Reduction != model.Reduction)
         {
             throw new ArgumentException(
                 $"the description is of {description.Network} with {description.Loss} ({description.Reduction}), "
                 + $"but the model is {model.Network} with {model.Loss} ({model.Reduction})");
         }
 
+        if (model.Network.Layers.FirstOrDefault(layer =>
+            Activation.All.TryGetValue(layer.Activation.Name, out Activation? known) && !known.Equals(layer.Activation)) is Layer layer)
+        {
+            throw new ArgumentException(
+                $"the network has an activation of one's own named {layer.Activation}, which is the name of another one; the file could not tell them apart");
+        }
+
+        if (model.Parameters.FindNonFinite() is var (parameter, value))
+        {
+            throw new ArgumentException($"{parameter.Name} holds {value}, but the weights and biases in a model file are finite numbers");
+        }
+
         List<Tensor> tensors = [];
         for (int l = 0; l < model.Expression.Layers.Count; l++)
         {
-            SymbolicLayer layer = model.Expression.Layers[l];
-            Matrix weights = model.Parameters[layer.Weights];
-            tensors.Add(ToTensor<T>($"layers.{l}.weight", [weights.Rows, weights.Columns], weights.Transposed()));
-            if (layer.Biases is Symbol biases)
+            (Symbol weights, Symbol? biases) = (model.Expression.Layers[l].Weights, model.Expression.Layers[l].Biases);
+            tensors.Add(ToTensor($"layers.{l}.weight", [model.Network.Sizes[l + 1], model.Network.Sizes[l]], model.Parameters.SlotOf(weights).ReadRows()));
+            if (biases is not null)
             {
-                Matrix values = model.Parameters[biases];
-                tensors.Add(ToTensor<T>($"layers.{l}.bias", [values.Rows], values));
+                tensors.Add(ToTensor($"layers.{l}.bias", [model.Network.Sizes[l + 1]], model.Parameters.SlotOf(biases).ReadRows()));
             }
         }
 
@@ -68,41 +81,66 @@ public static class ModelFile
     }
 
     /// <summary>Reads what a file says of its model, and the raw tensors.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="activations">Activations of one's own that the file may name.</param>
     /// <exception cref="InvalidDataException">The file is not a model of this program; the message says what is wrong where.</exception>
-    public static (ModelDescription Description, SafetensorsFile File) Read(string path)
+    public static (ModelDescription Description, SafetensorsFile File) Read(string path, IEnumerable<Activation>? activations = null)
     {
         SafetensorsFile file = Safetensors.Read(path);
         string json = file.Metadata.GetValueOrDefault(MetadataKey) ?? throw new InvalidDataException(
             $"{file.Name}: the metadata has no key '{MetadataKey}', which describes the network; the file was not written by nabla train");
-        return (FromJson(json, file.Name), file);
+        return (FromJson(json, file.Name, [.. activations ?? []]), file);
     }
 
     /// <summary>Reads a model.</summary>
     /// <param name="path">The file.</param>
     /// <param name="losses">Losses of one's own that the file may name.</param>
+    /// <param name="activations">Activations of one's own that the file may name.</param>
     /// <exception cref="InvalidDataException">The file is not a model of this program, or its tensors do not fit its network.</exception>
-    public static (ModelDescription Description, Model<T> Model) Load<T>(string path, IEnumerable<Loss>? losses = null)
+    public static (ModelDescription Description, Model<T> Model) Load<T>(
+        string path, IEnumerable<Loss>? losses = null, IEnumerable<Activation>? activations = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (ModelDescription description, SafetensorsFile file) = Read(path);
-        Loss loss = (losses ?? []).Concat(Loss.All.Values).FirstOrDefault(known => known.Name == description.Loss)
-            ?? throw new InvalidDataException($"{file.Name}: {Suggestion.Unknown("loss", SafetensorsText.Clip(description.Loss), Loss.All.Keys)}");
-        RequireTensors(description.Network, file);
+        (ModelDescription description, SafetensorsFile file) = Read(path, activations);
+        return (description, ToModel<T>(description, file, losses));
+    }
+
+    /// <summary>The model of a file that has been read.</summary>
+    /// <param name="description">What the file says of it.</param>
+    /// <param name="file">The raw tensors.</param>
+    /// <param name="losses">Losses of one's own that the file may name.</param>
+    /// <exception cref="InvalidDataException">The loss is unknown, or the tensors do not fit the network.</exception>
+    public static Model<T> ToModel<T>(ModelDescription description, SafetensorsFile file, IEnumerable<Loss>? losses = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Loss loss = Require(description, file, losses);
         Model<T> model = new(description.Network, loss, description.Reduction);
         for (int l = 0; l < model.Expression.Layers.Count; l++)
         {
             SymbolicLayer layer = model.Expression.Layers[l];
-            (int outputs, int inputs) = (description.Network.Sizes[l + 1], description.Network.Sizes[l]);
-
-            // A matrix is stored row by row: read as columns it is the transpose.
-            model.Parameters[layer.Weights] = new Matrix(inputs, outputs, file.Find($"layers.{l}.weight")!.ToDoubles()).Transposed();
+            Write(model.Parameters.SlotOf(layer.Weights), file.Find($"layers.{l}.weight")!);
             if (layer.Biases is Symbol biases)
             {
-                model.Parameters[biases] = new Matrix(outputs, 1, file.Find($"layers.{l}.bias")!.ToDoubles());
+                Write(model.Parameters.SlotOf(biases), file.Find($"layers.{l}.bias")!);
             }
         }
 
-        return (description, model);
+        return model;
+    }
+
+    /// <summary>Asserts that a file that has been read is a whole model, and gives its loss.</summary>
+    /// <param name="description">What the file says of it.</param>
+    /// <param name="file">The raw tensors.</param>
+    /// <param name="losses">Losses of one's own that the file may name.</param>
+    /// <exception cref="InvalidDataException">The loss is unknown, or the tensors do not fit the network.</exception>
+    public static Loss Require(ModelDescription description, SafetensorsFile file, IEnumerable<Loss>? losses = null)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        ArgumentNullException.ThrowIfNull(file);
+        Loss loss = (losses ?? []).Concat(Loss.All.Values).FirstOrDefault(known => known.Name == description.Loss)
+            ?? throw new InvalidDataException($"{file.Name}: {Suggestion.Unknown("loss", SafetensorsText.Clip(description.Loss), Loss.All.Keys)}");
+        RequireTensors(description.Network, file);
+        return loss;
     }
 
     /// <summary>Compares the tensors with the network before memory is taken for it, so that a file cannot ask for more than it holds.</summary>
@@ -134,16 +172,55 @@ public static class ModelFile
                     $"{file.Name}: tensor '{name}' is [{string.Join(", ", tensor.Shape)}], but the network {network} needs [{string.Join(", ", shape)}]");
             }
 
-            if (tensor.ToDoubles().FirstOrDefault(value => !double.IsFinite(value)) is var bad and not 0)
+            if (FindNonFinite(tensor) is double bad)
             {
                 throw new InvalidDataException($"{file.Name}: tensor '{name}' holds {bad}, but weights and biases are finite numbers");
             }
         }
     }
 
-    private static Tensor ToTensor<T>(string name, ImmutableArray<long> shape, Matrix columns) => typeof(T) == typeof(float)
-        ? new(name, shape, Array.ConvertAll(columns.Elements.ToArray(), value => (float)value))
-        : new Tensor(name, shape, columns.Elements.ToArray());
+    private static double? FindNonFinite(Tensor tensor)
+    {
+        if (tensor.Type == TensorType.F32)
+        {
+            foreach (float value in tensor.Singles)
+            {
+                if (!float.IsFinite(value))
+                {
+                    return value;
+                }
+            }
+        }
+        else
+        {
+            foreach (double value in tensor.Doubles)
+            {
+                if (!double.IsFinite(value))
+                {
+                    return value;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static void Write<T>(Slot<T> slot, Tensor tensor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (tensor.Type == TensorType.F32)
+        {
+            slot.WriteRows(tensor.Singles);
+        }
+        else
+        {
+            slot.WriteRows(tensor.Doubles);
+        }
+    }
+
+    private static Tensor ToTensor<T>(string name, ImmutableArray<long> shape, T[] rows) => rows is float[] singles
+        ? new(name, shape, singles)
+        : new Tensor(name, shape, (double[])(object)rows);
 
     private static string ToJson(ModelDescription description)
     {
@@ -191,7 +268,7 @@ public static class ModelFile
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static ModelDescription FromJson(string text, string file)
+    private static ModelDescription FromJson(string text, string file, IReadOnlyList<Activation> activations)
     {
         try
         {
@@ -209,7 +286,7 @@ public static class ModelFile
                     Member(network, "inputs").GetInt32(),
                     Member(network, "layers").EnumerateArray().Select(layer => new Layer(
                         Member(layer, "outputs").GetInt32(),
-                        Activation.Named(SafetensorsText.Clip(Text(Member(layer, "activation")))),
+                        ActivationOf(Text(Member(layer, "activation")), activations),
                         Member(layer, "biases").GetBoolean()))),
                 Text(Member(root, "loss")),
                 Text(Member(root, "reduction")) switch
@@ -238,6 +315,9 @@ public static class ModelFile
             throw new InvalidDataException($"{file}: the description under '{MetadataKey}' cannot be read: {e.Message}", e);
         }
     }
+
+    private static Activation ActivationOf(string name, IReadOnlyList<Activation> own) =>
+        own.FirstOrDefault(activation => activation.Name == name) ?? Activation.Named(SafetensorsText.Clip(name));
 
     private static JsonElement Member(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement member)

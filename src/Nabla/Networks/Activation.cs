@@ -5,8 +5,8 @@ using Nabla.Calculus.Expressions.Functions;
 
 namespace Nabla.Networks;
 
-/// <summary>What a layer applies to its pre-activation: an elementwise function, or the softmax of each sample.</summary>
-public sealed class Activation
+/// <summary>What a layer applies to its pre-activation: an elementwise function, or the softmax of each sample. Equal where the function is.</summary>
+public sealed class Activation : IEquatable<Activation>
 {
     private readonly Function? function;
 
@@ -34,6 +34,9 @@ public sealed class Activation
     /// <summary>True for softmax, which mixes the outputs of a sample and so belongs to the last layer.</summary>
     public bool IsSoftmax => function is null;
 
+    /// <summary>Whether the activation is a rectifier, as relu is: weights before it begin with the initializer he.</summary>
+    public bool IsRectifier => function?.IsRectifier ?? false;
+
     /// <summary>An elementwise function of one's own as an activation.</summary>
     public static Activation Of(Function function) => new(function);
 
@@ -45,6 +48,15 @@ public sealed class Activation
 
     /// <summary>a = f(z).</summary>
     public Expr Apply(Expr z) => function is null ? Expr.Softmax(z) : function == Function.Identity ? z : Expr.Apply(function, z);
+
+    /// <inheritdoc/>
+    public bool Equals(Activation? other) => other is not null && other.function == function;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Activation);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

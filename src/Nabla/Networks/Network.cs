@@ -11,8 +11,9 @@ namespace Nabla.Networks;
 /// <param name="HasBiases">Whether z = W a + b or z = W a.</param>
 public sealed record Layer(int Outputs, Activation Activation, bool HasBiases = true);
 
-/// <summary>A feed-forward network as it is described: no numbers, only sizes and functions. It writes itself down as an expression.</summary>
-public sealed class Network
+/// <summary>A feed-forward network as it is described: no numbers, only sizes and functions. It writes itself down as an expression. Equal where all sizes,
+/// activations and biases are.</summary>
+public sealed class Network : IEquatable<Network>
 {
     /// <summary>A network of layers, from the first.</summary>
     /// <exception cref="ArgumentException">A size is not positive, there is no layer, or softmax stands before the last layer.</exception>
@@ -123,6 +124,15 @@ public sealed class Network
         Named cost = loss.Of(target, a, reduction).As(new("C"));
         return new(input, target, layers, cost, pool.Symbol(new("η"), Shape.Scalar), m);
     }
+
+    /// <inheritdoc/>
+    public bool Equals(Network? other) => other is not null && other.Inputs == Inputs && other.Layers.SequenceEqual(Layers);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Network);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Layers.Aggregate(Inputs, HashCode.Combine);
 
     /// <summary>The sizes joined by hyphens, such as <c>784-30-10</c>.</summary>
     public override string ToString() => string.Join('-', Sizes);

@@ -159,6 +159,9 @@ internal enum ReductionKind
     /// <summary>softmax of each column.</summary>
     Softmax,
 
+    /// <summary>log softmax of each column.</summary>
+    LogSoftmax,
+
     /// <summary>log Σ exp of each column.</summary>
     LogSumExp,
 
@@ -189,6 +192,9 @@ internal sealed unsafe class Reduce<T>(Slot<T> target, Slot<T> x, ReductionKind 
                 break;
             case ReductionKind.Softmax:
                 kernels.Softmax(x.Pointer, Target.Pointer, rows, columns, ld, ldy);
+                break;
+            case ReductionKind.LogSoftmax:
+                kernels.LogSoftmax(x.Pointer, Target.Pointer, rows, columns, ld, ldy);
                 break;
             case ReductionKind.LogSumExp:
                 kernels.LogSumExp(x.Pointer, Target.Pointer, rows, columns, ld, ldy);

@@ -15,6 +15,7 @@ internal sealed class Lowering<T>
     private readonly KernelSet<T> kernels;
     private readonly Func<Dim, int> sizeOf;
     private readonly Dictionary<Expr, Slot<T>> slots = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Expr, Slot<T>> results = new(ReferenceEqualityComparer.Instance);
 
     public Lowering(ParameterBuffer<T> parameters, KernelSet<T> kernels, Func<Dim, int> sizeOf) =>
         (this.parameters, this.kernels, this.sizeOf) = (parameters, kernels, sizeOf);
@@ -34,6 +35,19 @@ internal sealed class Lowering<T>
     /// <summary>The slot of an expression that was lowered, or null.</summary>
     public Slot<T>? SlotOf(Expr expression) => slots.GetValueOrDefault(expression);
 
+    /// <summary>The slot with what an expression was worth before the updates; null where it was not lowered.</summary>
+    public Slot<T>? ResultOf(Expr expression) => results.GetValueOrDefault(expression) ?? SlotOf(expression);
+
+    /// <summary>Computes an expression whose value is wanted: a parameter's as it is before the updates.</summary>
+    public void LowerResult(Expr expression)
+    {
+        Slot<T> slot = Lower(expression);
+        if (slot.IsParameter)
+        {
+            results[expression] = OwnCopy(slot);
+        }
+    }
+
     /// <summary>The slot that holds an expression's value, with the instructions that compute it.</summary>
     public Slot<T> Lower(Expr expression)
     {
@@ -45,9 +59,12 @@ internal sealed class Lowering<T>
         return slots[expression] = expression switch
         {
             Symbol symbol => parameters.Contains(symbol) ? parameters.SlotOf(symbol) : New(symbol),
-            Named named => Lower(named.Definition),
+
+            // A name keeps the value that its definition has now, also where that is a parameter which is updated later.
+            Named named => OwnCopy(Lower(named.Definition)),
             Constant or Ones or Zeros or Eye => Filled(expression),
             Add { Operands: [var x, var y] } => LowerSum(expression, x, y),
+            Subtract when LogSoftmax.ArgumentOf(expression) is Expr z => Reduction(expression, ReductionKind.LogSoftmax, z),
             Subtract { Operands: [var x, var y] } => Binary(expression, BinaryOperation.Subtract, x, y),
             Negate { Operands: [var x] } => Emit(expression, target => new Multiple<T>(target, Lower(x), -T.One)),
             Scale scale => LowerScale(scale),

@@ -41,6 +41,27 @@ public sealed class ParameterBuffer<T>
         set => SlotOf(parameter).Write(value);
     }
 
+    /// <summary>The first parameter that holds a NaN or an infinity, with that; null where all numbers are finite.</summary>
+    public unsafe (Symbol Parameter, T Value)? FindNonFinite()
+    {
+        foreach (Symbol parameter in Parameters)
+        {
+            Slot<T> slot = SlotOf(parameter);
+            for (int j = 0; j < slot.Columns; j++)
+            {
+                foreach (T value in new ReadOnlySpan<T>(slot.Pointer + (long)j * slot.LeadingDimension, slot.Rows))
+                {
+                    if (!T.IsFinite(value))
+                    {
+                        return (parameter, value);
+                    }
+                }
+            }
+        }
+
+        return null;
+    }
+
     internal Slot<T> SlotOf(Expr parameter) => slots.TryGetValue(parameter, out Slot<T>? slot)
         ? slot
         : throw new ArgumentException($"{parameter.Describe()} is not one of the parameters");

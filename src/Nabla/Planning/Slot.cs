@@ -45,6 +45,46 @@ internal sealed unsafe class Slot<T>(int rows, int columns, int leadingDimension
         }
     }
 
+    /// <summary>Sets the values column by column, each asked for in its turn.</summary>
+    public void Fill(Func<double> next)
+    {
+        for (int j = 0; j < Columns; j++)
+        {
+            for (int i = 0; i < Rows; i++)
+            {
+                Pointer[i + (long)j * LeadingDimension] = T.CreateTruncating(next());
+            }
+        }
+    }
+
+    /// <summary>The values row by row, in their own precision.</summary>
+    public T[] ReadRows()
+    {
+        T[] values = new T[Rows * Columns];
+        for (int i = 0; i < Rows; i++)
+        {
+            for (int j = 0; j < Columns; j++)
+            {
+                values[i * Columns + j] = Pointer[i + (long)j * LeadingDimension];
+            }
+        }
+
+        return values;
+    }
+
+    /// <summary>Sets the values row by row.</summary>
+    public void WriteRows<TValue>(ReadOnlySpan<TValue> values)
+        where TValue : System.Numerics.INumberBase<TValue>
+    {
+        for (int i = 0; i < Rows; i++)
+        {
+            for (int j = 0; j < Columns; j++)
+            {
+                Pointer[i + (long)j * LeadingDimension] = T.CreateTruncating(values[i * Columns + j]);
+            }
+        }
+    }
+
     private static int LengthOf(int rows, int columns, int leadingDimension)
     {
         long length = (long)columns * leadingDimension;

@@ -1,7 +1,6 @@
 using System.Numerics;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
-using Nabla.Calculus.Verification;
 using Nabla.Data;
 using Nabla.Kernels;
 using Nabla.Networks;
@@ -10,6 +9,9 @@ using Nabla.Planning;
 namespace Nabla.Training;
 
 /// <summary>A network with its numbers: the weights and biases, and the expressions that they stand in.</summary>
+/// <remarks>
+/// Any number of threads may predict, evaluate and measure the loss at once. Training, drawing or setting parameters may run beside none of these.
+/// </remarks>
 /// <typeparam name="T">float, or double for comparisons.</typeparam>
 public sealed class Model<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -17,7 +19,9 @@ public sealed class Model<T>
     private const int InferenceBatch = 256;
 
     private readonly KernelPath? path;
-    private readonly Dictionary<int, Plan<T>> inference = [];
+    private readonly Lock gate = new();
+    private readonly Dictionary<(int Batch, bool WithLoss), Stack<Plan<T>>> idle = [];
+    private Expr? cost;
 
     /// <summary>A network and its loss, with all parameters zero.</summary>
     /// <param name="network">The network.</param>
@@ -54,36 +58,30 @@ public sealed class Model<T>
         SeededRandom random = new(seed, stream: 1);
         foreach (SymbolicLayer layer in Expression.Layers)
         {
-            Matrix weights = Parameters[layer.Weights];
-            (int outputs, int inputs) = (weights.Rows, weights.Columns);
-            Parameters[layer.Weights] = weights.Map(_ => initializer.Weight(random, inputs, outputs));
+            (int outputs, int inputs) = (Parameters.SlotOf(layer.Weights).Rows, Parameters.SlotOf(layer.Weights).Columns);
+            Parameters.SlotOf(layer.Weights).Fill(() => initializer.Weight(random, inputs, outputs));
             if (layer.Biases is Symbol biases)
             {
-                Parameters[biases] = new Matrix(outputs, 1).Map(_ => initializer.Bias(random, inputs, outputs));
+                Parameters.SlotOf(biases).Fill(() => initializer.Bias(random, inputs, outputs));
             }
         }
     }
 
-    /// <summary>The outputs for all samples, one column each.</summary>
-    public unsafe void Predict(Samples samples, Action<int, ReadOnlySpan<T>> receive)
+    /// <summary>The outputs for samples, one column each.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="receive">Gets each sample's number and its outputs, in order.</param>
+    /// <param name="count">How many samples, from the first; all where there are fewer.</param>
+    public unsafe void Predict(Samples samples, Action<int, ReadOnlySpan<T>> receive, int count = int.MaxValue)
     {
-        ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(receive);
-        RequireFit(samples);
-        int[] order = [.. Enumerable.Range(0, samples.Count)];
-        for (int start = 0; start < order.Length; start += InferenceBatch)
+        Infer(samples, count, withLoss: false, (plan, batch) =>
         {
-            ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(InferenceBatch, order.Length - start));
-            Plan<T> plan = InferencePlan(batch.Length);
-            Slot<T> input = plan.SlotOf(Expression.Input);
-            samples.GatherInputs(batch, input.Pointer, input.LeadingDimension);
-            plan.Run();
             Slot<T> output = plan.SlotOf(Expression.Output);
             for (int j = 0; j < batch.Length; j++)
             {
                 receive(batch[j], new(output.Pointer + (long)j * output.LeadingDimension, output.Rows));
             }
-        }
+        });
     }
 
     /// <summary>What the model is worth on samples with labels: how often each class was taken for each other.</summary>
@@ -98,31 +96,11 @@ public sealed class Model<T>
     }
 
     /// <summary>The mean loss over samples.</summary>
-    public unsafe double MeanLoss(Samples samples)
+    public double MeanLoss(Samples samples)
     {
-        ArgumentNullException.ThrowIfNull(samples);
-        RequireFit(samples);
-        Expr cost = Calculus.Derivations.Derivation.Of(Expression.Cost, []).StableCost;
-        int[] order = [.. Enumerable.Range(0, samples.Count)];
         double total = 0;
-        Plan<T>? plan = null;
-        int planned = 0;
-        for (int start = 0; start < order.Length; start += InferenceBatch)
-        {
-            ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(InferenceBatch, order.Length - start));
-            if (plan is null || planned != batch.Length)
-            {
-                plan = Plan<T>.Compile([cost, Expression.Input, Expression.Target], [], Parameters, planned = batch.Length, path);
-            }
-
-            Slot<T> input = plan.SlotOf(Expression.Input);
-            Slot<T> target = plan.SlotOf(Expression.Target);
-            samples.GatherInputs(batch, input.Pointer, input.LeadingDimension);
-            samples.GatherTargets(batch, target.Pointer, target.LeadingDimension);
-            plan.Run();
-            total += plan[cost][0, 0] * (Reduction == Reduction.Mean ? batch.Length : 1);
-        }
-
+        Infer(samples, int.MaxValue, withLoss: true, (plan, batch) =>
+            total += plan[cost!][0, 0] * (Reduction == Reduction.Mean ? batch.Length : 1));
         return total / samples.Count;
     }
 
@@ -157,7 +135,65 @@ public sealed class Model<T>
         }
     }
 
-    private Plan<T> InferencePlan(int batch) => inference.TryGetValue(batch, out Plan<T>? plan)
-        ? plan
-        : inference[batch] = Plan<T>.Compile([Expression.Output], [], Parameters, batch, path);
+    /// <summary>Runs batches of samples through plans that are this call's alone meanwhile.</summary>
+    private unsafe void Infer(Samples samples, int count, bool withLoss, Action<Plan<T>, int[]> receive)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        RequireFit(samples);
+        foreach (int[] batch in Enumerable.Range(0, Math.Min(count, samples.Count)).Chunk(InferenceBatch))
+        {
+            Plan<T> plan = Rent(batch.Length, withLoss);
+            try
+            {
+                Slot<T> input = plan.SlotOf(Expression.Input);
+                samples.GatherInputs(batch, input.Pointer, input.LeadingDimension);
+                if (withLoss)
+                {
+                    Slot<T> target = plan.SlotOf(Expression.Target);
+                    samples.GatherTargets(batch, target.Pointer, target.LeadingDimension);
+                }
+
+                plan.Run();
+                receive(plan, batch);
+            }
+            finally
+            {
+                GiveBack(plan, batch.Length, withLoss);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A plan that nobody else uses until it is given back. There are as many of a size as were ever in use at once. Compiling writes into
+    /// the pool of the expressions, so only one thread does it.
+    /// </summary>
+    private Plan<T> Rent(int batch, bool withLoss)
+    {
+        lock (gate)
+        {
+            if (idle.TryGetValue((batch, withLoss), out Stack<Plan<T>>? plans) && plans.TryPop(out Plan<T>? plan))
+            {
+                return plan;
+            }
+
+            IReadOnlyList<Expr> results = withLoss
+                ? [cost ??= Derivation.Of(Expression.Cost, []).StableCost, Expression.Input, Expression.Target]
+                : [Expression.Output];
+            return Plan<T>.Compile(results, [], Parameters, batch, path);
+        }
+    }
+
+    private void GiveBack(Plan<T> plan, int batch, bool withLoss)
+    {
+        lock (gate)
+        {
+            if (!idle.TryGetValue((batch, withLoss), out Stack<Plan<T>>? plans))
+            {
+                idle[(batch, withLoss)] = plans = new();
+            }
+
+            plans.Push(plan);
+        }
+    }
 }

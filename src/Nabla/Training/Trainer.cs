@@ -33,7 +33,7 @@ public sealed record TrainingOptions
 /// <param name="Samples">The samples seen in it.</param>
 /// <param name="Loss">The mean loss of these samples, each before its step.</param>
 /// <param name="TrainAccuracy">The fraction of these samples that were read right; null without classes.</param>
-/// <param name="Seconds">Training time since the beginning.</param>
+/// <param name="Seconds">The training time so far: <see cref="Trainer{T}.Seconds"/>.</param>
 public sealed record TrainingProgress(int Epoch, int Samples, double Loss, double? TrainAccuracy, double Seconds);
 
 /// <summary>An epoch's figures.</summary>
@@ -41,7 +41,7 @@ public sealed record TrainingProgress(int Epoch, int Samples, double Loss, doubl
 /// <param name="Loss">The mean loss of its samples, each before its step.</param>
 /// <param name="TrainAccuracy">The fraction of its samples that were read right; null without classes.</param>
 /// <param name="TestAccuracy">The accuracy on the test samples after it; null where there are none, or no classes.</param>
-/// <param name="Seconds">Training time since the beginning, with the evaluations.</param>
+/// <param name="Seconds">The training time so far: <see cref="Trainer{T}.Seconds"/>.</param>
 public sealed record EpochReport(int Epoch, double Loss, double? TrainAccuracy, double? TestAccuracy, double Seconds);
 
 /// <summary>The loss is not a number any more, or infinite: training has diverged.</summary>
@@ -59,7 +59,9 @@ public sealed unsafe class Trainer<T>
     private readonly TrainingOptions options;
     private readonly Dictionary<int, Plan<T>> plans = [];
     private readonly int[] order;
-    private readonly long started;
+    private long resumed;
+    private TimeSpan spent;
+    private bool training;
 
     /// <summary>Derives the gradients of a model's loss and compiles its step.</summary>
     /// <exception cref="ArgumentException">The data does not fit the network, or an option is out of its range.</exception>
@@ -69,19 +71,27 @@ public sealed unsafe class Trainer<T>
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         (this.model, this.data, this.options) = (model, data, options);
+        Resume();
         model.RequireFit(data.Train);
         Require(options.BatchSize >= 1, $"the batch size must be at least 1, but it is {options.BatchSize}");
         Require(options.Epochs >= 1, $"the number of epochs must be at least 1, but it is {options.Epochs}");
         Require(double.IsFinite(options.LearningRate) && options.LearningRate > 0, $"the learning rate must be a positive number, but it is {options.LearningRate}");
         order = [.. Enumerable.Range(0, data.Train.Count)];
         Derivation = model.Expression.Differentiate(assumptions: TargetsSumToOne(data.Train) ? [model.Expression.TargetsSumToOne] : []);
-        started = options.Clock.GetTimestamp();
         PlanFor(Math.Min(options.BatchSize, order.Length));
         if (order.Length % options.BatchSize is int rest and > 0)
         {
             PlanFor(rest);
         }
+
+        Pause();
     }
+
+    /// <summary>
+    /// The training time so far: deriving, compiling and all steps. Neither loading nor evaluations nor what the caller does between two
+    /// epochs counts.
+    /// </summary>
+    public double Seconds => (training ? spent + options.Clock.GetElapsedTime(resumed) : spent).TotalSeconds;
 
     /// <summary>The derivation whose gradients train the model.</summary>
     public Derivation Derivation { get; }
@@ -125,15 +135,25 @@ public sealed unsafe class Trainer<T>
 
     /// <summary>Trains all epochs, one report each, lazily: the next epoch runs when the next report is asked for.</summary>
     /// <param name="progress">Called about ten times a second.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <param name="cancellationToken">Stops between two steps, and within one before it changes any parameter.</param>
     /// <exception cref="NonFiniteLossException">The loss of a step is not finite.</exception>
     public IEnumerable<EpochReport> Run(Action<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         for (int epoch = 1; epoch <= options.Epochs; epoch++)
         {
-            TrainingProgress end = RunEpoch(epoch, progress, cancellationToken);
+            TrainingProgress end;
+            Resume();
+            try
+            {
+                end = RunEpoch(epoch, progress, cancellationToken);
+            }
+            finally
+            {
+                Pause();
+            }
+
             double? accuracy = data.Test is { Labels: not null } test ? model.Evaluate(test).Accuracy : null;
-            yield return new(epoch, end.Loss, end.TrainAccuracy, accuracy, Seconds());
+            yield return new(epoch, end.Loss, end.TrainAccuracy, accuracy, Seconds);
         }
     }
 
@@ -145,7 +165,9 @@ public sealed unsafe class Trainer<T>
         }
     }
 
-    private double Seconds() => options.Clock.GetElapsedTime(started).TotalSeconds;
+    private void Resume() => (resumed, training) = (options.Clock.GetTimestamp(), true);
+
+    private void Pause() => (spent, training) = (spent + options.Clock.GetElapsedTime(resumed), false);
 
     private TrainingProgress RunEpoch(int epoch, Action<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -157,12 +179,11 @@ public sealed unsafe class Trainer<T>
 
         double loss = 0;
         long correct = 0;
-        double reported = Seconds();
+        double reported = Seconds;
         for (int start = 0; start < order.Length; start += options.BatchSize)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
-            double cost = Step(batch);
+            double cost = Step(batch, cancellationToken);
             if (!double.IsFinite(cost))
             {
                 throw new NonFiniteLossException(
@@ -171,9 +192,9 @@ public sealed unsafe class Trainer<T>
 
             loss += cost * (model.Reduction == Networks.Reduction.Mean ? batch.Length : 1);
             correct += CountCorrect(batch);
-            if (progress is not null && Seconds() - reported > SecondsBetweenReports)
+            if (progress is not null && Seconds - reported > SecondsBetweenReports)
             {
-                reported = Seconds();
+                reported = Seconds;
                 progress(Report(epoch, start + batch.Length, loss, correct));
             }
         }
@@ -184,17 +205,17 @@ public sealed unsafe class Trainer<T>
     }
 
     private TrainingProgress Report(int epoch, int samples, double loss, long correct) =>
-        new(epoch, samples, loss / samples, data.Train.Labels is null ? null : (double)correct / samples, Seconds());
+        new(epoch, samples, loss / samples, data.Train.Labels is null ? null : (double)correct / samples, Seconds);
 
     /// <summary>One step on one batch; gives the loss before the update. Allocates nothing.</summary>
-    internal double Step(ReadOnlySpan<int> batch)
+    internal double Step(ReadOnlySpan<int> batch, CancellationToken cancellationToken)
     {
         Plan<T> plan = PlanFor(batch.Length);
         Slot<T> input = plan.SlotOf(model.Expression.Input);
         Slot<T> target = plan.SlotOf(model.Expression.Target);
         data.Train.GatherInputs(batch, input.Pointer, input.LeadingDimension);
         data.Train.GatherTargets(batch, target.Pointer, target.LeadingDimension);
-        plan.Run();
+        plan.RunUnless(cancellationToken);
         return double.CreateChecked(*plan.SlotOf(Derivation.StableCost).Pointer);
     }
 

@@ -8,8 +8,17 @@ namespace Nabla.Calculus.Tests.Language;
 /// Random expressions of every operation of the language. Constants stand only where reading a text would not compute them away: not as
 /// both factors of a product, and not behind a sign.
 /// </summary>
-internal sealed class RandomExpressions(int seed)
+/// <param name="seed">The same seed gives the same expressions.</param>
+/// <param name="isTame">
+/// Whether values are to be compared: then there are only functions that are defined and smooth enough everywhere, and constants of ordinary size.
+/// </param>
+internal sealed class RandomExpressions(int seed, bool isTame = false)
 {
+    private static readonly Function[] tame =
+    [
+        Function.Tanh, Function.Sigmoid, Function.Sin, Function.Cos, Function.Softplus, Function.Erf, Function.Gelu, Function.Silu, Function.Relu, Function.Abs, Function.Exp,
+    ];
+
     private readonly Random random = new(seed);
 
     public Scope Scope { get; } = Scope.Of(
@@ -41,14 +50,14 @@ internal sealed class RandomExpressions(int seed)
             () => -Same(),
             () => Of(Dim.One, Dim.One) * Same(),
             () => Constant() * Same(),
-            () => Expr.Divide(Same(), Of(Dim.One, Dim.One)),
+            () => Expr.Divide(Same(), isTame ? Positive(Of(Dim.One, Dim.One)) : Of(Dim.One, Dim.One)),
             () => Expr.Hadamard(Same(), Same()),
-            () => Expr.Quotient(Same(), Same()),
+            () => Expr.Quotient(Same(), isTame ? Positive(Same()) : Same()),
             () => Of(columns, rows).Transpose(),
-            () => Expr.Apply(Pick([.. Function.All]), Same()),
-            () => Expr.Apply(Pick([.. Function.All]).Prime, Same()),
-            () => Expr.ElementPower(Same(), Constant()),
-            () => Expr.ElementPower(Same(), Of(Dim.One, Dim.One)),
+            () => Expr.Apply(Pick(isTame ? tame : [.. Function.All]), Same()),
+            () => Expr.Apply(Pick(isTame ? tame : [.. Function.All]).Prime, Same()),
+            () => isTame ? Expr.ElementPower(Positive(Same()), Constant()) : Expr.ElementPower(Same(), Constant()),
+            () => Expr.ElementPower(isTame ? Positive(Same()) : Same(), Of(Dim.One, Dim.One)),
             () => Expr.Maximum(Same(), Same()),
             () => Expr.Minimum(Same(), Same()),
             () => Expr.Softmax(Same()),
@@ -112,7 +121,7 @@ internal sealed class RandomExpressions(int seed)
 
     private Constant Constant()
     {
-        Coefficient c = Coefficient.Of(Pick(2, 0.5, -1, 1.0 / 3, -2.0 / 7, 1e-9, 1e20, Math.PI, 3, random.NextDouble()));
+        Coefficient c = Coefficient.Of(isTame ? Pick(2, 0.5, -1, 1.0 / 3, -2, 3) : Pick(2, 0.5, -1, 1.0 / 3, -2.0 / 7, 1e-9, 1e20, Math.PI, 3, random.NextDouble()));
         return Pool.Constant(random.Next(4) switch
         {
             0 => c / Coefficient.Of(Scope.Dimensions["m"]),
@@ -120,6 +129,9 @@ internal sealed class RandomExpressions(int seed)
             _ => c,
         });
     }
+
+    /// <summary>1 + tanh(X)/2, away from 0.</summary>
+    private Expr Positive(Expr x) => Pool.Ones(x.Shape.Rows, x.Shape.Columns) + 0.5 * Expr.Apply(Function.Tanh, x);
 
     private T Pick<T>(params ReadOnlySpan<T> of) => of[random.Next(of.Length)];
 }

@@ -31,16 +31,19 @@ public sealed class GoldenExpressions
     {
         Scope scope = Scope.Of(where);
         DerivativeKind of = Enum.Parse<DerivativeKind>(kind, ignoreCase: true);
+        string printed = "";
         foreach (DerivationStyle style in Enum.GetValues<DerivationStyle>())
         {
             List<string> wrong = [];
             Conditions conditions = name == "inverse" ? new(((Symbol)scope["X"], Condition.WellConditioned)) : Conditions.None;
             Assert.True(DerivedLines.AssertTrue(scope, expression, by, of, "", style, conditions, wrong, name) > 2);
             Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-            string text = DerivationText.Write(name, ExpressionDerivation.Of(Derivative.Find(of, scope.Parse(expression), scope[by]), style));
-            Golden.Matches($"tests/Nabla.Calculus.Tests/Styles/Golden/{name}-{$"{style}".ToLowerInvariant()}.txt", text);
+            string text = DerivationText.Write($"{name}, {style}", ExpressionDerivation.Of(Derivative.Find(of, scope.Parse(expression), scope[by]), style));
             Assert.All(text.Split('\n'), line => Assert.True(new System.Globalization.StringInfo(line).LengthInTextElements <= 80, line));
+            printed += text + "\n";
         }
+
+        Golden.Matches($"tests/Nabla.Calculus.Tests/Styles/Golden/{name}.txt", printed);
     }
 
     [Theory]

@@ -66,7 +66,7 @@ public class BrokenRulesAreCaughtByTheCheck
             changes |= differs;
             if (differs)
             {
-                noticed |= GradientCheck.Run(right, new() { Derivation = broken }).Any(tensor => !tensor.Agrees);
+                noticed |= GradientCheck.Run(right, new() { Derivation = broken }).Any(tensor => tensor.Agrees == false);
                 together |= GradientCheck.Run(wrong, new() { Derivation = broken })
                     .Any(tensor => tensor[CheckRoad.FiniteDifferences] is { Agrees: false });
             }

@@ -40,10 +40,10 @@ internal static class Cases
     }
 
     /// <summary>The same case with everything given that can be, as the evaluator computes it.</summary>
-    public static GradientCase WithGradients(GradientCase of, DerivationSettings? settings = null)
+    public static GradientCase WithGradients(GradientCase of, DerivationSettings? settings = null, bool targetsSumToOne = false)
     {
         LayeredNetwork network = of.Network.Express(of.Loss);
-        Derivation derivation = network.Differentiate(byInput: true, settings: settings);
+        Derivation derivation = network.Differentiate(byInput: true, targetsSumToOne ? [network.TargetsSumToOne] : [], settings);
         Bindings bindings = new Bindings().Set(network.Batch, of.Inputs.Columns).Set(network.Input, of.Inputs).Set(network.Target, of.Targets);
         List<GivenTensor> given =
         [

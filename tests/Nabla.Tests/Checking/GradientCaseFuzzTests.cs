@@ -51,7 +51,7 @@ public class GradientCaseFuzzTests
                 if (Interlocked.Increment(ref accepted) <= 300)
                 {
                     ImmutableArray<ComparedTensor> results = GradientCheck.Run(gradientCase);
-                    Interlocked.Add(ref disagreeing, results.Any(tensor => !tensor.Agrees) ? 1 : 0);
+                    Interlocked.Add(ref disagreeing, results.Any(tensor => tensor.Agrees == false) ? 1 : 0);
                 }
             },
             iter: Iterations);

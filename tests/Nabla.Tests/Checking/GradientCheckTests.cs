@@ -85,13 +85,105 @@ public class GradientCheckTests
         Assert.Equal(double.PositiveInfinity, loss.Error);
     }
 
-    [Fact]
-    public void Targets_whose_sum_is_only_nearly_one_have_the_exact_gradient()
+    [Theory]
+    [InlineData(0, true, true)]
+    [InlineData(9e-7, true, true)]
+    [InlineData(-9e-7, true, true)]
+    [InlineData(2e-6, false, true)]
+    [InlineData(-0.5, false, true)]
+    public void P_minus_y_is_right_where_every_target_sums_to_one_within_a_millionth(double excess, bool assumed, bool exact)
     {
-        // p − y is off by 4e-7 here, which the evaluator's road must not take for a mistake of the given gradient.
         GradientCase gradientCase = Cases.Random(Loss.CrossEntropy, 4, 3, new(5, Activation.Named("tanh")), new(4, Activation.Softmax));
-        gradientCase.Targets[0, 0] += 4e-7;
-        Assert.All(GradientCheck.Run(Cases.WithGradients(gradientCase)), tensor => Assert.True(tensor.Agrees, tensor.Diagnosis?.Text));
+        gradientCase.Targets[0, 0] += excess;
+        Assert.All(GradientCheck.Run(Cases.WithGradients(gradientCase)), tensor => Assert.True(tensor.Agrees == exact, tensor.Diagnosis?.Text));
+        ComparedTensor biases = GradientCheck.Run(Cases.WithGradients(gradientCase, targetsSumToOne: true)).Single(tensor => tensor.Id == "layers.1.biases");
+        Assert.True(biases.Agrees == assumed, biases.Diagnosis?.Text);
+    }
+
+    [Fact]
+    public void Finite_differences_judge_the_loss_as_it_is_written_and_its_stable_form_only_where_that_has_lost_its_digits()
+    {
+        foreach ((double z, double y, bool stable) in new[] { (1.5, 0, false), (-3, 1, false), (-12, 1, false), (20, 1, false), (20.0, 0.0, true), (35.5, 0, true), (60, 0, true), (-800, 1, true) })
+        {
+            GradientCase gradientCase = Cases.Random(Loss.BinaryCrossEntropy, 1, 1, new Layer(1, Activation.Sigmoid));
+            gradientCase = Cases.WithGradients(gradientCase with { Layers = [new(new(1, 1, [z]), new(1, 1))], Inputs = Matrix.Scalar(1), Targets = Matrix.Scalar(y) });
+            ComparedTensor weights = GradientCheck.Run(gradientCase)[2];
+            RoadResult differences = weights[CheckRoad.FiniteDifferences]!;
+            Assert.True(differences.Agrees, $"{z}: {weights.Diagnosis?.Text}");
+            Assert.Equal((z, stable, 1), (z, differences.OfStableForm, differences.Compared));
+        }
+    }
+
+    [Fact]
+    public void Quotients_that_fall_with_the_step_do_not_agree_however_small_they_are_beside_the_gradient()
+    {
+        // 10¹² − 10¹²: the quotients are 290, 2900, …, which is next to nothing beside the gradient of 1.25·10¹¹.
+        GradientCase gradientCase = Cases.Random(Loss.SquaredError, 1, 1, new Layer(1, Activation.Sigmoid));
+        gradientCase = Cases.WithGradients(gradientCase with
+        {
+            Layers = [new(Matrix.Scalar(1), Matrix.Scalar(-1e12))], Inputs = Matrix.Scalar(1e12), Targets = Matrix.Scalar(0),
+        });
+        Assert.Equal([true, true, null, null, null], GradientCheck.Run(gradientCase).Select(tensor => tensor.Agrees));
+    }
+
+    [Fact]
+    public void The_weight_of_an_input_in_millions_before_a_small_residual_is_judged()
+    {
+        GradientCase gradientCase = Cases.Random(Loss.SquaredError, 1, 1, new Layer(1, Activation.Identity));
+        gradientCase = Cases.WithGradients(gradientCase with
+        {
+            Layers = [new(Matrix.Scalar(1), Matrix.Scalar(0.5))], Inputs = Matrix.Scalar(1 << 20), Targets = Matrix.Scalar((1 << 20) - 0.5),
+        });
+        ComparedTensor weights = GradientCheck.Run(gradientCase)[2];
+        Assert.True(weights.Agrees, weights.Diagnosis?.Text);
+        Assert.Equal(1, weights[CheckRoad.FiniteDifferences]!.Compared);
+    }
+
+    [Fact]
+    public void Too_near_a_kink_for_two_steps_is_at_the_kink_and_not_undecided()
+    {
+        GradientCase gradientCase = Kinked(new(2, 2, [0.5, 0, 0.25, 0]), new(2, 1, [0.125, 2e-9]));
+        Assert.All(GradientCheck.Run(gradientCase), tensor =>
+        {
+            Assert.True(tensor.Agrees, tensor.Diagnosis?.Text);
+            Assert.Equal(0, tensor.Roads.Sum(road => road.Unsettled));
+        });
+    }
+
+    [Fact]
+    public void What_is_infinite_agrees_with_nothing_though_its_tolerance_is_infinite_too() =>
+        Assert.False(new ComparedNumber("", double.PositiveInfinity, 1, double.PositiveInfinity).Agrees);
+
+    [Fact]
+    public void Where_no_two_steps_agree_the_question_is_undecided()
+    {
+        // A pre-activation of 10⁹ − 10⁹ = 0: every step of the weights leads far into the saturated sigmoid.
+        ComparedTensor[] results = [.. GradientCheck.Run(Steep())];
+        Assert.Equal([true, true, null, null, null], results.Select(tensor => tensor.Agrees));
+        Assert.Equal(
+            "finite differences leave 1 of 1 undecided, because no two step sizes agree; the other roads agree", results[2].Diagnosis!.Text);
+    }
+
+    [Theory]
+    [InlineData(1e-9, 1e9)]
+    [InlineData(1e-3, 1e3)]
+    [InlineData(1e-9, 1)]
+    [InlineData(1e-17, 1)]
+    [InlineData(0, 1)]
+    public void Steps_fit_parameters_that_are_small_beside_their_inputs_and_such_as_are_small_beside_what_they_are_added_to(double weight, double input)
+    {
+        GradientCase gradientCase = Cases.Random(Loss.SquaredError, 1, 1, new Layer(1, Activation.Sigmoid));
+        gradientCase = Cases.WithGradients(gradientCase with
+        {
+            Layers = [new(Matrix.Scalar(weight), Matrix.Scalar(0.25))],
+            Inputs = Matrix.Scalar(input),
+            Targets = Matrix.Scalar(0.5),
+        });
+        Assert.All(GradientCheck.Run(gradientCase).Skip(2), tensor =>
+        {
+            Assert.True(tensor.Agrees, $"{tensor.Id}: {tensor.Diagnosis?.Text}");
+            Assert.Equal(1, tensor[CheckRoad.FiniteDifferences]!.Compared);
+        });
     }
 
     [Fact]
@@ -156,6 +248,18 @@ public class GradientCheckTests
         };
         GradientCheck check = new(Cases.WithGradients(gradientCase, broken), new() { Derivation = broken });
         Assert.Equal([true, false, true], check.Compare(2).Roads.Select(road => road.Agrees));
+    }
+
+    /// <summary>σ(10⁹·1 − 10⁹), far from the target 1.</summary>
+    private static GradientCase Steep()
+    {
+        GradientCase gradientCase = Cases.Random(Loss.SquaredError, 1, 1, new Layer(1, Activation.Sigmoid));
+        return Cases.WithGradients(gradientCase with
+        {
+            Layers = [new(Matrix.Scalar(1e9), Matrix.Scalar(-1e9))],
+            Inputs = Matrix.Scalar(1),
+            Targets = Matrix.Scalar(1),
+        });
     }
 
     /// <summary>2-2-1 with relu and two samples.</summary>

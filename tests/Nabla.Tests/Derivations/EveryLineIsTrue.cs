@@ -87,6 +87,10 @@ public sealed class EveryLineIsTrue(ITestOutputHelper output)
         Assert.Null(Lines.Disagreement(right, point, new(2)));
         Assert.NotNull(Lines.Disagreement(right with { Right = -right.Right, Steps = [] }, point, new(2)));
         Assert.NotNull(Lines.Disagreement(right with { Right = 1.001 * right.Right, Steps = [] }, point, new(2)));
+        Step same = new(right.Rule, expression.Input, expression.Input);
+        Assert.Null(Lines.Disagreement(same, point, new(2)));
+        point.ValueOf(expression.Input)![1, 0] = double.NaN;
+        Assert.NotNull(Lines.Disagreement(same, point, new(2)));
     }
 }
 
@@ -131,7 +135,7 @@ internal static class Lines
 
         Matrix x = Evaluator.Evaluate(left, bindings);
         Matrix y = Evaluator.Evaluate(step.Right, bindings);
-        double error = x.Zip(y, (a, b) => Math.Abs(a - b)).MaxAbs();
+        double error = x.Zip(y, (a, b) => a - b).MaxAbs();
         double size = Math.Max(1e-3, Math.Max(x.MaxAbs(), y.MaxAbs()));
         return step.Left.Shape == step.Right.Shape && error <= 2e-6 * size
             ? null

@@ -39,8 +39,12 @@ public sealed class GoldenDerivations
         NetworkDerivation derivation = NetworkDerivation.Of(network.Express(Loss.SquaredError), style, Dialect.Nielsen, false);
         Golden.Matches($"tests/Nabla.Tests/Derivations/Golden/fifty-layers-{$"{style}".ToLowerInvariant()}.txt", DerivationText.Write("fifty layers", derivation.Sections));
         Assert.Contains("The adjoints take 49 matrix products; computed anew for each weight matrix they would take 1225.", derivation.Sections.SelectMany(section => section.Remarks));
-        Golden.Matches("tests/Nabla.Tests/Derivations/Golden/fifty-layers-outline.txt", DerivationText.Write("fifty layers", derivation.Outline));
     }
+
+    [Fact]
+    public void The_outline_of_the_seed_is_a_few_lines() => Golden.Matches(
+        "tests/Nabla.Tests/Derivations/Golden/seed-3-4-2-outline.txt",
+        DerivationText.Write("seed-3-4-2", NetworkDerivation.Of(Network.Of([3, 4, 2], Activation.Sigmoid).Express(Loss.SquaredError, batch: false), DerivationStyle.Textbook, Dialect.Nielsen, false).Outline));
 
     public static TheoryData<DerivationStyle, Dialect> Styles()
     {

@@ -31,6 +31,14 @@ public sealed unsafe class AccuracyTests
         AssertWithin(2, path, Function.LogOnePlus, -0.99999994f, float.MaxValue);
     }
 
+    /// <summary>On both sides, down to where exp(−|x|) is the smallest normal number: nothing cancels.</summary>
+    [Theory]
+    [MemberData(nameof(SupportedPaths))]
+    public void Softplus_is_within_three_units_of_the_last_place(KernelPath path)
+    {
+        AssertWithin(3, path, Function.Softplus, -87.336f, 1e30f);
+    }
+
     [Theory]
     [MemberData(nameof(SupportedPaths))]
     public void Tanh_is_within_two_units_of_the_last_place(KernelPath path)

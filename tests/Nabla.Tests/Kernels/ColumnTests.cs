@@ -41,6 +41,45 @@ public abstract unsafe class ColumnTests<T>
 
     [Theory]
     [MemberData(nameof(SupportedPaths))]
+    public void Log_softmax_equals_the_reference(KernelPath path)
+    {
+        CheckMatrix(path, (s, x, _, y, rows, ld) => s.LogSoftmax(x, y, rows, Columns, ld, ld), (x, _, i, j) => x[i, j] - LogSumExp(x, j), 3e-7);
+    }
+
+    /// <summary>log(1 + 18e⁻³⁰) has no digit left where the sum is made first; wherever the largest element stands.</summary>
+    [Theory]
+    [MemberData(nameof(SupportedPaths))]
+    public void Log_softmax_and_log_sum_exp_of_one_element_far_above_the_others_keep_their_digits(KernelPath path)
+    {
+        T* x = stackalloc T[19];
+        T* y = stackalloc T[19];
+        for (int at = 0; at < 19; at++)
+        {
+            new Span<T>(x, 19).Fill(T.CreateChecked(-30));
+            x[at] = T.Zero;
+            Kernels(path).LogSoftmax(x, y, 19, 1, 19, 19);
+            Assert.Equal(-1.68437213438981e-12, double.CreateChecked(y[at]), 1e-18);
+            Assert.Equal(-30, double.CreateChecked(y[(at + 1) % 19]), 1e-5);
+            Kernels(path).LogSumExp(x, y, 19, 1, 19, 1);
+            Assert.Equal(1.68437213438981e-12, double.CreateChecked(y[0]), 1e-18);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SupportedPaths))]
+    public void Log_softmax_of_what_is_not_finite_is_not_a_number(KernelPath path)
+    {
+        T* x = stackalloc T[3];
+        foreach (T value in new[] { T.NaN, T.PositiveInfinity, T.NegativeInfinity })
+        {
+            new Span<T>(x, 3).Fill(value);
+            Kernels(path).LogSoftmax(x, x, 3, 1, 3, 3);
+            Assert.All(new[] { x[0], x[1], x[2] }, element => Assert.Equal(T.NaN, element));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SupportedPaths))]
     public void Log_sum_exp_equals_the_reference(KernelPath path)
     {
         CheckRow(path, (s, x, _, y, rows, ld) => s.LogSumExp(x, y, rows, Columns, ld, 3), (x, _, _, j) => LogSumExp(x, j), 2e-7);

@@ -2,10 +2,12 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Numerics;
 using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
 using Nabla.Calculus.Verification;
 using Nabla.Data;
 using Nabla.Models;
 using Nabla.Networks;
+using Nabla.Tests.Networks;
 using Nabla.Training;
 
 namespace Nabla.Tests.Models;
@@ -142,15 +144,74 @@ public class ModelFileTests
         Assert.Empty(folder.Entries);
     }
 
-    [Fact]
-    public void Weights_that_are_not_finite_are_refused()
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Weights_that_are_not_finite_are_neither_written_nor_read(double bad)
     {
         using TemporaryFolder folder = new();
-        Model<float> model = new(Network.Of([2, 1], Activation.Sigmoid), Loss.SquaredError);
-        model.Parameters[model.Expression.Layers[0].Weights] = new Matrix(1, 2, [1, double.NaN]);
+        Model<float> model = new(Network.Of([3, 2], Activation.Sigmoid), Loss.SquaredError);
         ModelFile.Save(folder.File(Name), model, new(model.Network, "squared-error"));
+        byte[] before = File.ReadAllBytes(folder.File(Name));
+        Symbol[] parameters = [.. model.Parameters.Parameters];
+        foreach (Symbol parameter in parameters)
+        {
+            Matrix values = model.Parameters[parameter];
+            values[values.Rows - 1, values.Columns - 1] = bad;
+            model.Parameters[parameter] = values;
+            ArgumentException refused = Assert.Throws<ArgumentException>(
+                () => ModelFile.Save(folder.File(Name), model, new(model.Network, "squared-error")));
+            Assert.Equal($"{parameter.Name} holds {bad}, but the weights and biases in a model file are finite numbers", refused.Message);
+            model.Parameters[parameter] = new Matrix(values.Rows, values.Columns);
+        }
+
+        Assert.Equal(before, File.ReadAllBytes(folder.File(Name)));
+        Assert.Equal([Name], folder.Entries);
+
+        float[] weights = new float[6];
+        weights[5] = (float)bad;
+        Tensor[] tensors = Tensors();
         Assert.Equal(
-            "model.safetensors: tensor 'layers.0.weight' holds NaN, but weights and biases are finite numbers", Refused(folder.File(Name)));
+            $"model.safetensors: tensor 'layers.0.weight' holds {bad}, but weights and biases are finite numbers",
+            RefusedWith(folder, Description, [new("layers.0.weight", [3, 2], weights), tensors[1], tensors[2]]));
+    }
+
+    [Fact]
+    public void A_description_of_an_equal_network_is_of_the_same_model()
+    {
+        using TemporaryFolder folder = new();
+        Network Made(string hidden, bool biases = true) => Network.Of([2, 3, 1], Activation.Named(hidden), Activation.Sigmoid, biases);
+        Model<float> model = new(Made("sigmoid"), Loss.SquaredError);
+        ModelFile.Save(folder.File(Name), model, new(Made("sigmoid"), "squared-error"));
+        Assert.Equal(model.Network, ModelFile.Read(folder.File(Name)).Description.Network);
+        foreach (Network other in new[] { Made("tanh"), Made("sigmoid", biases: false), Network.Of([3, 3, 1], Activation.Sigmoid), Network.Of([2, 1], Activation.Sigmoid) })
+        {
+            Assert.NotEqual(other, model.Network);
+            Assert.Throws<ArgumentException>(() => ModelFile.Save(folder.File(Name), model, new(other, "squared-error")));
+        }
+    }
+
+    [Fact]
+    public void An_activation_of_ones_own_is_found_where_it_is_given()
+    {
+        using TemporaryFolder folder = new();
+        Model<float> model = new(Network.Of([2, 1], Watched.Activation), Loss.SquaredError);
+        model.Initialize(Initializer.Named("normal"), seed: 1);
+        ModelFile.Save(folder.File(Name), model, new(model.Network, "squared-error"));
+        Model<float> loaded = ModelFile.Load<float>(folder.File(Name), activations: [Watched.Activation]).Model;
+
+        Assert.Equal(model.Network, loaded.Network);
+        Assert.Contains("unknown activation 'watched'", Refused(folder.File(Name)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_activation_of_ones_own_with_the_name_of_another_is_not_written()
+    {
+        using TemporaryFolder folder = new();
+        Model<float> model = new(Network.Of([2, 1], Activation.Of(Function.Of<FalseTanh>())), Loss.SquaredError);
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => ModelFile.Save(folder.File(Name), model, new(model.Network, "squared-error")));
+        Assert.Contains("named tanh, which is the name of another one", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(folder.Entries);
     }
 
     [Fact]
@@ -286,5 +347,20 @@ public class ModelFileTests
         Assert.StartsWith($"{Name}: ", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', sentence);
         return sentence;
+    }
+
+    private readonly struct FalseTanh : IElementwise
+    {
+        public static string Name => "tanh";
+
+        public static string Symbol => "tanh";
+
+        public static string Latex => @"\tanh";
+
+        public static T Value<T>(T x)
+            where T : struct, ILane<T> => x;
+
+        public static T Derivative<T>(T x, T y)
+            where T : struct, ILane<T> => T.Of(1);
     }
 }

@@ -30,7 +30,7 @@ public class InitializersSpreadAsTheyShould
         {
             double[] weights = Drawn(name, seed: 1, biases: false);
             AssertSpread(weights, weight, name);
-            Assert.True(weights.Max(Math.Abs) <= bound, name);
+            Assert.All(weights, weight => Assert.True(Math.Abs(weight) <= bound, name));
             Assert.True(double.IsInfinity(bound) || weights.Max(Math.Abs) > 0.99 * bound, name);
             AssertSpread(Drawn(name, seed: 1, biases: true), bias, name + ", biases");
         }

@@ -6,6 +6,7 @@ using Nabla.Kernels;
 using Nabla.Networks;
 using Nabla.Planning;
 using Nabla.Tests.Kernels;
+using Nabla.Tests.Networks;
 using Nabla.Training;
 
 namespace Nabla.Tests.Planning;
@@ -104,6 +105,65 @@ public class AStepUpdatesInPlace
         Expr again = Expr.Apply(Calculus.Expressions.Functions.Function.Tanh, w * (w * network.Input));
         return 0.5 * Expr.SquaredNorm(network.Target - again);
     });
+
+    /// <summary>W itself, a name for W and a name for that name, all wanted together with an update of W.</summary>
+    [Fact]
+    public void A_result_that_is_a_parameter_under_any_name_is_the_one_before_the_update()
+    {
+        ExprPool pool = new();
+        Symbol w = pool.Symbol(new("W"), new(Dim.Of("n", 2), Dim.Of("k", 3)), SymbolKind.Parameter);
+        Symbol rate = pool.Symbol(new("η"), Shape.Scalar);
+        Named v = w.As(new("V"));
+        Named u = v.As(new("U"));
+        Named unasked = w.As(new("T"));
+        ParameterBuffer<double> parameters = new([w]);
+        parameters[w] = Matrix.From(2, 3, (i, j) => i + 10 * j);
+        Plan<double> plan = Plan<double>.Compile([w, u, Expr.Sum(unasked)], [new(w, w - rate * v)], parameters, batch: 1);
+        plan[rate] = Matrix.Scalar(0.5);
+        for (double factor = 1; factor > 0.1; factor /= 2)
+        {
+            plan.Run();
+            Matrix before = Matrix.From(2, 3, (i, j) => factor * (i + 10 * j));
+            foreach (Expr result in new Expr[] { w, v, u, unasked })
+            {
+                Assert.Equal(before.Elements.ToArray(), plan[result].Elements.ToArray());
+            }
+
+            Assert.Equal(before.Map(x => x / 2).Elements.ToArray(), parameters[w].Elements.ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_step_that_is_stopped_on_its_way_changes_no_parameter()
+    {
+        Model<double> model = new(Network.Of([3, 4, 4, 2], Watched.Activation), Loss.SquaredError);
+        model.Initialize(Initializer.Named("normal"), seed: 1);
+        Plan<double> plan = model.CompileStep(model.Expression.Differentiate(), Optimizer.Sgd, batch: 2);
+        plan[model.Expression.Input] = Matrix.From(3, 2, (i, j) => i - j);
+        plan[model.Expression.LearningRate] = Matrix.Scalar(0.01);
+        string before = Values();
+        int computed = 0;
+        Watched.During(plan.Run, () => computed++);
+        string after = Values();
+        Assert.NotEqual(before, after);
+        for (int last = 1; last <= computed; last++)
+        {
+            using CancellationTokenSource stop = new();
+            int left = last;
+            Watched.During(
+                () => Assert.Throws<OperationCanceledException>(() => plan.RunUnless(stop.Token)),
+                () =>
+                {
+                    if (--left == 0)
+                    {
+                        stop.Cancel();
+                    }
+                });
+            Assert.Equal(after, Values());
+        }
+
+        string Values() => string.Join(' ', model.Expression.Parameters.SelectMany(p => model.Parameters[p].Elements.ToArray()));
+    }
 
     [Fact]
     public void A_plan_that_reads_a_parameter_after_its_update_is_refused()

@@ -74,6 +74,26 @@ public sealed class PlansAgreeWithTheReference(ITestOutputHelper output)
         static IEnumerable<string> Sorted(IEnumerable<string> names) => names.Distinct().Order(StringComparer.Ordinal);
     }
 
+    [Fact]
+    public void Only_the_number_of_samples_may_be_left_open_when_a_plan_is_compiled()
+    {
+        ExprPool pool = new();
+        (Dim n, Dim m, Dim k) = (Dim.Of("n", 2), Dim.Of("m"), Dim.Of("k"));
+        Symbol x = pool.Symbol(new("X"), new(n, m), SymbolKind.Input);
+        Symbol v = pool.Symbol(new("V"), new(k, n));
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => Plan<double>.Compile([v * x], [], new([]), batch: 4));
+        Assert.StartsWith("the dimension k has no value; only the number of samples m, ", refused.Message, StringComparison.Ordinal);
+        refused = Assert.Throws<ArgumentException>(() => Plan<double>.Compile([Expr.Sum(v)], [], new([]), batch: 4));
+        Assert.StartsWith("the dimension k has no value; only the number of samples, ", refused.Message, StringComparison.Ordinal);
+
+        // A product of dimensions is the product of their sizes: the mean over all elements of X divides by 2·4.
+        Expr mean = Expr.Sum(x) / (n * m);
+        Plan<double> plan = Plan<double>.Compile([mean, x], [], new([]), batch: 4);
+        plan[x] = Matrix.From(2, 4, (i, j) => i + j);
+        plan.Run();
+        Assert.Equal(2, plan[mean][0, 0]);
+    }
+
     private void AssertAllAgree<T>(KernelPath path, double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -4,6 +4,7 @@ using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
 using Nabla.Data;
 using Nabla.Networks;
+using Nabla.Tests.Networks;
 using Nabla.Training;
 
 namespace Nabla.Tests.Training;
@@ -117,6 +118,46 @@ public class TheTrainerKeepsItsWord
         Assert.Equal(3, epochs);
     }
 
+    /// <summary>A clock that a test moves: 1 s in each of three steps, 100 s in each computed test sample, 10000 s between two epochs.</summary>
+    [Fact]
+    public void The_training_time_counts_the_steps_and_neither_evaluations_nor_pauses_also_when_it_is_stopped()
+    {
+        HandClock clock = new();
+        using CancellationTokenSource stop = new();
+        double perCall = 0;
+        Model<double> model = new(Network.Of([2, 3], Watched.Activation), Loss.SquaredError);
+        Samples samples = new(new NumberFeatures([.. new double[6]], 2), new ClassTargets([0, 1, 2], 3));
+        Trainer<double> trainer = new(model, new("classes", samples, samples, ["a", "b", "c"]), new() { BatchSize = 1, Epochs = 3, Clock = clock });
+        Assert.Equal(0, trainer.Seconds);
+        List<double> heard = [];
+        Watched.During(
+            () => Assert.Throws<OperationCanceledException>(() =>
+            {
+                perCall = 1;
+                foreach (EpochReport report in trainer.Run(
+                    progress =>
+                    {
+                        // The epoch's last step is made: the evaluation comes.
+                        Assert.Equal(trainer.Seconds, progress.Seconds);
+                        perCall = progress.Samples == 3 ? 100 : 1;
+                    },
+                    stop.Token))
+                {
+                    heard.Add(report.Seconds);
+                    clock.Now += 10_000;
+                    perCall = 1;
+                    if (report.Epoch == 2)
+                    {
+                        stop.Cancel();
+                    }
+                }
+            }),
+            () => clock.Now += perCall);
+        Assert.True(heard[0] is > 2 and < 99, $"{heard[0]} s");
+        Assert.Equal(2 * heard[0], heard[1]);
+        Assert.Equal(heard[1], trainer.Seconds);
+    }
+
     [Theory]
     [InlineData(0, 1, 0.1, "batch size")]
     [InlineData(1, 0, 0.1, "epochs")]
@@ -171,7 +212,7 @@ public class TheTrainerKeepsItsWord
                 .Set(model.Expression.Input, Columns(data.Train, [0, 1, 2, 3, 4], inputs: true))
                 .Set(model.Expression.Target, Columns(data.Train, [0, 1, 2, 3, 4], inputs: false));
             Trainer<double> trainer = new(model, data, new() { Optimizer = optimizer, BatchSize = 5, LearningRate = 0.2 });
-            trainer.Step([0, 1, 2, 3, 4]);
+            trainer.Step([0, 1, 2, 3, 4], TestContext.Current.CancellationToken);
             foreach (Symbol p in model.Expression.Parameters)
             {
                 Expr next = optimizer.Update(p, trainer.Derivation.GradientOf(p), model.Expression.LearningRate);
@@ -183,6 +224,15 @@ public class TheTrainerKeepsItsWord
     [Fact]
     public void An_unknown_optimizer_is_answered_with_the_nearest() => Assert.Contains(
         "did you mean 'sgd'?", Assert.Throws<ArgumentException>(() => Optimizer.Named("sdg")).Message, StringComparison.Ordinal);
+
+    private sealed class HandClock : TimeProvider
+    {
+        public double Now { get; set; }
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => (long)(1000 * Now);
+    }
 
     private static Dataset Numbers(int count)
     {

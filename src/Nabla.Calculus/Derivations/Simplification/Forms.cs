@@ -48,10 +48,10 @@ internal static class Forms
                 case Negate { Operands: [var x] }:
                     open.Push((x, -next.Number));
                     break;
-                case Scale { Factor: Constant c, Of: var x } when x is not (Add or Subtract):
+                case Scale { Factor: Constant c, Of: var x } when x is not (Add or Subtract) && !IsMean(next.Term):
                     open.Push((x, c.Value * next.Number));
                     break;
-                case Divide { Of: Scale { Factor: Constant c, Of: var x }, Divisor: var s }:
+                case Divide { Of: Scale { Factor: Constant c, Of: var x } above, Divisor: var s } when !IsMean(above):
                     open.Push((Expr.Divide(x, s), c.Value * next.Number));
                     break;
                 case Constant c when !c.Value.IsOne:
@@ -75,7 +75,7 @@ internal static class Forms
             : body is Constant c ? body.Pool.Constant(number * c.Value)
             : body is Divide d ? Expr.Divide(Times(number, d.Of), d.Divisor)
             : number * body;
-        return number.Number < 0 ? -positive : positive;
+        return number.Number < 0 ? Negated(positive) : positive;
     }
 
     /// <summary>The sum of terms: the positive ones first where the first is not, so that no sign stands in front needlessly.</summary>
@@ -94,7 +94,7 @@ internal static class Forms
 
         if (first == terms.Count)
         {
-            return -Sum([.. terms.Select(term => (-term.Number, term.Body))], pool, shape);
+            return Negated(Sum([.. terms.Select(term => (-term.Number, term.Body))], pool, shape));
         }
 
         Expr total = Times(terms[first].Number, terms[first].Body);
@@ -105,6 +105,13 @@ internal static class Forms
 
         return total;
     }
+
+    /// <summary>Whether an expression is a sum over its number of elements, where this has a dimension: a mean, which is not taken apart.</summary>
+    public static bool IsMean(Expr x) =>
+        x is Scale { Factor: Constant c, Of: Sum { Operands: [var all] } } && Coefficient.Of(all.Shape.Size) is { Powers.IsEmpty: false } count && c.Value.Equals(Coefficient.One / count);
+
+    /// <summary>−X; of a number the negative number.</summary>
+    public static Expr Negated(Expr x) => x is Constant c ? x.Pool.Constant(-c.Value) : -x;
 
     /// <summary>The matrix product of factors from left to right.</summary>
     public static Expr Product(IEnumerable<Expr> factors) => factors.Aggregate(Expr.MatMul);

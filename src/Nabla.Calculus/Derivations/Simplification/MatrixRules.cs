@@ -105,8 +105,9 @@ internal static class MatrixRules
             Zeros x => n.Pool.Eye(x.Shape.Rows),
             _ => null,
         }),
-        RewriteRule.For<ExponentialDifferential>("exponential-identity", "L(X, I) = exp(X), L(X, X) = X exp(X), L(X, exp(−X)) = I, L(X, 0) = 0", n => n.Operands switch
+        RewriteRule.For<ExponentialDifferential>("exponential-identity", "L(x, e) = eˣe for scalars, L(X, I) = exp(X), L(X, X) = X exp(X), L(X, exp(−X)) = I, L(X, 0) = 0", n => n.Operands switch
         {
+            [{ Shape.IsScalar: true } x, var e] => Expr.Apply(Function.Exp, x) * e,
             [var x, Eye] => Expr.Exponential(x),
             [_, Zeros zero] => zero,
             [var x, var e] when x == e => Expr.MatMul(x, Expr.Exponential(x)),
@@ -174,6 +175,7 @@ internal static class MatrixRules
             Ones => n.Pool.Constant(1),
             _ => null,
         }),
+        RewriteRule.For<Negate>("negative-number", "−(a) is a number", n => n.Operands[0] is Constant c ? n.Pool.Constant(-c.Value) : null),
         RewriteRule.For<Zeros>("zero", "a 1×1 matrix of zeros is 0", n => n.Shape.IsScalar ? n.Pool.Constant(0) : null),
         RewriteRule.For<Eye>("identity", "a 1×1 identity matrix is 1", n => n.Shape.IsScalar ? n.Pool.Constant(1) : null),
         RewriteRule.For<Apply>("step-relu", "[relu(X) > 0] = [X > 0]", n => n.Function == Function.Step && n.Operands[0] is Apply { Function: var f, Operands: [var x] } && f == Function.Relu

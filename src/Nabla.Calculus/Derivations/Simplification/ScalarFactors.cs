@@ -41,10 +41,6 @@ internal sealed class ScalarFactors
 
         List<Expr> above = [.. powers.Where(power => power.Power > 0).Select(power => Expr.Power(power.Base, power.Power))];
         List<Expr> below = [.. powers.Where(power => power.Power < 0).Select(power => Expr.Power(power.Base, -power.Power))];
-        if (body is not null)
-        {
-            above.Add(body);
-        }
 
         // A sum over its number of elements is a mean and stays one.
         Coefficient number = Number;
@@ -58,27 +54,18 @@ internal sealed class ScalarFactors
             }
         }
 
-        // Each factor times the rest, so that the number is outermost: 2 (s (t X)).
+        // The number is outermost: 2 (s t X).
         Coefficient size = number.Number < 0 ? -number : number;
-        Expr? whole = Product(above);
+        Expr? whole = Product(above) is Expr scalar ? body is null ? scalar : scalar * body : body;
         whole = whole is null or Constant ? pool.Constant(whole is Constant c ? size * c.Value : size) : size.IsOne ? whole : size * whole;
         whole = Product(below) is Expr divisor ? Expr.Divide(whole, divisor) : whole;
-        return Number.Number < 0 ? -whole : whole;
+        return Number.Number < 0 ? Forms.Negated(whole) : whole;
     }
 
     /// <summary>The whole.</summary>
     public Expr ToExpr() => With(Body);
 
-    private static Expr? Product(IReadOnlyList<Expr> factors)
-    {
-        Expr? product = null;
-        for (int i = factors.Count - 1; i >= 0; i--)
-        {
-            product = product is null ? factors[i] : factors[i] * product;
-        }
-
-        return product;
-    }
+    private static Expr? Product(IReadOnlyList<Expr> factors) => factors.Count == 0 ? null : factors.Aggregate((x, y) => x * y);
 
     private void Multiply(Expr e, int power)
     {

@@ -25,31 +25,17 @@ public sealed class Simplifier
 
     private readonly FormulaSize size = new();
     private readonly Keys keys = new();
+    private readonly CommonFactors commonFactors;
     private readonly ImmutableArray<RewriteRule> rules;
     private readonly Dictionary<Expr, Expr> trials = new(ReferenceEqualityComparer.Instance);
     private int trialsLeft = MaximumTrials;
 
     /// <summary>With facts that may be used, such as 1ᵀy = 1.</summary>
-    public Simplifier(IEnumerable<Assumption>? assumptions = null) => rules =
-    [
-        .. (assumptions ?? []).SelectMany(Facts),
-        .. RewriteRules.Algebra.Where(rule => !replaced.Contains(rule.Rule.Id)),
-        .. RewriteRules.Activations(new()),
-        .. MatrixRules.Single,
-        RewriteRule.For<MatMul>("product-left", "X(YZ) = (XY)Z", n => n.Operands[1] is MatMul ? Forms.Product(Forms.Chain(n)) : null),
-        RewriteRule.For<Hadamard>("hadamard-left", "X ⊙ (Y ⊙ Z) = (X ⊙ Y) ⊙ Z", n => n.Operands[1] is Hadamard ? Forms.HadamardProduct(Forms.HadamardFactors(n)) : null),
-        new(new("rewrite.scalars", "scalars stand in front, divisors below, equal ones as powers"), Scalars),
-        new(new("rewrite.scalars-outside", "f(sX) = s f(X) where f is linear"), ScalarsOutside),
-        RewriteRule.For<MatMul>("product-scalar", "u(vᵀw) = (vᵀw)u", InnerProductOutside),
-        RewriteRule.For<MatMul>("product-inverse", "X⁻¹X = I, XʲXᵏ = Xʲ⁺ᵏ", Powers),
-        RewriteRule.For<MatMul>("scalar-transpose", "xᵀAᵀy = yᵀAx", n => n.Shape.IsScalar ? ShorterScalar(n) : null),
-        .. MatrixRules.Products,
-        .. MatrixRules.HadamardProducts,
-        new(new("rewrite.hadamard-power", "X ⊙ X = X.^2, (X ⊘ Y) ⊙ Y = X where no element of Y is 0"), ElementPowers),
-        new(new("rewrite.collect", "like terms are collected"), node => node is Add or Subtract or Negate ? Collected(node) : null),
-        new(new("rewrite.factor", "a common factor stands outside: XY + XZ = X(Y + Z)"), node => node is Add or Subtract ? Factored(node) : null),
-        new(new("rewrite.expand", "a sum is expanded where that is shorter"), Expanded),
-    ];
+    public Simplifier(IEnumerable<Assumption>? assumptions = null)
+    {
+        commonFactors = new(size, keys);
+        rules = RulesWith(assumptions ?? []);
+    }
 
     /// <summary>The simplified expression, and the steps that led to it.</summary>
     public (Expr Result, IReadOnlyList<Step> Steps) Simplify(Expr expression)
@@ -65,6 +51,28 @@ public sealed class Simplifier
 
     /// <summary>The length of a formula.</summary>
     public int SizeOf(Expr expression) => size[expression];
+
+    /// <summary>All rules, in the order in which they are tried.</summary>
+    private ImmutableArray<RewriteRule> RulesWith(IEnumerable<Assumption> assumptions) =>
+    [
+        .. assumptions.SelectMany(Facts),
+        .. RewriteRules.Algebra.Where(rule => !replaced.Contains(rule.Rule.Id)),
+        .. RewriteRules.Activations(new()),
+        .. MatrixRules.Single,
+        RewriteRule.For<MatMul>("product-left", "X(YZ) = (XY)Z", n => n.Operands[1] is MatMul ? Forms.Product(Forms.Chain(n)) : null),
+        RewriteRule.For<Hadamard>("hadamard-left", "X ⊙ (Y ⊙ Z) = (X ⊙ Y) ⊙ Z", n => n.Operands[1] is Hadamard ? Forms.HadamardProduct(Forms.HadamardFactors(n)) : null),
+        new(new("rewrite.scalars", "scalars stand in front, divisors below, equal ones as powers"), Scalars),
+        new(new("rewrite.scalars-outside", "f(sX) = s f(X) where f is linear"), ScalarsOutside),
+        RewriteRule.For<MatMul>("product-scalar", "u(vᵀw) = (vᵀw)u", InnerProductOutside),
+        RewriteRule.For<MatMul>("product-inverse", "X⁻¹X = I, XʲXᵏ = Xʲ⁺ᵏ", Powers),
+        RewriteRule.For<MatMul>("scalar-transpose", "xᵀAᵀy = yᵀAx", n => n.Shape.IsScalar ? ShorterScalar(n) : null),
+        .. MatrixRules.Products,
+        .. MatrixRules.HadamardProducts,
+        new(new("rewrite.hadamard-power", "X ⊙ X = X.^2, (X ⊘ Y) ⊙ Y = X where no element of Y is 0"), ElementPowers),
+        new(new("rewrite.collect", "like terms are collected"), node => node is Add or Subtract or Negate ? Collected(node) : null),
+        new(new("rewrite.factor", "a common factor stands outside: XY + XZ = X(Y + Z)"), node => node is Add or Subtract ? commonFactors.Shorter(node) : null),
+        new(new("rewrite.expand", "a sum is expanded where that is shorter"), Expanded),
+    ];
 
     private static IEnumerable<RewriteRule> Facts(Assumption assumption)
     {
@@ -281,7 +289,7 @@ public sealed class Simplifier
 
         terms.RemoveAll(term => term.Number.Number == 0 || Forms.IsZero(term.Body));
         Expr whole;
-        if (terms.Count > 1 && terms.All(term => Same(term.Number, terms[0].Number)) && Math.Abs(terms[0].Number.Number) is var shared
+        if (terms.Count > 1 && terms.All(term => term.Number.EqualsButForSign(terms[0].Number)) && Math.Abs(terms[0].Number.Number) is var shared
             && !(shared == 1 && terms[0].Number.Powers.IsEmpty) && !node.Shape.IsScalar)
         {
             Coefficient common = terms[0].Number.Number < 0 ? -terms[0].Number : terms[0].Number;
@@ -293,161 +301,6 @@ public sealed class Simplifier
         }
 
         return whole == node ? null : whole;
-    }
-
-    private static bool Same(Coefficient x, Coefficient y) => x.Equals(y) || x.Equals(-y);
-
-    /// <summary>Two terms with a common factor as one product, where that is shorter.</summary>
-    private Expr? Factored(Expr node)
-    {
-        ImmutableArray<(Coefficient Number, Expr Body)> terms = Forms.Terms(node);
-        Expr? best = null;
-        for (int i = 0; i < terms.Length; i++)
-        {
-            for (int j = i + 1; j < terms.Length; j++)
-            {
-                foreach ((Coefficient number, Expr body) in Joined(terms[i], terms[j]))
-                {
-                    Expr whole = Forms.Sum(terms.SetItem(i, (number, body)).RemoveAt(j), node.Pool, node.Shape);
-                    best = size[whole] < size[best ?? node] ? whole : best;
-                }
-            }
-        }
-
-        return best;
-    }
-
-    /// <summary>All ways to write the sum of two terms as one product.</summary>
-    private IEnumerable<(Coefficient Number, Expr Body)> Joined((Coefficient Number, Expr Body) x, (Coefficient Number, Expr Body) y)
-    {
-        ScalarFactors p = ScalarFactors.Of(x.Body, keys.Of);
-        ScalarFactors q = ScalarFactors.Of(y.Body, keys.Of);
-        ExprPool pool = x.Body.Pool;
-        List<Expr> sharedAbove = [];
-        List<Expr> sharedBelow = [];
-        foreach ((Expr s, int power) in p.Powers)
-        {
-            int other = q.Powers.FirstOrDefault(factor => keys.Of(factor.Base) == keys.Of(s)).Power;
-            int common = Math.Sign(power) == Math.Sign(other) ? Math.Min(Math.Abs(power), Math.Abs(other)) : 0;
-            if (common > 0)
-            {
-                (power > 0 ? sharedAbove : sharedBelow).Add(Expr.Power(s, common));
-            }
-        }
-
-        (Coefficient numberX, Coefficient numberY) = (x.Number, y.Number);
-        Coefficient outside = Coefficient.One;
-        if (Same(numberX, numberY))
-        {
-            outside = numberX;
-            (numberX, numberY) = (Coefficient.One, numberX.Equals(numberY) ? Coefficient.One : -Coefficient.One);
-        }
-
-        if (sharedAbove.Count + sharedBelow.Count > 0)
-        {
-            Expr over = Enumerable.Aggregate(sharedAbove, (Expr)pool.Constant(1), (a, b) => a * b);
-            Expr under = Enumerable.Aggregate(sharedBelow, (Expr)pool.Constant(1), (a, b) => a * b);
-            Expr Without(Expr body) => ScalarFactors.Of(Expr.Divide(under * body, over), keys.Of).ToExpr();
-            Expr rest = Forms.Sum([(numberX, Without(x.Body)), (numberY, Without(y.Body))], pool, x.Body.Shape);
-            yield return (outside, ScalarFactors.Of(Expr.Divide(over * rest, under), keys.Of).ToExpr());
-        }
-
-        if (p.Body is not Expr a || q.Body is not Expr b)
-        {
-            if (x.Body.Shape.IsScalar && !x.Body.Shape.Equals(default))
-            {
-                foreach ((Coefficient Number, Expr Body) way in OfProducts(x.Body, y.Body, numberX, numberY, outside))
-                {
-                    yield return way;
-                }
-            }
-
-            yield break;
-        }
-
-        // Scalars that only one of the two has stay with its term.
-        Expr restOfX = p.With(null);
-        Expr restOfY = q.With(null);
-        bool bare = p.IsBodyAlone && q.IsBodyAlone;
-        foreach ((Coefficient Number, Expr Body) way in OfProducts(a, b, numberX, numberY, outside, bare ? null : restOfX, bare ? null : restOfY))
-        {
-            yield return way;
-        }
-    }
-
-    private IEnumerable<(Coefficient Number, Expr Body)> OfProducts(
-        Expr a, Expr b, Coefficient numberX, Coefficient numberY, Coefficient outside, Expr? scalarX = null, Expr? scalarY = null)
-    {
-        ExprPool pool = a.Pool;
-        Expr Total(Expr x, Expr y) => Forms.Sum(
-            [(numberX, scalarX is null ? x : ScalarFactors.Of(scalarX * x, keys.Of).ToExpr()), (numberY, scalarY is null ? y : ScalarFactors.Of(scalarY * y, keys.Of).ToExpr())], pool, x.Shape);
-        ImmutableArray<Expr> left = Forms.Chain(a);
-        ImmutableArray<Expr> right = Forms.Chain(b);
-        int prefix = 0;
-        while (prefix < left.Length && prefix < right.Length && keys.Of(left[prefix]) == keys.Of(right[prefix]))
-        {
-            prefix++;
-        }
-
-        int suffix = 0;
-        while (suffix < left.Length && suffix < right.Length && keys.Of(left[^(suffix + 1)]) == keys.Of(right[^(suffix + 1)]))
-        {
-            suffix++;
-        }
-
-        Expr Rest(IEnumerable<Expr> factors, Dim dim)
-        {
-            ImmutableArray<Expr> list = [.. factors];
-            return list.IsEmpty ? dim.IsOne ? pool.Constant(1) : pool.Eye(dim) : Forms.Product(list);
-        }
-
-        if (prefix > 0 && left.Length + right.Length > 2)
-        {
-            Expr rest = Total(Rest(left.Skip(prefix), a.Shape.Columns), Rest(right.Skip(prefix), a.Shape.Columns));
-            Expr common = Forms.Product(left.Take(prefix));
-            yield return (outside, rest.Shape.IsScalar && !common.Shape.Columns.IsOne ? common : common * rest);
-        }
-
-        if (suffix > 0 && left.Length + right.Length > 2)
-        {
-            Expr rest = Total(Rest(left.SkipLast(suffix), a.Shape.Rows), Rest(right.SkipLast(suffix), a.Shape.Rows));
-            yield return (outside, rest * Forms.Product(left.TakeLast(suffix)));
-        }
-
-        if (a is Hadamard || b is Hadamard)
-        {
-            List<Expr> restOfA = [.. Forms.HadamardFactors(a)];
-            List<Expr> restOfB = [.. Forms.HadamardFactors(b)];
-            List<Expr> common = [];
-            foreach (Expr factor in Forms.HadamardFactors(a))
-            {
-                if (restOfB.FindIndex(other => keys.Of(other) == keys.Of(factor)) is >= 0 and var at)
-                {
-                    restOfB.RemoveAt(at);
-                    restOfA.Remove(factor);
-                    common.Add(factor);
-                }
-            }
-
-            if (common.Count > 0)
-            {
-                Expr Of(List<Expr> factors) => factors.Count == 0 ? pool.Ones(a.Shape.Rows, a.Shape.Columns) : Forms.HadamardProduct(factors);
-                yield return (outside, Expr.Hadamard(Forms.HadamardProduct(common), Total(Of(restOfA), Of(restOfB))));
-            }
-        }
-
-        if (a is Kron { Operands: [var a0, var a1] } && b is Kron { Operands: [var b0, var b1] })
-        {
-            if (keys.Of(a0) == keys.Of(b0) && a1.Shape == b1.Shape)
-            {
-                yield return (outside, Expr.Kron(a0, Total(a1, b1)));
-            }
-
-            if (keys.Of(a1) == keys.Of(b1) && a0.Shape == b0.Shape)
-            {
-                yield return (outside, Expr.Kron(Total(a0, b0), a1));
-            }
-        }
     }
 
     /// <summary>A linear operation over a sum, expanded and simplified, where the result is shorter.</summary>
@@ -498,7 +351,7 @@ public sealed class Simplifier
         Dictionary<Expr, Expr> done = new(ReferenceEqualityComparer.Instance);
         Expr Run(Expr x)
         {
-            if (x.Operands.IsEmpty || x is Named or Differential or Gradient or Jacobian or Transpose)
+            if (x.Operands.IsEmpty || x is Named or Differential or Gradient or Jacobian or Transpose || Rewriter.IsLargestMask(x))
             {
                 return x is Transpose { Operands: [not (Symbol or Named or Differential) and var inner] } ? Run(inner).Transpose() : x;
             }

@@ -9,6 +9,8 @@ namespace Nabla.Calculus.Derivations.Styles;
 /// </summary>
 internal sealed class Naming
 {
+    private static readonly char[] digits = [.. "0123456789₀₁₂₃₄₅₆₇₈₉"];
+    private static readonly string[] costs = ["C", "L", "J", "E"];
     private readonly HashSet<string> taken;
     private readonly HashSet<string> written;
 
@@ -79,7 +81,7 @@ internal sealed class Naming
     }
 
     /// <summary>A name for a result by its shape: C for a scalar, f for a column, F for a matrix.</summary>
-    public Name NameOf(Expr result) => new(result.Shape.IsScalar ? new[] { "C", "L", "J", "E" }.FirstOrDefault(letter => !written.Contains(letter)) ?? "Ĉ" : Cased(Free("f", "h", "r", "s"), result));
+    public Name NameOf(Expr result) => new(result.Shape.IsScalar ? costs.FirstOrDefault(letter => !written.Contains(letter)) ?? "Ĉ" : Cased(Free("f", "h", "r", "s"), result));
 
     /// <summary>The first letter that no variable has, whatever its case and index.</summary>
     public string Free(params string[] letters)
@@ -96,7 +98,7 @@ internal sealed class Naming
     /// <summary>A number as an index below.</summary>
     public static string Subscript(int number) => string.Concat($"{number}".Select(digit => (char)('₀' + digit - '0')));
 
-    private static string Base(string letter) => letter.TrimEnd([.. "0123456789₀₁₂₃₄₅₆₇₈₉"]).ToLowerInvariant();
+    private static string Base(string letter) => letter.TrimEnd(digits).ToLowerInvariant();
 
     /// <summary>What is as short as a name: a sign, a transpose or a constant multiple of a symbol.</summary>
     private static bool IsTrivial(Expr node) => node is Symbol or Named or Constant

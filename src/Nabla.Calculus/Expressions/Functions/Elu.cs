@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Calculus.Expressions.Functions;
@@ -16,6 +17,12 @@ public readonly struct Elu : IElementwise
 
     /// <inheritdoc/>
     public static bool IsActivation => true;
+
+    /// <inheritdoc/>
+    public static bool IsRectifier => true;
+
+    /// <summary>At 0: f″ is 1 | 0.</summary>
+    public static ImmutableArray<double> Kinks => [0];
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

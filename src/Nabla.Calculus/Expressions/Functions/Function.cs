@@ -7,20 +7,21 @@ namespace Nabla.Calculus.Expressions.Functions;
 /// <summary>An elementwise function as a value: what an <see cref="IElementwise"/> type says, for code that holds functions in variables.</summary>
 public abstract partial class Function
 {
-    private static ImmutableArray<Function>? all;
+    // Lazy because the properties have no values yet while this class is being initialized; thread-safe, which a nullable array is not.
+    private static readonly Lazy<ImmutableArray<Function>> all = new(() =>
+    [
+        .. typeof(Function).GetProperties(BindingFlags.Public | BindingFlags.Static)
+            .Where(property => property.PropertyType == typeof(Function))
+            .Select(property => (Function)property.GetValue(null)!)
+            .OrderBy(function => function.Name, StringComparer.Ordinal),
+    ]);
 
     private protected Function()
     {
     }
 
     /// <summary>Every function of this folder, in the order of their names.</summary>
-    public static ImmutableArray<Function> All => all ??=
-    [
-        .. typeof(Function).GetProperties(BindingFlags.Public | BindingFlags.Static)
-            .Where(property => property.PropertyType == typeof(Function))
-            .Select(property => (Function)property.GetValue(null)!)
-            .OrderBy(function => function.Name, StringComparer.Ordinal),
-    ];
+    public static ImmutableArray<Function> All => all.Value;
 
     /// <summary>The name in the input language and on the command line, such as <c>leaky-relu</c>.</summary>
     public abstract string Name { get; }
@@ -33,6 +34,12 @@ public abstract partial class Function
 
     /// <summary>Whether the function is offered as the activation of a layer.</summary>
     public abstract bool IsActivation { get; }
+
+    /// <summary>Whether the function is a rectifier, as relu is.</summary>
+    public abstract bool IsRectifier { get; }
+
+    /// <summary>The points where the function or one of its first two derivatives jumps.</summary>
+    public abstract ImmutableArray<double> Kinks { get; }
 
     /// <summary>f′ as a function of x alone. The derivative of a derivative is taken of its expansion, not by a name.</summary>
     public abstract Function Prime { get; }
@@ -72,6 +79,10 @@ public abstract partial class Function
 
         public override bool IsActivation => TFunction.IsActivation;
 
+        public override bool IsRectifier => TFunction.IsRectifier;
+
+        public override ImmutableArray<double> Kinks => TFunction.Kinks;
+
         public override Function Prime => PrimeFunction<TFunction>.Instance;
 
         public override Function? PrimeOf => null;
@@ -99,6 +110,10 @@ public abstract partial class Function
         public override string Latex => TFunction.Latex + "'";
 
         public override bool IsActivation => false;
+
+        public override bool IsRectifier => false;
+
+        public override ImmutableArray<double> Kinks => TFunction.Kinks;
 
         public override Function Prime => throw new NotSupportedException(
             $"the derivative of {Symbol} is taken of its expansion in x and {TFunction.Symbol}(x)");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Calculus.Expressions.Functions;
@@ -13,6 +14,9 @@ public readonly struct Huber : IElementwise
 
     /// <inheritdoc/>
     public static string Latex => @"h";
+
+    /// <summary>At −1 and 1: f″ is 0 | 1 | 0.</summary>
+    public static ImmutableArray<double> Kinks => [-1, 1];
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Nabla.Calculus.Expressions.Functions;
 
 /// <summary>
@@ -21,6 +23,15 @@ public interface IElementwise
 
     /// <summary>Whether the function is offered as the activation of a layer.</summary>
     static virtual bool IsActivation => false;
+
+    /// <summary>
+    /// Whether f is a rectifier: near x for large x and near 0, or a small part of x, for small ones. Weights before it keep the variance of
+    /// their inputs where their own is 2 / inputs (He et al. 2015).
+    /// </summary>
+    static virtual bool IsRectifier => false;
+
+    /// <summary>The points where f or one of its first two derivatives jumps; a difference across one is no approximation of the derivative.</summary>
+    static virtual ImmutableArray<double> Kinks => [];
 
     /// <summary>f(x).</summary>
     static abstract T Value<T>(T x)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Calculus.Expressions.Functions;
@@ -18,6 +19,12 @@ public readonly struct LeakyRelu : IElementwise
 
     /// <inheritdoc/>
     public static bool IsActivation => true;
+
+    /// <inheritdoc/>
+    public static bool IsRectifier => true;
+
+    /// <summary>At 0: slope 0.01 | 1.</summary>
+    public static ImmutableArray<double> Kinks => [0];
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Calculus.Expressions.Functions;
@@ -13,6 +14,9 @@ public readonly struct Sign : IElementwise
 
     /// <inheritdoc/>
     public static string Latex => @"\operatorname{sign}";
+
+    /// <summary>At 0: −1 | 1.</summary>
+    public static ImmutableArray<double> Kinks => [0];
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,6 +18,9 @@ public readonly struct Silu : IElementwise
     public static bool IsActivation => true;
 
     /// <inheritdoc/>
+    public static bool IsRectifier => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => x * T.Call<Sigmoid>(x);

@@ -18,6 +18,9 @@ public readonly struct Softplus : IElementwise
     public static bool IsActivation => true;
 
     /// <inheritdoc/>
+    public static bool IsRectifier => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
         where T : struct, ILane<T> => T.Max(x, T.Of(0)) + T.LogOnePlus(T.Exp(-T.Abs(x)));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Calculus.Expressions.Functions;
@@ -16,6 +17,9 @@ public readonly struct Softsign : IElementwise
 
     /// <inheritdoc/>
     public static bool IsActivation => true;
+
+    /// <summary>At 0: f″ is 2 | −2.</summary>
+    public static ImmutableArray<double> Kinks => [0];
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
