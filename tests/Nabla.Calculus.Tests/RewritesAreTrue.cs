@@ -140,7 +140,7 @@ public sealed class RewritesAreTrue
             Expr.Sum(s * x), Expr.Sum(-x), Expr.Sum(s), Expr.Sum(v), Expr.Apply(Function.Identity, x),
             z.Definition, a.Definition, p.Definition,
             .. Function.All.Select(function => Expr.Apply(function.Prime, double.IsNaN(function.Evaluate(-2)) ? positive : z)),
-            Expr.Apply(Function.Log, p), log, Expr.Apply(Function.Log, ones - a),
+            Expr.Apply(Function.Log, p), Expr.Apply(Function.Log, Expr.Softmax(z).Transpose()), log, Expr.Apply(Function.Log, ones - a),
             Expr.Apply(Function.Sigmoid, -z), Expr.Hadamard(x, -y) + Expr.Hadamard(y, -z), Expr.Hadamard(ones - y, x) - Expr.Hadamard(y, ones - x),
             Expr.MatMul(x, b.B).Transpose(), Expr.Kron(x, b.B).Transpose(), Expr.MatMul(diagonal, Expr.Kron(v.Transpose(), pool.Eye(b.N))),
             Expr.MatMul(diagonal, column), Expr.MatMul(Expr.Diag(Expr.Vec(x)), Expr.Vec(y)), Expr.MatMul(Expr.MatMul(diagonal, x), pool.Ones(b.P, Dim.One)),

@@ -2,6 +2,19 @@ using Nabla.Calculus.Expressions;
 
 namespace Nabla.Calculus.Derivations;
 
+/// <summary>Which quantities a derivation of a network is written in.</summary>
+public enum Dialect
+{
+    /// <summary>δˡ = ∂C/∂zˡ, samples are columns (M. Nielsen, "Neural Networks and Deep Learning").</summary>
+    Nielsen,
+
+    /// <summary>δˡ = ∂C/∂aˡ, samples are columns, as in the seed.</summary>
+    Seed,
+
+    /// <summary>δˡ = ∂C/∂zˡ, samples are rows: Z = A Wᵀ + 1 bᵀ, as PyTorch stores them.</summary>
+    RowBatch,
+}
+
 /// <summary>One layer in symbols: z = W a + b, a = f(z).</summary>
 /// <param name="Weights">W, outputs × inputs.</param>
 /// <param name="Biases">b, outputs × 1; null where the layer has none.</param>
@@ -20,6 +33,9 @@ public sealed record SymbolicLayer(Symbol Weights, Symbol? Biases, Expr Input, N
 public sealed record LayeredNetwork(
     Symbol Input, Symbol Target, IReadOnlyList<SymbolicLayer> Layers, Named Cost, Symbol LearningRate, Dim Batch)
 {
+    /// <summary>Whether the samples are the rows of A and Z, as PyTorch stores them; else they are the columns.</summary>
+    public bool SamplesAreRows { get; init; }
+
     /// <summary>aᴸ.</summary>
     public Named Output => Layers[^1].Activation;
 
@@ -35,20 +51,27 @@ public sealed record LayeredNetwork(
         get
         {
             ExprPool pool = Target.Pool;
+            if (SamplesAreRows)
+            {
+                return new(Expr.ColumnSums(Target.Transpose()), Batch.IsOne ? pool.Constant(1) : pool.Ones(Dim.One, Batch));
+            }
+
             Expr ones = Batch.IsOne ? pool.Constant(1) : pool.Ones(Dim.One, Batch);
             return new(Expr.ColumnSums(Target), ones);
         }
     }
 
     /// <summary>
-    /// Differentiates the cost by the parameters, and by the input where asked. The adjoint of zˡ is named δˡ (Δˡ for a batch).
+    /// Differentiates the cost by the parameters, and by the input where asked. The adjoint of zˡ is named δˡ (Δˡ for a batch); in the seed's
+    /// dialect that of aˡ is.
     /// </summary>
-    public Derivation Differentiate(bool byInput = false, IEnumerable<Assumption>? assumptions = null, DerivationSettings? settings = null)
+    public Derivation Differentiate(
+        bool byInput = false, IEnumerable<Assumption>? assumptions = null, DerivationSettings? settings = null, Dialect dialect = Dialect.Nielsen)
     {
         Dictionary<Expr, Name> names = new(ReferenceEqualityComparer.Instance);
         for (int l = 0; l < Layers.Count; l++)
         {
-            names[Layers[l].PreActivation] = new(Batch.IsOne ? "δ" : "Δ", l + 1);
+            names[dialect == Dialect.Seed ? Layers[l].Activation : Layers[l].PreActivation] = new(Batch.IsOne ? "δ" : "Δ", l + 1);
         }
 
         return Derivation.Of(Cost, byInput ? [.. Parameters, Input] : Parameters, (settings ?? new()) with

@@ -143,6 +143,9 @@ public static class RewriteRules
         RewriteRule.For<Apply>("log-softmax", "log softmax(Z) = Z − 1 lse(Z)", n => n.Function == Function.Log && n.Operands[0].Unfold() is Softmax p
             ? LogSoftmax.Of(p.Operands[0])
             : null),
+        RewriteRule.For<Apply>("log-transpose", "log Xᵀ = (log X)ᵀ", n => n.Function == Function.Log && n.Operands[0].Unfold() is Transpose { Operands: [Softmax p] }
+            ? Expr.Apply(Function.Log, p).Transpose()
+            : null),
         RewriteRule.For<Apply>("log-sigmoid", "log σ(Z) = −softplus(−Z)", n => n.Function == Function.Log && SigmoidArgument(n.Operands[0]) is Expr z
             ? -Expr.Apply(Function.Softplus, -z)
             : null),

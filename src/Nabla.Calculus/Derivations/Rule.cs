@@ -53,6 +53,9 @@ public sealed record Step(Rule Rule, Expr Left, Expr Right)
     /// <summary>Whether the steps that this one is made of belong to the short form of the derivation.</summary>
     public bool ShowsSteps { get; init; }
 
+    /// <summary>The line in elements, where it is written so: for every value of the free indices both sides are the same number.</summary>
+    public (Indices.IndexFormula Left, Indices.IndexFormula Right)? Indexed { get; init; }
+
     /// <summary>The shape of both sides.</summary>
     public Shape Shape => Right.Shape;
 }

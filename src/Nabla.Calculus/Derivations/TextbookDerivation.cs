@@ -29,6 +29,7 @@ public sealed class TextbookDerivation
     private readonly LayeredNetwork network;
     private readonly Derivation derivation;
     private readonly DifferentialRules rules;
+    private readonly Dialect dialect;
     private readonly IReadOnlyList<Expr> ofLoss;
     private readonly Named intermediate;
     private readonly IReadOnlyList<RewriteRule> shortening;
@@ -36,9 +37,9 @@ public sealed class TextbookDerivation
     private readonly List<Section> sections = [];
     private readonly Dictionary<SymbolicLayer, Expr> textbookGradients = new(ReferenceEqualityComparer.Instance);
 
-    private TextbookDerivation(LayeredNetwork network, Derivation derivation, DifferentialRules rules)
+    private TextbookDerivation(LayeredNetwork network, Derivation derivation, DifferentialRules rules, Dialect dialect)
     {
-        (this.network, this.derivation, this.rules) = (network, derivation, rules);
+        (this.network, this.derivation, this.rules, this.dialect) = (network, derivation, rules, dialect);
         ofLoss = PartsOfLoss(network);
         intermediate = Intermediate(network, ofLoss);
         NameTable names = new([network.Cost, .. derivation.NamedAdjoints]);
@@ -48,9 +49,9 @@ public sealed class TextbookDerivation
 
     /// <summary>The sections in reading order.</summary>
     /// <exception cref="ArgumentException">The cost does not depend on the output, or depends on the network in another way than through it.</exception>
-    public static IReadOnlyList<Section> Of(LayeredNetwork network, Derivation derivation, DifferentialRules? rules = null)
+    public static IReadOnlyList<Section> Of(LayeredNetwork network, Derivation derivation, DifferentialRules? rules = null, Dialect dialect = Dialect.Nielsen)
     {
-        TextbookDerivation textbook = new(network, derivation, rules ?? DifferentialRules.Standard);
+        TextbookDerivation textbook = new(network, derivation, rules ?? DifferentialRules.Standard, dialect);
         textbook.Forward();
         textbook.Loss();
         textbook.LastLayer();
@@ -141,7 +142,8 @@ public sealed class TextbookDerivation
         steps.Add(new(ChainOfJacobians, Expr.Jacobian(above.Activation, layer.Activation), across) { Label = "Eq 4.3" });
         (Expr back, IReadOnlyList<Step> backSteps) = Short(Expr.MatMul(across.Transpose(), Expr.Vec(ofAbove)));
         steps.Add(new(Substitution, Expr.Vec(ofA), back) { Steps = backSteps });
-        steps.Add(new(new("textbook.reuse", $"∂C/∂{above.PreActivation.Name} is {Delta(above)?.Name}, which is known already"), ofA, Adjoint(layer.Activation)));
+        (Named Of, Named? Name) known = dialect == Dialect.Seed ? (above.Activation, derivation.AdjointNameOf(above.Activation)) : (above.PreActivation, Delta(above));
+        steps.Add(new(known.Name is null ? Substitution : new("textbook.reuse", $"∂C/∂{known.Of.Name} is {known.Name.Name}, which is known already"), ofA, Adjoint(layer.Activation)));
         Devectorize(steps, layer, Expr.MatMul(local.Transpose(), Expr.Vec(Adjoint(layer.Activation))), "Eq 5");
         AddDelta(steps, layer, l);
         Add($"The inner layer, {layer.Weights.Name}", steps);
@@ -311,7 +313,11 @@ public sealed class TextbookDerivation
     /// <summary>δ = ∂C/∂z as a name, with what it is, and ∂C/∂W in terms of it.</summary>
     private void AddDelta(List<Step> steps, SymbolicLayer layer, int l)
     {
-        if (Delta(layer) is Named delta)
+        if (dialect == Dialect.Seed)
+        {
+            AddSeedDelta(steps, layer, l);
+        }
+        else if (Delta(layer) is Named delta)
         {
             steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.PreActivation)) { Relation = Relation.Definition, Label = $"BP{(l == network.Layers.Count ? 1 : 2)}" });
             Step equal = derivation.StepOf(layer.PreActivation)!;
@@ -331,5 +337,20 @@ public sealed class TextbookDerivation
                 Label = textbookGradients[layer].Shape == layer.Weights.Shape ? "BP4" : "Eq 3",
             });
         }
+    }
+
+    /// <summary>δ = ∂C/∂a as the seed has it, and ∂C/∂W in terms of it.</summary>
+    private void AddSeedDelta(List<Step> steps, SymbolicLayer layer, int l)
+    {
+        if (derivation.AdjointNameOf(layer.Activation) is Named delta)
+        {
+            steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.Activation)) { Relation = Relation.Definition, Label = l == network.Layers.Count ? "Eq 4.2" : "" });
+            steps.Add(derivation.StepOf(layer.Activation)! with { Rule = Substitution });
+        }
+
+        Step equal = derivation.StepOf(layer.PreActivation)!;
+        steps.AddRange(equal.Steps.Where(step => activationFacts.Contains(step.Rule)).Distinct());
+        steps.Add(equal with { Rule = Facts, ShowsSteps = equal.Conditions.Count > 0 });
+        steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights)) { Label = l == network.Layers.Count ? "Eq 3" : "Eq 5" });
     }
 }

@@ -58,7 +58,12 @@ public static class DerivationJson
             });
             json.WriteString("left", Notation.Text.Print(step.Left));
             json.WriteString("right", Notation.Text.Print(step.Right));
-            json.WriteString("latex", Notation.Latex.Print(step.Left, DerivationText.Sign(step, Notation.Latex), step.Right));
+            json.WriteString("latex", DerivationText.Line(step, Notation.Latex));
+            if (step.Indexed is not null)
+            {
+                json.WriteString("elements", DerivationText.Line(step, Notation.Text));
+            }
+
             WriteTexts(json, "shape", [$"{step.Shape.Rows}", $"{step.Shape.Columns}"]);
             WriteTexts(json, "conditions", DerivationText.Conditions(step, Notation.Text));
             WriteSteps(json, step.Steps);

@@ -35,22 +35,27 @@ public static class DerivationLatex
         ['_'] = @"\_",
         ['#'] = @"\#",
         ['½'] = @"$\tfrac12$",
+        ['é'] = @"\'e",
     };
 
-    /// <summary>The sections as a document.</summary>
-    public static string Write(string title, IReadOnlyList<Section> sections)
+    /// <summary>The sections as a document, or as a fragment to be put into one.</summary>
+    /// <param name="title">The title.</param>
+    /// <param name="sections">The sections.</param>
+    /// <param name="document">Whether a whole document is wanted.</param>
+    /// <param name="everyStep">Whether the steps that a line is made of are shown too.</param>
+    public static string Write(string title, IReadOnlyList<Section> sections, bool document = true, bool everyStep = false)
     {
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(sections);
         StringBuilder text = new();
-        text.Append("\\documentclass{article}\n\\usepackage{amsmath,amssymb}\n\\usepackage[margin=2cm]{geometry}\n\\begin{document}\n");
+        text.Append(!document ? "" : "\\documentclass{article}\n\\usepackage{amsmath,amssymb}\n\\usepackage[margin=2cm]{geometry}\n\\begin{document}\n");
         text.Append(CultureInfo.InvariantCulture, $"\\section*{{{Words(title)}}}\n");
         foreach (Section section in sections)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n\\subsection*{{{Words(section.Title)}}}\n");
             foreach (Step step in section.Steps)
             {
-                Append(text, step);
+                Append(text, step, everyStep);
             }
 
             foreach (string remark in section.Remarks)
@@ -59,10 +64,10 @@ public static class DerivationLatex
             }
         }
 
-        return text.Append("\n\\end{document}\n").ToString();
+        return text.Append(document ? "\n\\end{document}\n" : "").ToString();
     }
 
-    private static void Append(StringBuilder text, Step step)
+    private static void Append(StringBuilder text, Step step, bool everyStep)
     {
         string because = Words(step.Rule.Statement);
         string[] conditions = [.. DerivationText.Conditions(step, Notation.Latex)];
@@ -71,7 +76,8 @@ public static class DerivationLatex
             because += "; where " + string.Join(", ", conditions.Select(condition => $"${condition}$"));
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"\\noindent {because} ({Words(DerivationText.Shapes(step.Right))})\n");
+        string shape = step.Indexed is null ? $" ({Words(DerivationText.Shapes(step.Right))})" : "";
+        text.Append(CultureInfo.InvariantCulture, $"\\noindent {because}{shape}\n");
         text.Append("\\begin{equation*}\n  ").Append(Line(step));
         if (step.Label.Length > 0)
         {
@@ -79,7 +85,7 @@ public static class DerivationLatex
         }
 
         text.Append("\n\\end{equation*}\n");
-        Step[] rewrites = [.. DerivationText.Shown(step)];
+        Step[] rewrites = [.. DerivationLines.Of(step, everyStep).Skip(1).Select(line => line.Step)];
         if (rewrites.Length > 0)
         {
             text.Append("\\begin{align*}\n");
@@ -89,7 +95,7 @@ public static class DerivationLatex
         }
     }
 
-    private static string Line(Step step) => Notation.Latex.Print(step.Left, DerivationText.Sign(step, Notation.Latex), step.Right);
+    private static string Line(Step step) => DerivationText.Line(step, Notation.Latex);
 
     private static string Words(string text)
     {
@@ -97,7 +103,24 @@ public static class DerivationLatex
         foreach (char sign in text)
         {
             int above = "⁰¹²³⁴⁵⁶⁷⁸⁹".IndexOf(sign, StringComparison.Ordinal);
-            words.Append(Signs.TryGetValue(sign, out string? latex) ? latex : above >= 0 ? $"$^{above}$" : sign == '×' ? @"$\times$" : $"{sign}");
+            int raised = "⁻⁺ᵏⁱʲˡ".IndexOf(sign, StringComparison.Ordinal);
+            int below = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₚᵣₛₜ".IndexOf(sign, StringComparison.Ordinal);
+            words.Append(Signs.TryGetValue(sign, out string? latex) ? latex
+                : above >= 0 ? $"$^{above}$"
+                : raised >= 0 ? $"$^{"-+kijl"[raised]}$"
+                : below >= 0 ? $"$_{"0123456789ijklprst"[below]}$"
+                : sign switch
+                {
+                    '×' => @"$\times$",
+                    'Σ' => @"$\sum$",
+                    '≠' => @"$\neq$",
+                    '→' => @"$\to$",
+                    '∫' => @"$\int$",
+                    '{' or '}' or '$' => $@"\{sign}",
+                    '^' => @"\^{}",
+                    '\\' => @"\textbackslash{}",
+                    _ => LatexNotation.Sign($"{sign}") is string greek ? $"${greek}$" : $"{sign}",
+                });
         }
 
         return words.ToString();

@@ -11,8 +11,12 @@ public static class DerivationText
     private const int Width = 80;
     private const int Indent = 9;
 
-    /// <summary>The sections as text of 80 columns; a formula that is longer keeps its line to itself.</summary>
-    public static string Write(string title, IReadOnlyList<Section> sections)
+    /// <summary>The sections as text of 80 columns; a formula that is longer is broken at its operators.</summary>
+    /// <param name="title">The title.</param>
+    /// <param name="sections">The sections.</param>
+    /// <param name="everyStep">Whether the steps that a line is made of are shown too, rule by rule.</param>
+    /// <param name="beside">What stands below a line, such as the numbers of its matrices.</param>
+    public static string Write(string title, IReadOnlyList<Section> sections, bool everyStep = false, Func<Step, IEnumerable<string>>? beside = null)
     {
         ArgumentNullException.ThrowIfNull(sections);
         StringBuilder text = new();
@@ -22,12 +26,16 @@ public static class DerivationText
             text.Append(CultureInfo.InvariantCulture, $"\n{i + 1}. {sections[i].Title}\n\n");
             foreach (Step step in sections[i].Steps)
             {
-                Append(text, step);
+                Append(text, step, everyStep);
+                foreach (string line in beside?.Invoke(step) ?? [])
+                {
+                    text.Append(line).Append('\n');
+                }
             }
 
             foreach (string remark in sections[i].Remarks)
             {
-                AppendWrapped(text, remark);
+                Wrapping.Words(text, remark, 0, Width);
             }
         }
 
@@ -72,53 +80,56 @@ public static class DerivationText
     /// <summary>A factor of a product: the factors of a product in turn, the whole of anything else.</summary>
     private static string Factor(Expr expression) => expression is MatMul ? Factors(expression) : expression.Shape.ToString();
 
-    private static void Append(StringBuilder text, Step step)
+    private static void Append(StringBuilder text, Step step, bool everyStep)
     {
         AppendFormula(text, step.Label.PadRight(Indent), step);
-        string conditions = string.Join(", ", Conditions(step, Notation.Text));
-        AppendWrapped(text, conditions.Length == 0 ? step.Rule.Statement : $"{step.Rule.Statement}; where {conditions}", Indent + 2);
+        AppendReason(text, step, Indent + 2);
+        if (everyStep)
+        {
+            AppendSteps(text, step, Indent + 4, []);
+            return;
+        }
+
         foreach (Step rewrite in Shown(step))
         {
             AppendFormula(text, new string(' ', Indent + 4), rewrite);
-            AppendWrapped(text, rewrite.Rule.Statement, Indent + 6);
+            AppendReason(text, rewrite, Indent + 6);
         }
+    }
+
+    private static void AppendSteps(StringBuilder text, Step step, int indent, HashSet<Step> above)
+    {
+        foreach (Step inner in step.Steps.Where(inner => inner != step && above.Add(inner)))
+        {
+            AppendFormula(text, new string(' ', indent), inner);
+            AppendReason(text, inner, indent + 2);
+            AppendSteps(text, inner, Math.Min(indent + 2, Width / 3), above);
+        }
+    }
+
+    private static void AppendReason(StringBuilder text, Step step, int indent)
+    {
+        string conditions = string.Join(", ", Conditions(step, Notation.Text));
+        Wrapping.Words(text, conditions.Length == 0 ? step.Rule.Statement : $"{step.Rule.Statement}; where {conditions}", indent, Width);
     }
 
     private static void AppendFormula(StringBuilder text, string before, Step step)
     {
-        string line = before + Notation.Text.Print(step.Left, Sign(step, Notation.Text), step.Right);
-        string shape = Shapes(step.Right);
-        text.Append(line).Append(' ', Math.Max(2, Width - Columns(line) - shape.Length)).Append(shape).Append('\n');
-    }
-
-    private static void AppendWrapped(StringBuilder text, string words, int indent = 0)
-    {
-        int column = 0;
-        foreach (string word in words.Split(' '))
+        string shape = step.Indexed is null ? Shapes(step.Right) : "";
+        IReadOnlyList<string> lines = Wrapping.Formula(before, Line(step, Notation.Text), Width);
+        text.AppendJoin('\n', lines);
+        int used = Wrapping.Columns(lines[^1]);
+        if (shape.Length > 0)
         {
-            if (column > 0 && column + 1 + Columns(word) > Width)
-            {
-                text.Append('\n');
-                column = 0;
-            }
-
-            if (column == 0)
-            {
-                text.Append(' ', indent);
-                column = indent;
-            }
-            else
-            {
-                text.Append(' ');
-                column++;
-            }
-
-            text.Append(word);
-            column += Columns(word);
+            bool fits = used + 2 + shape.Length <= Width;
+            text.Append(fits ? "" : "\n").Append(' ', Math.Max(fits ? 2 : Indent + 2, Width - (fits ? used : 0) - shape.Length)).Append(shape);
         }
 
         text.Append('\n');
     }
 
-    private static int Columns(string text) => new StringInfo(text).LengthInTextElements;
+    /// <summary>Both sides of a line with the sign between them.</summary>
+    internal static string Line(Step step, Notation notation) => step.Indexed is var (left, right)
+        ? notation.Print(left, Sign(step, notation), right)
+        : notation.Print(step.Left, Sign(step, notation), step.Right);
 }

@@ -14,16 +14,30 @@ internal sealed class LatexNotation : Notation
 
     protected internal override string NameOf(Name name)
     {
-        string letter = name.Letter switch
+        string index = string.Concat(name.Letter.Reverse().TakeWhile(sign => char.IsAsciiDigit(sign) || sign is >= '₀' and <= '₉').Reverse());
+        string word = name.Letter[..^index.Length];
+        string letter = Sign(word) is string sign ? sign : word.Length == 1 ? word : $@"\mathrm{{{word.Replace("_", @"\_", StringComparison.Ordinal)}}}";
+        if (index.Length > 0)
         {
-            "δ" => @"\delta",
-            "Δ" => @"\Delta",
-            "η" => @"\eta",
-            { Length: 1 } single => single,
-            string word => @"\mathrm{" + word + "}",
-        };
+            letter += $"_{{{string.Concat(index.Select(digit => digit is >= '₀' and <= '₉' ? (char)(digit - '₀' + '0') : digit))}}}";
+        }
+
         return name.Superscript.Length == 0 ? letter : $"{letter}^{{{name.Superscript}}}";
     }
+
+    /// <summary>A Greek letter, or one with something above; null where it is neither.</summary>
+    internal static string? Sign(string letter) => letter switch
+    {
+        "Γ" => @"\Gamma",
+        "Δ" => @"\Delta",
+        [>= 'α' and <= 'ω' and var small] => @"\" + new[]
+        {
+            "alpha", "beta", "gamma", "delta", "varepsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "pi", "rho", "varsigma",
+            "sigma", "tau", "upsilon", "varphi", "chi", "psi", "omega",
+        }[small - 'α'],
+        [var plain, '\u0302'] => $@"\hat{{{plain}}}",
+        _ => null,
+    };
 
     protected override string CoefficientOf(Coefficient value)
     {
@@ -52,6 +66,15 @@ internal sealed class LatexNotation : Notation
         $"{{{x}}}^{{{exponent.Replace("−", "-", StringComparison.Ordinal).Replace("ᵀ", @"\mathsf T", StringComparison.Ordinal).Replace("⊙", @"\odot ", StringComparison.Ordinal)}}}";
 
     protected override string Indexed(string letter, string index) => $"{letter}_{{{index}}}";
+
+    protected override string InnerProductOf(string x, string y) => $@"\left\langle {x}, {y} \right\rangle";
+
+    protected override string Below(string inner, IEnumerable<string> indices) =>
+        $"{{{inner}}}_{{{string.Concat(indices.Select(index => index.Length == 1 ? index : $"{index[0]}_{{{index[1..]}}}"))}}}";
+
+    protected override string SumOver(string index) => $@"\sum_{{{(index.Length == 1 ? index : $"{index[0]}_{{{index[1..]}}}")}}} ";
+
+    private protected override string MinusSign => "-";
 
     protected override string Partial(string above, string below) => $@"\frac{{\partial {above}}}{{\partial {below}}}";
 

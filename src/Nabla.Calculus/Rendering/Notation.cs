@@ -9,7 +9,7 @@ namespace Nabla.Calculus.Rendering;
 /// Prints expressions. What is common to all notations, above all where parentheses go, stands here; a notation says how each
 /// sign is written.
 /// </summary>
-public abstract class Notation
+public abstract partial class Notation
 {
     private const int SumLevel = 1;
     private const int ProductLevel = 2;
@@ -22,6 +22,9 @@ public abstract class Notation
 
     /// <summary>LaTeX, for use in mathematics mode.</summary>
     public static Notation Latex { get; } = new LatexNotation();
+
+    /// <summary>MathML Core, presentational: what stands inside a math element.</summary>
+    public static Notation MathMl { get; } = new MathMlNotation();
 
     /// <summary>The formula of an expression. A name is printed as the name.</summary>
     /// <exception cref="InsufficientExecutionStackException">The expression is too deep for the stack of the calling thread.</exception>
@@ -40,7 +43,19 @@ public abstract class Notation
     }
 
     /// <summary>A line: left side, sign, right side.</summary>
-    public string Print(Expr left, string sign, Expr right) => $"{Print(left)} {sign} {Print(right)}";
+    public string Print(Expr left, string sign, Expr right) => Print(left) + Relate(sign) + Print(right);
+
+    /// <summary>A sign between two sides, with its spaces.</summary>
+    private protected virtual string Relate(string sign) => $" {sign} ";
+
+    /// <summary>A single letter or digit that is no name: the d of a differential, I, 0.</summary>
+    private protected virtual string Letter(string letter) => letter;
+
+    /// <summary>What stands between two factors of which the first is a scalar.</summary>
+    private protected virtual string Space => " ";
+
+    /// <summary>What stands between two arguments.</summary>
+    private protected virtual string Comma => ", ";
 
     /// <summary>The sign of a definition.</summary>
     public abstract string DefinitionSign { get; }
@@ -87,6 +102,9 @@ public abstract class Notation
     /// <summary>A letter with an index below.</summary>
     protected abstract string Indexed(string letter, string index);
 
+    /// <summary>⟨X, Y⟩.</summary>
+    protected abstract string InnerProductOf(string x, string y);
+
     /// <summary>∂f/∂x.</summary>
     protected abstract string Partial(string above, string below);
 
@@ -107,7 +125,7 @@ public abstract class Notation
 
         string Inner(Expr x) => Write(x).Text;
         string Raisable(Expr x) => x is Symbol { Name.Superscript: "" } or Named { Name.Superscript: "" } ? Inner(x) : Parentheses(Inner(x));
-        string Vectorized(Expr x) => x.Shape.IsColumn ? At(x, AtomLevel) : x is Named or Symbol ? Word("vec") + " " + Inner(x) : Call(Word("vec"), Inner(x));
+        string Vectorized(Expr x) => x.Shape.IsColumn ? At(x, AtomLevel) : x is Named or Symbol ? Word("vec") + Space + Inner(x) : Call(Word("vec"), Inner(x));
         switch (e)
         {
             case Symbol symbol:
@@ -119,11 +137,11 @@ public abstract class Notation
             case Ones:
                 return (OnesOf(e.Shape), AtomLevel);
             case Zeros:
-                return ("0", AtomLevel);
+                return (Letter("0"), AtomLevel);
             case Eye:
-                return ("I", AtomLevel);
+                return (Letter("I"), AtomLevel);
             case Differential { Of: var of }:
-                return ("d" + At(of, PostfixLevel), FactorLevel);
+                return (Letter("d") + At(of, AtomLevel), FactorLevel);
             case Add { Operands: [var x, var y] }:
                 return (At(x, SumLevel) + Sign(e) + At(y, SumLevel), SumLevel);
             case Subtract { Operands: [var x, var y] }:
@@ -131,7 +149,7 @@ public abstract class Notation
             case Negate { Operands: [var x] }:
                 return (Sign(e) + At(x, ProductLevel), SumLevel);
             case Scale { Factor: var s, Of: var x }:
-                return (At(s, FactorLevel) + " " + At(x, x is Scale ? AtomLevel : ProductLevel), ProductLevel);
+                return (At(s, FactorLevel) + Space + At(x, x is Scale { Factor: Constant } ? AtomLevel : ProductLevel), ProductLevel);
             case MatMul { Operands: [var x, var y] }:
                 return (At(x, x is MatMul ? ProductLevel : FactorLevel) + Sign(e) + At(y, FactorLevel), ProductLevel);
             case Hadamard { Operands: [var x, var y] }:
@@ -139,13 +157,15 @@ public abstract class Notation
             case Quotient or Kron:
                 return (At(e.Operands[0], FactorLevel) + Sign(e) + At(e.Operands[1], FactorLevel), ProductLevel);
             case Maximum or Minimum:
-                return (Call(Sign(e), Inner(e.Operands[0]) + ", " + Inner(e.Operands[1])), AtomLevel);
+                return (Call(Sign(e), Inner(e.Operands[0]) + Comma + Inner(e.Operands[1])), AtomLevel);
             case Transpose { Operands: [var x] }:
                 return (TransposeOf(Raisable(x)), PostfixLevel);
             case Apply apply:
                 return (Call(FunctionOf(apply.Function), Inner(apply.Operands[0])), AtomLevel);
             case SquaredNorm { Operands: [var x] }:
                 return (SquaredNormOf(Inner(x)), AtomLevel);
+            case Sum { Operands: [Hadamard { Operands: [var g, Differential dX] }] }:
+                return (InnerProductOf(Inner(g), Inner(dX)), AtomLevel);
             case Sum { Operands: [var x] }:
                 return (Call(Word("sum"), Inner(x)), AtomLevel);
             case Softmax { Operands: [var x] }:
@@ -177,11 +197,11 @@ public abstract class Notation
             case Unvec:
                 return (Call(Word("unvec"), Inner(e.Operands[0])), AtomLevel);
             case Commutation { M: var m, N: var n }:
-                return (Indexed("K", $"{DimOf(m)},{DimOf(n)}"), AtomLevel);
+                return (Indexed(Letter("K"), $"{DimOf(m)}{Comma.TrimEnd()}{DimOf(n)}"), AtomLevel);
             case Exponential:
                 return (Call(Word("expm"), Inner(e.Operands[0])), AtomLevel);
             case ExponentialDifferential:
-                return (Call(Word("dexpm"), Inner(e.Operands[0]) + ", " + Inner(e.Operands[1])), AtomLevel);
+                return (Call(Word("dexpm"), Inner(e.Operands[0]) + Comma + Inner(e.Operands[1])), AtomLevel);
             case Norm:
                 return (NormOf(Inner(e.Operands[0])), AtomLevel);
             case LargestElement:

@@ -49,6 +49,15 @@ internal sealed class TextNotation : Notation
 
     protected override string Indexed(string letter, string index) => $"{letter}({index})";
 
+    protected override string InnerProductOf(string x, string y) => $"⟨{x}, {y}⟩";
+
+    protected override string Below(string inner, IEnumerable<string> indices) => inner + string.Concat(string.Concat(indices).Select(Lower));
+
+    protected override string SumOver(string index) => "Σ" + string.Concat(index.Select(Lower)) + " ";
+
+    private static char Lower(char letter) => "ijklprsthouvxea0123456789".IndexOf(letter, StringComparison.Ordinal) is >= 0 and var at
+        ? "ᵢⱼₖₗₚᵣₛₜₕₒᵤᵥₓₑₐ₀₁₂₃₄₅₆₇₈₉"[at] : letter;
+
     protected override string Partial(string above, string below) => $"∂{above}/∂{below}";
 
     protected override string OnesOf(Shape shape) => shape.Rows.IsOne && !shape.IsScalar ? "1ᵀ" : "1";

@@ -1,17 +1,26 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Derivations.Styles;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Language;
 using Nabla.Calculus.Rendering;
 using Nabla.Cli.CommandLine;
+using Nabla.Cli.Derive;
 using Nabla.Networks;
 
 namespace Nabla.Cli.Commands;
 
-/// <summary><c>nabla derive</c>: the derivation of a network's gradients, as text, LaTeX or JSON.</summary>
-internal static class DeriveCommand
+/// <summary><c>nabla derive</c>: the derivation of a network's gradients or of an expression's derivative, in three styles and six formats.</summary>
+internal static partial class DeriveCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string> network = new("NETWORK") { Description = "The sizes of the layers, inputs first, such as 3-4-2." };
+        Argument<string> what = new("NETWORK|EXPRESSION") { Description = "The sizes of the layers, inputs first, such as 3-4-2; or an expression, such as \"x'*A*x\"." };
+        Option<string?> where = Options.Text("--where", "DECLARATIONS", "The variables of the expression, such as \"A: n x n, x: n, S: n x n symmetric\"");
+        Option<string?> wrt = Options.Text("--wrt", "NAME", "The variable to differentiate by; needed where more than one is declared");
+        Option<string?> kind = Options.Choice("--kind", "What is derived (default gradient of a scalar, else jacobian)", "gradient", "jacobian", "hessian", "hvp");
+        Option<string?> along = Options.Text("--along", "NAME", "The direction of a Hessian-vector product");
         Option<string?> loss = Options.Text("--loss", "NAME", $"The loss: {string.Join(", ", Loss.All.Keys)} (default squared-error)", [.. Loss.All.Keys]);
         Option<string?> reduction = Options.Choice("--reduction", "The mean over the batch (default), or the sum", "mean", "sum");
         Option<string?> activation = Options.Text(
@@ -19,39 +28,159 @@ internal static class DeriveCommand
         Option<string?> outputActivation = Options.Text(
             "--output-activation", "NAME", "The last layer's; by default what the loss is made for, else the hidden one", [.. Activation.All.Keys]);
         Option<bool> noBias = new("--no-bias") { Description = "z = W a, without biases" };
-        Option<bool> batch = new("--batch") { Description = "A batch of m samples, the columns of A and Z, instead of one sample" };
-        Option<string?> format = Options.Choice("--format", "How to print it (default text)", "text", "latex", "json");
+        Option<bool> batch = new("--batch") { Description = "A batch of m samples instead of one sample" };
+        Option<string?> style = Options.Choice("--style", "How it is derived (default textbook for networks, differential for expressions)", "textbook", "differential", "index");
+        Option<string?> dialect = Options.Choice("--dialect", "δ = ∂C/∂z (nielsen, default), δ = ∂C/∂a (seed), or samples as rows (row-batch)", "nielsen", "seed", "row-batch");
+        Option<string?> detail = Options.Choice("--detail", "An outline, the derivation (default 2), or every step of it", "1", "2", "3");
+        Option<bool> values = new("--values") { Description = "Works a small example through with numbers (text only)" };
+        Option<string?> format = Options.Choice("--format", "How to print it (default text)", "text", "ascii", "latex", "mathml", "markdown", "json");
+        Option<bool> document = new("--document") { Description = "With latex or mathml: a whole document instead of a fragment" };
         Command command = new ToolCommand(
             "derive",
-            "Derives the gradient of every weight and bias by matrix calculus and shows each step.",
+            "Derives the gradients of a network, or the derivative of an expression, by matrix calculus and shows each step.",
             "nabla derive 3-4-2",
-            "nabla derive 3-4-2 --batch",
-            "nabla derive 784-30-10 --loss cross-entropy --activation relu",
-            "nabla derive 3-4-4-1 --format latex > derivation.tex")
+            "nabla derive 784-30-10 --loss cross-entropy --activation relu --batch",
+            "nabla derive \"x'*A*x\" --where \"A: n x n, x: n\" --wrt x",
+            "nabla derive \"softmax(z)\" --where \"z: n\" --style index",
+            "nabla derive 3-4-4-1 --format latex --document > derivation.tex")
         {
-            network, loss, reduction, activation, outputActivation, noBias, batch, format,
+            what, where, wrt, kind, along, loss, reduction, activation, outputActivation, noBias, batch, style, dialect, detail, values, format, document,
         };
         command.SetAction(parsed =>
         {
+            string text = parsed.GetValue(what)!;
+            string chosen = parsed.GetValue(format) ?? "text";
+            DerivationView view = new(chosen, parsed.GetValue(detail) == "3", parsed.GetValue(document));
+            bool isNetwork = NetworkText().IsMatch(text) && parsed.GetValue(where) is null;
+            if (parsed.GetValue(values) && chosen != "text")
+            {
+                throw new ArgumentException($"--values prints numbers below lines of text; --format {chosen} has no place for them");
+            }
+
+            Refuse(parsed, isNetwork ? "an expression" : "a network", isNetwork ? "a network" : "an expression", isNetwork ? [where, wrt, kind, along] : [loss, reduction, activation, outputActivation, noBias, batch, dialect]);
+            Request request = new(view, StyleOf(parsed.GetValue(style)), parsed.GetValue(detail) == "1", parsed.GetValue(values));
+            if (!isNetwork)
+            {
+                ExpressionRequest expression = new(text, parsed.GetValue(where) ?? "", parsed.GetValue(wrt), parsed.GetValue(kind), parsed.GetValue(along));
+                return Expression(terminal, request, expression);
+            }
+
             Loss lossOf = Loss.Named(parsed.GetValue(loss) ?? "squared-error");
             Activation hidden = Activation.Named(parsed.GetValue(activation) ?? "sigmoid");
             Activation last = parsed.GetValue(outputActivation) is string name ? Activation.Named(name) : lossOf.OutputActivation ?? hidden;
             lossOf.RequireOutput(last);
-            Network described = Network.Of(Network.ParseSizes(parsed.GetValue(network)!), hidden, last, !parsed.GetValue(noBias));
+            Network described = Network.Of(Network.ParseSizes(text), hidden, last, !parsed.GetValue(noBias));
             Reduction reductionOf = parsed.GetValue(reduction) == "sum" ? Reduction.Sum : Reduction.Mean;
-            LayeredNetwork expression = described.Express(lossOf, reductionOf, parsed.GetValue(batch));
-            Derivation derivation = expression.Differentiate(assumptions: last.IsSoftmax ? [expression.TargetsSumToOne] : []);
-            IReadOnlyList<Section> sections = TextbookDerivation.Of(expression, derivation);
+            LayeredNetwork network = described.Express(lossOf, reductionOf, parsed.GetValue(batch));
             string title = $"The network {described} with {string.Join(", ", described.Layers.Select(layer => layer.Activation.Name).Distinct())} and {lossOf}"
                 + (parsed.GetValue(batch) ? ", a batch of m samples" : ", one sample");
-            terminal.Output.Write(parsed.GetValue(format) switch
+            Dialect dialectOf = parsed.GetValue(dialect) switch { "seed" => Dialect.Seed, "row-batch" => Dialect.RowBatch, _ => Dialect.Nielsen };
+            NetworkDerivation derivation = NetworkDerivation.Of(network, request.Style ?? DerivationStyle.Textbook, dialectOf, last.IsSoftmax);
+            if (chosen == "ascii")
             {
-                "latex" => DerivationLatex.Write(title, sections),
-                "json" => DerivationJson.Write(title, sections) + "\n",
-                _ => DerivationText.Write(title, sections),
-            });
+                terminal.Output.Write(Ascii(derivation));
+                return ExitCode.Done;
+            }
+
+            Print(terminal, request, title, request.Outline ? derivation.Outline : derivation.Sections, derivation.Network.Parameters, last.IsSoftmax, derivation.Network.Target);
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static int Expression(Terminal terminal, Request request, ExpressionRequest expression)
+    {
+        Derivative derivative;
+        try
+        {
+            derivative = expression.Find();
+        }
+        catch (LanguageException e)
+        {
+            terminal.Error.WriteLine($"nabla: {e.Message}");
+            return ExitCode.Usage;
+        }
+        catch (NotSupportedException e)
+        {
+            terminal.Error.WriteLine($"nabla: {e.Message}");
+            return ExitCode.Failure;
+        }
+
+        string by = Notation.Text.Print(derivative.By);
+        string word = derivative.Kind switch
+        {
+            DerivativeKind.Gradient => "gradient",
+            DerivativeKind.Jacobian => "Jacobian",
+            DerivativeKind.Hessian => "Hessian",
+            _ => "Hessian times a direction",
+        };
+        if (request.View.Format == "ascii")
+        {
+            if (derivative.Result is not Expr result)
+            {
+                terminal.Error.WriteLine($"nabla: the {word} has no form as products of matrices; --format text shows the linear map");
+                return ExitCode.Failure;
+            }
+
+            terminal.Output.Write(AsciiNotation.Print(result) + "\n");
+            return ExitCode.Done;
+        }
+
+        IReadOnlyList<Section> sections = ExpressionDerivation.Of(derivative, request.Style ?? DerivationStyle.Differential);
+        if (request.Outline)
+        {
+            sections = [sections[0] with { Steps = [.. sections[0].Steps.Take(1)] }, sections[^1] with { Steps = [.. sections[^1].Steps.TakeLast(derivative.CookbookForm is null ? 1 : 2)] }];
+        }
+
+        Print(terminal, request, $"The {word} of {expression.Text} by {by}", sections, [derivative.By], false, null);
+        return ExitCode.Done;
+    }
+
+    private static void Print(
+        Terminal terminal, Request request, string title, IReadOnlyList<Section> sections, IReadOnlyList<Expr> variables, bool probabilities, Expr? target)
+    {
+        Func<Step, IEnumerable<string>>? below = null;
+        if (request.Values)
+        {
+            WorkedValues worked = new(sections, variables, probabilities, target);
+            title += "\n\n" + worked.Given(sections).TrimEnd('\n');
+            below = worked.Below;
+        }
+
+        terminal.Output.Write(request.View.Write(title, sections, below));
+    }
+
+    /// <summary>All names of a network and its gradients in the input language, each in terms of those before it.</summary>
+    private static string Ascii(NetworkDerivation derivation)
+    {
+        LayeredNetwork network = derivation.Network;
+        Named[] names = [.. Expr.Reachable([network.Cost, .. derivation.Derivation.NamedAdjoints, .. derivation.Derivation.Gradients]).OfType<Named>()];
+        Scope scope = new([.. Expr.Reachable([network.Cost, .. derivation.Derivation.Gradients]).OfType<Nabla.Calculus.Expressions.Symbol>(), .. names]);
+        IEnumerable<string> lines = names.Select(name => $"{AsciiNotation.NameOf(name.Name)} = {AsciiNotation.Print(name.Definition, scope)}")
+            .Concat(network.Parameters.Select(parameter => $"dC/d{AsciiNotation.NameOf(parameter.Name)} = {AsciiNotation.Print(derivation.Derivation.GradientOf(parameter), scope)}"));
+        return string.Concat(lines.Select(line => line + "\n"));
+    }
+
+    private static DerivationStyle? StyleOf(string? style) => style switch
+    {
+        "textbook" => DerivationStyle.Textbook,
+        "differential" => DerivationStyle.Differential,
+        "index" => DerivationStyle.Index,
+        _ => null,
+    };
+
+    /// <summary>An option that belongs to the other kind of derivation is a misunderstanding.</summary>
+    private static void Refuse(ParseResult parsed, string belongs, string given, IReadOnlyList<Option> options)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is Option option)
+        {
+            throw new ArgumentException($"{option.Name} belongs to {belongs}, but {given} is given");
+        }
+    }
+
+    [GeneratedRegex(@"^\s*\d*(-\d*)*\s*$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NetworkText();
+
+    /// <summary>What was asked for beside the formula.</summary>
+    private sealed record Request(DerivationView View, DerivationStyle? Style, bool Outline, bool Values);
 }

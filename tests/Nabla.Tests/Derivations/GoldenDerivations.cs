@@ -1,4 +1,5 @@
 using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Derivations.Styles;
 using Nabla.Calculus.Rendering;
 using Nabla.Networks;
 
@@ -17,6 +18,47 @@ public sealed class GoldenDerivations
     [InlineData("two-layers-relu-cross-entropy-batch", "784-30-10", "relu", "cross-entropy", true)]
     public void A_derivation_is_printed_as_it_was_reviewed(string name, string sizes, string activation, string loss, bool batch) =>
         Golden.Matches($"tests/Nabla.Tests/Derivations/Golden/{name}.txt", DerivationText.Write(name, Sections(sizes, activation, loss, batch)));
+
+    [Theory]
+    [MemberData(nameof(Styles))]
+    public void The_seed_is_printed_in_every_style_and_dialect(DerivationStyle style, Dialect dialect)
+    {
+        string name = $"seed-3-4-2-{style}-{dialect}".ToLowerInvariant();
+        NetworkDerivation derivation = NetworkDerivation.Of(Network.Of([3, 4, 2], Activation.Sigmoid).Express(Loss.SquaredError, batch: dialect == Dialect.RowBatch), style, dialect, false);
+        string text = DerivationText.Write(name, derivation.Sections);
+        Assert.All(text.Split('\n'), line => Assert.True(new System.Globalization.StringInfo(line).LengthInTextElements <= 80, line));
+        Golden.Matches($"tests/Nabla.Tests/Derivations/Golden/{name}.txt", text);
+    }
+
+    [Theory]
+    [InlineData(DerivationStyle.Textbook)]
+    [InlineData(DerivationStyle.Differential)]
+    public void Fifty_layers_are_printed(DerivationStyle style)
+    {
+        Network network = Network.Of([.. Enumerable.Repeat(3, 51)], Activation.Named("tanh"));
+        NetworkDerivation derivation = NetworkDerivation.Of(network.Express(Loss.SquaredError), style, Dialect.Nielsen, false);
+        Golden.Matches($"tests/Nabla.Tests/Derivations/Golden/fifty-layers-{$"{style}".ToLowerInvariant()}.txt", DerivationText.Write("fifty layers", derivation.Sections));
+        Assert.Contains("The adjoints take 49 matrix products; computed anew for each weight matrix they would take 1225.", derivation.Sections.SelectMany(section => section.Remarks));
+    }
+
+    [Fact]
+    public void The_outline_of_the_seed_is_a_few_lines() => Golden.Matches(
+        "tests/Nabla.Tests/Derivations/Golden/seed-3-4-2-outline.txt",
+        DerivationText.Write("seed-3-4-2", NetworkDerivation.Of(Network.Of([3, 4, 2], Activation.Sigmoid).Express(Loss.SquaredError, batch: false), DerivationStyle.Textbook, Dialect.Nielsen, false).Outline));
+
+    public static TheoryData<DerivationStyle, Dialect> Styles()
+    {
+        TheoryData<DerivationStyle, Dialect> data = [];
+        foreach (DerivationStyle style in Enum.GetValues<DerivationStyle>())
+        {
+            foreach (Dialect dialect in Enum.GetValues<Dialect>())
+            {
+                data.Add(style, dialect);
+            }
+        }
+
+        return data;
+    }
 
     [Fact]
     public void The_seeds_derivation_is_printed_in_LaTeX() => Golden.Matches(

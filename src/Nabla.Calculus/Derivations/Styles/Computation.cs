@@ -1,0 +1,141 @@
+using Nabla.Calculus.Expressions;
+
+namespace Nabla.Calculus.Derivations.Styles;
+
+/// <summary>
+/// A formula as a reader computes it: intermediate results under names, each in terms of those before it, the last one the result. Every style
+/// of derivation goes through these names.
+/// </summary>
+internal sealed class Computation
+{
+    private readonly HashSet<Expr> changing = new(ReferenceEqualityComparer.Instance);
+    private readonly DifferentialRules rules;
+    private readonly Dictionary<Named, Expr> differentials = [];
+    private readonly Dictionary<Named, IReadOnlyList<Expr>> uses = [];
+
+    /// <summary>A formula that has its names already.</summary>
+    /// <param name="root">The result.</param>
+    /// <param name="variables">By what it is differentiated.</param>
+    /// <param name="rules">The differentials.</param>
+    public Computation(Named root, IReadOnlyList<Expr> variables, DifferentialRules rules)
+    {
+        (Root, Variables, this.rules) = (root, variables, rules);
+        changing.UnionWith(variables);
+        List<Named> all = [];
+        foreach (Expr node in Expr.Reachable(root))
+        {
+            if (node.Operands.Any(changing.Contains))
+            {
+                changing.Add(node);
+            }
+
+            if (node is Named named && !variables.Contains(node))
+            {
+                all.Add(named);
+            }
+        }
+
+        All = all;
+        Parts = [.. all.Where(changing.Contains)];
+    }
+
+    /// <summary>The result.</summary>
+    public Named Root { get; }
+
+    /// <summary>By what the result is differentiated.</summary>
+    public IReadOnlyList<Expr> Variables { get; }
+
+    /// <summary>All names, in the order of computing, the result last.</summary>
+    public IReadOnlyList<Named> All { get; }
+
+    /// <summary>The names that change with a variable.</summary>
+    public IReadOnlyList<Named> Parts { get; }
+
+    /// <summary>The rule for the outermost operation of a definition.</summary>
+    public Rule RuleOf(Named part) => rules[Outermost(part.Definition)].Rule;
+
+    /// <summary>The rule for the operation in which a variable or name stands, below sums.</summary>
+    public Rule RuleOf(Named part, Expr use)
+    {
+        Expr node = Outermost(part.Definition);
+        while (node is Add or Subtract && node.Operands.Where(operand => operand.HasPart(use)).ToArray() is [var only])
+        {
+            node = Outermost(only);
+        }
+
+        return node == use ? new("differential.itself", "dx = I dx") : rules[node].Rule;
+    }
+
+    /// <summary>The variables and names that a definition is written with, in the order of computing.</summary>
+    public IReadOnlyList<Expr> UsesOf(Named part)
+    {
+        if (!uses.TryGetValue(part, out IReadOnlyList<Expr>? known))
+        {
+            uses[part] = known = [.. Expr.Parts(part.Definition).Where(IsEnd)];
+        }
+
+        return known;
+    }
+
+    /// <summary>The names that a variable or name is used in.</summary>
+    public IEnumerable<Named> UsersOf(Expr part) => Parts.Where(user => UsesOf(user).Contains(part));
+
+    /// <summary>Whether a use of a part changes with another use of it, so that ∂part/∂use would not say which way is meant.</summary>
+    public bool IsAmbiguous(Named part, Expr use) => UsesOf(part).Any(other => other != use && Expr.Reachable(other).Contains(use));
+
+    /// <summary>du of a part in terms of the differentials of what its definition is written with, as the rules give it.</summary>
+    public Expr DifferentialOf(Named part)
+    {
+        if (!differentials.TryGetValue(part, out Expr? known))
+        {
+            Dictionary<Expr, Expr> tangents = new(ReferenceEqualityComparer.Instance);
+            foreach (Expr node in Expr.Parts(part.Definition))
+            {
+                if (IsEnd(node))
+                {
+                    tangents[node] = node.Differential();
+                }
+                else if (node is not Named && Terms(node, operand => tangents.GetValueOrDefault(operand)) is Expr total)
+                {
+                    tangents[node] = total;
+                }
+            }
+
+            differentials[part] = known = tangents[part.Definition];
+        }
+
+        return known;
+    }
+
+    /// <summary>The differential of every operation in a definition, each in terms of the next.</summary>
+    public IReadOnlyList<Step> OperationsOf(Named part) =>
+    [
+        .. Expr.Parts(part.Definition).Where(node => changing.Contains(node) && !IsEnd(node) && node is not Named).Reverse()
+            .Select(node => new Step(rules[node].Rule, node.Differential(), Terms(node, operand => changing.Contains(operand) ? operand.Differential() : null)!)),
+    ];
+
+    private bool IsEnd(Expr node) => changing.Contains(node) && (node is Named || Variables.Contains(node));
+
+    private Expr? Terms(Expr node, Func<Expr, Expr?> tangentOf)
+    {
+        Expr? total = null;
+        for (int i = 0; i < node.Operands.Length; i++)
+        {
+            if (tangentOf(node.Operands[i]) is Expr tangent)
+            {
+                Expr term = rules[node].Terms[i](node, tangent);
+                total = total is null ? term : total + term;
+            }
+        }
+
+        return total;
+    }
+
+    /// <summary>What is below signs and constant factors: they are not what a line is about.</summary>
+    private static Expr Outermost(Expr definition) => definition switch
+    {
+        Scale { Factor: Constant, Of: var x } when x is not (Symbol or Named) => Outermost(x),
+        Negate { Operands: [var x] } when x is not (Symbol or Named) => Outermost(x),
+        _ => definition,
+    };
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
+
+namespace Nabla.Calculus.Rendering;
+
+/// <summary>Formulas in MathML Core: the elements that stand inside a math element.</summary>
+internal sealed class MathMlNotation : Notation
+{
+    public override string DefinitionSign => "=";
+
+    public override string UnequalSign => "≠";
+
+    public override string UpdateSign => "←";
+
+    private protected override string Space => "<mspace width=\"0.17em\"/>";
+
+    private protected override string Comma => "<mo separator=\"true\">,</mo>";
+
+    private protected override string Minus => "<mo form=\"prefix\">−</mo>";
+
+    protected internal override string NameOf(Name name)
+    {
+        string index = string.Concat(name.Letter.Reverse().TakeWhile(sign => char.IsAsciiDigit(sign) || sign is >= '₀' and <= '₉').Reverse());
+        string letter = Identifier(name.Letter[..^index.Length]);
+        string below = string.Concat(index.Select(digit => digit is >= '₀' and <= '₉' ? (char)(digit - '₀' + '0') : digit));
+        return (index.Length, name.Superscript.Length) switch
+        {
+            (0, 0) => letter,
+            (0, _) => $"<msup>{letter}<mn>{name.Superscript}</mn></msup>",
+            (_, 0) => $"<msub>{letter}<mn>{below}</mn></msub>",
+            _ => $"<msubsup>{letter}<mn>{below}</mn><mn>{name.Superscript}</mn></msubsup>",
+        };
+    }
+
+    private protected override string Relate(string sign) => $"<mo>{WebUtility.HtmlEncode(sign)}</mo>";
+
+    private protected override string Letter(string letter) => char.IsAsciiDigit(letter[0]) ? $"<mn>{letter}</mn>" : $"<mi>{letter}</mi>";
+
+    protected override string CoefficientOf(Coefficient value)
+    {
+        (IReadOnlyList<string> above, IReadOnlyList<string> below) = Parts(value);
+        static string Token(string part) => part.StartsWith('<') ? part : part.StartsWith('-') ? $"<mo form=\"prefix\">−</mo><mn>{part[1..]}</mn>" : $"<mn>{part}</mn>";
+        string up = above.Count == 0 ? "<mn>1</mn>" : string.Concat(above.Select(Token));
+        return below.Count == 0 ? up : $"<mfrac>{Row(up)}{Row(string.Concat(below.Select(Token)))}</mfrac>";
+    }
+
+    protected override string Parentheses(string inner) => $"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>";
+
+    protected override string Call(string function, string argument) => $"<mrow>{(function.StartsWith('<') ? function : Identifier(function))}<mo>&#x2061;</mo>{Parentheses(argument)}</mrow>";
+
+    protected override string Word(string word) => $"<mi>{word}</mi>";
+
+    protected override string FunctionOf(Function function) => Identifier(function.Symbol);
+
+    protected override string TransposeOf(string inner) => $"<msup>{Row(inner)}<mi mathvariant=\"normal\">T</mi></msup>";
+
+    protected override string SquaredNormOf(string inner) => $"<msup>{NormOf(inner)}<mn>2</mn></msup>";
+
+    protected override string NormOf(string inner) => $"<mrow><mo fence=\"true\">‖</mo>{inner}<mo fence=\"true\">‖</mo></mrow>";
+
+    protected override string InnerProductOf(string x, string y) => $"<mrow><mo>⟨</mo>{x}{Comma}{y}<mo>⟩</mo></mrow>";
+
+    protected override string QuotientOf(string above, string aboveInner, string below, string belowInner) => $"<mfrac>{Row(aboveInner)}{Row(belowInner)}</mfrac>";
+
+    protected override string RaisedTo(string x, string exponent)
+    {
+        string above = exponent switch
+        {
+            "−ᵀ" => "<mo form=\"prefix\">−</mo><mi mathvariant=\"normal\">T</mi>",
+            ['−', .. var number] => $"<mo form=\"prefix\">−</mo><mn>{number}</mn>",
+            ['⊙', .. var power] => $"<mo form=\"prefix\">⊙</mo>{(power.StartsWith('<') ? power : $"<mn>{power}</mn>")}",
+            _ => exponent.StartsWith('<') ? exponent : $"<mn>{exponent}</mn>",
+        };
+        return $"<msup>{Row(x)}{Row(above)}</msup>";
+    }
+
+    protected override string Indexed(string letter, string index) => $"<msub>{Row(letter)}{Row(index)}</msub>";
+
+    protected override string Below(string inner, IEnumerable<string> indices) => $"<msub>{Row(inner)}{Row(string.Concat(indices.Select(index => $"<mi>{index}</mi>")))}</msub>";
+
+    protected override string SumOver(string index) => $"<munder><mo movablelimits=\"false\">∑</mo><mi>{index}</mi></munder>";
+
+    protected override string Partial(string above, string below) => $"<mfrac><mrow><mo>∂</mo>{above}</mrow><mrow><mo>∂</mo>{below}</mrow></mfrac>";
+
+    protected override string OnesOf(Shape shape) => shape.Rows.IsOne && !shape.IsScalar ? TransposeOf("<mn mathvariant=\"bold\">1</mn>") : "<mn>1</mn>";
+
+    protected override string Sign(Expr operation) => operation switch
+    {
+        Add => "<mo>+</mo>",
+        Subtract => "<mo>−</mo>",
+        Negate => Minus,
+        MatMul => "<mo>&#x2062;</mo>",
+        Hadamard => "<mo>⊙</mo>",
+        Quotient => "<mo>⊘</mo>",
+        Kron => "<mo>⊗</mo>",
+        Maximum or LargestElement => "<mi>max</mi>",
+        Minimum => "<mi>min</mi>",
+        _ => throw new NotSupportedException($"{operation.Describe()} has no sign"),
+    };
+
+    private protected override string DimOf(Dim dim) => dim.IsNumber ? $"<mn>{dim.Value}</mn>" : string.Concat(dim.Factors.Select(factor => NameOf(new(factor.Name))));
+
+    private protected override string PowerOfTen(string factor, int exponent) =>
+        $"<mrow>{(factor is "" or "-" ? factor == "-" ? Minus : "" : $"<mn>{factor}</mn><mo>·</mo>")}<msup><mn>10</mn><mn>{exponent}</mn></msup></mrow>";
+
+    private static string Row(string inner) => $"<mrow>{inner}</mrow>";
+
+    private static string Identifier(string name)
+    {
+        string plain = WebUtility.HtmlEncode(name.TrimEnd('′', '\''));
+        return name.EndsWith('′') || name.EndsWith('\'') ? $"<msup><mi>{plain}</mi><mo>′</mo></msup>" : $"<mi>{plain}</mi>";
+    }
+}

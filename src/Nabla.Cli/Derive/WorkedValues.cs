@@ -1,0 +1,157 @@
+using System.Globalization;
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Verification;
+
+namespace Nabla.Cli.Derive;
+
+/// <summary>A derivation worked through with numbers: values for the symbols from a fixed seed, and below every line the matrices of its right side.</summary>
+internal sealed class WorkedValues
+{
+    private const int Width = 80;
+    private const int Indent = 11;
+    private const int LargestSize = 16;
+    private readonly StepEvaluator evaluator;
+    private readonly Bindings bindings;
+    private readonly Dictionary<Expr, Matrix> directions;
+    private readonly IReadOnlyList<Symbol> symbols;
+
+    /// <summary>With values for all symbols of the sections.</summary>
+    /// <exception cref="ArgumentException">A matrix is too large to be printed.</exception>
+    public WorkedValues(IReadOnlyList<Section> sections, IReadOnlyList<Expr> variables, bool probabilities, Expr? target)
+    {
+        Expr[] expressions = [.. sections.SelectMany(section => section.Steps).SelectMany(step => new[] { step.Left, step.Right }), .. variables];
+        IReadOnlyList<Expr> nodes = Expr.Reachable(expressions);
+        symbols = [.. nodes.OfType<Symbol>()];
+        foreach (Symbol symbol in symbols)
+        {
+            if (symbol.Shape.Rows.Value > 8 || symbol.Shape.Columns.Value > 8)
+            {
+                throw new ArgumentException($"--values works a small example through, but {symbol.Describe()} is larger than 8×8; give fewer neurons or leave --values out");
+            }
+        }
+
+        RandomPoints points = new(1);
+        Conditions conditions = new(symbols.Where(symbol => Inverted(nodes, symbol)).Select(symbol => (symbol, Condition.WellConditioned))
+            .Concat(symbols.Where(symbol => Positive(nodes, symbol)).Select(symbol => (symbol, Condition.Positive))));
+        bindings = points.Next(expressions, conditions);
+        foreach (Symbol symbol in symbols)
+        {
+            bindings.Set(symbol, bindings.ValueOf(symbol)!.Map(value => Math.Round(value, 1)));
+        }
+
+        if (target is not null)
+        {
+            Matrix y = bindings.ValueOf(target)!;
+            bool rows = target.Shape.Rows.IsOne || !target.Shape.Rows.IsNumber && target.Shape.Rows.Value is null;
+            bindings.Set(target, probabilities ? Matrix.From(y.Rows, y.Columns, (i, j) => (rows ? j : i) == 0 ? 1 : 0) : y.Map(value => Math.Round(Math.Clamp(Math.Abs(value), 0, 1), 1)));
+        }
+
+        if (symbols.FirstOrDefault(symbol => symbol.Name.Letter == "η") is Symbol rate)
+        {
+            bindings.Set(rate, Matrix.Scalar(0.5));
+        }
+
+        Random random = new(2);
+        directions = variables.ToDictionary(
+            variable => variable,
+            variable => Matrix.From(bindings.SizeOf(variable.Shape.Rows), bindings.SizeOf(variable.Shape.Columns), (_, _) => Math.Round(random.NextDouble() - 0.5, 1)),
+            (IEqualityComparer<Expr>)ReferenceEqualityComparer.Instance);
+        evaluator = new(bindings, directions);
+    }
+
+    /// <summary>The values that the example begins with, and the directions of the differentials where a line has one.</summary>
+    public string Given(IReadOnlyList<Section> sections)
+    {
+        IEnumerable<string> values = symbols.Select(symbol => Print($"{symbol.Name} =", bindings.ValueOf(symbol)!));
+        bool moves = sections.SelectMany(section => section.Steps).Any(step => Expr.Reachable(step.Left, step.Right).Any(node => node is Differential));
+        return "With the values\n\n" + string.Concat(values.Concat(moves ? directions.Select(pair => Print($"d{pair.Key switch { Symbol x => x.Name, Named x => x.Name, _ => new("X") }} =", pair.Value)) : []));
+    }
+
+    private static string Print(string name, Matrix value) =>
+        string.Concat(Block.Join([new([name]), Block.Of(value)]).Lines.Select(line => $"  {line.TrimEnd()}\n"));
+
+    /// <summary>The matrices of a line, laid out below it.</summary>
+    public IEnumerable<string> Below(Step step)
+    {
+        Expr shown = step.Right;
+        List<Block> blocks = [new(["="])];
+        Add(blocks, shown, 0);
+        Matrix value = evaluator.Evaluate(shown);
+        if (value.Rows > LargestSize)
+        {
+            return [new string(' ', Indent) + $"({value.Rows}×{value.Columns}, too large to be printed)"];
+        }
+
+        Block result = Block.Of(value);
+        Block whole = Block.Join(blocks);
+        if (blocks.Count > 2 && Indent + whole.Columns + 3 + result.Columns <= Width)
+        {
+            whole = Block.Join([result, .. blocks]);
+        }
+        else
+        {
+            whole = result;
+        }
+
+        return Indent + whole.Columns <= Width
+            ? whole.Lines.Select(line => new string(' ', Indent) + line.TrimEnd())
+            : [new string(' ', Indent) + $"({value.Rows}×{value.Columns}, too wide to be printed)"];
+    }
+
+    private void Add(List<Block> blocks, Expr e, int depth)
+    {
+        string? sign = e switch { MatMul => "·", Hadamard => "⊙", Nabla.Calculus.Expressions.Add => "+", Subtract => "−", Kron => "⊗", Scale => "·", _ => null };
+        if (sign is null || depth > 2 || evaluator.Evaluate(e) is not { Rows: <= LargestSize })
+        {
+            blocks.Add(Block.Of(evaluator.Evaluate(e)));
+            return;
+        }
+
+        // One level of each side: a reader can check what is beside one sign.
+        Add(blocks, e.Operands[0], e.Operands[0].GetType() == e.GetType() ? depth + 1 : 3);
+        blocks.Add(new([sign]));
+        Add(blocks, e.Operands[1], 3);
+    }
+
+    private static bool Inverted(IReadOnlyList<Expr> nodes, Symbol symbol) =>
+        symbol.Shape.Rows.Equals(symbol.Shape.Columns) && nodes.Any(node => node is Inverse or LogDeterminant or Determinant && node.Operands[0] == symbol);
+
+    private static bool Positive(IReadOnlyList<Expr> nodes, Symbol symbol) => nodes.Any(node =>
+        (node is ElementPower && node.Operands[0] == symbol) || (node is Apply { Function.Name: "log" or "sqrt" } && node.Operands[0] == symbol));
+
+    /// <summary>Some lines of equal width.</summary>
+    private sealed record Block(string[] Lines)
+    {
+        public int Columns => Lines.Max(line => line.Length);
+
+        public static Block Of(Matrix x)
+        {
+            string[][] cells = [.. Enumerable.Range(0, x.Rows).Select(i => Enumerable.Range(0, x.Columns).Select(j => Number(x[i, j])).ToArray())];
+            if (x.Rows == 1 && x.Columns == 1)
+            {
+                return new([cells[0][0]]);
+            }
+
+            int[] widths = [.. Enumerable.Range(0, x.Columns).Select(j => cells.Max(row => row[j].Length))];
+            (char Left, char Right) Bracket(int i) => x.Rows == 1 ? ('[', ']') : i == 0 ? ('⎡', '⎤') : i == x.Rows - 1 ? ('⎣', '⎦') : ('⎢', '⎥');
+            return new([.. cells.Select((row, i) => Bracket(i).Left + string.Join(' ', row.Select((cell, j) => cell.PadLeft(widths[j]))) + Bracket(i).Right)]);
+        }
+
+        public static Block Join(IReadOnlyList<Block> blocks)
+        {
+            int height = blocks.Max(block => block.Lines.Length);
+            return new([.. Enumerable.Range(0, height).Select(i => string.Join(' ', blocks.Select(block =>
+            {
+                int above = (height - block.Lines.Length) / 2;
+                return (i >= above && i < above + block.Lines.Length ? block.Lines[i - above] : "").PadRight(block.Columns);
+            })))]);
+        }
+
+        private static string Number(double value)
+        {
+            string text = Math.Abs(value) is >= 1e5 or (< 0.00005 and > 0) ? value.ToString("0.0e0", CultureInfo.InvariantCulture) : value.ToString("0.####", CultureInfo.InvariantCulture);
+            return text == "-0" ? "0" : text.Replace('-', '−');
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Xml.Linq;
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Derivations.Styles;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Language;
+using Nabla.Calculus.Rendering;
+using Nabla.Calculus.Verification;
+using Nabla.Tests;
+
+namespace Nabla.Calculus.Tests.Styles;
+
+/// <summary>Derivations of expressions as they are printed, kept as files that are read and reviewed like a text. Every line is evaluated.</summary>
+public sealed class GoldenExpressions
+{
+    public static TheoryData<string, string, string, string, string> Expressions() => new()
+    {
+        { "quadratic-form", "x'*A*x", "A: n x n, x: n", "x", "gradient" },
+        { "attention-query", "sum(G.*(softmax(K*Q'/sqrt(sum(ones(k))))'*V))", "Q: p x k, K: q x k, V: q x m, G: p x m", "Q", "gradient" },
+        { "tied-autoencoder", "0.5*norm2(x-W'*sigmoid(W*x+b)-c)^2", "x: n, W: m x n, b: m, c: n", "W", "gradient" },
+        { "softmax-cross-entropy", "-(y'*log(softmax(z)))", "y: n, z: n", "z", "gradient" },
+        { "softmax-jacobian", "softmax(W*x)", "W: m x n, x: n", "x", "jacobian" },
+        { "inverse", "a'*inv(X)*b", "a: n, b: n, X: n x n", "X", "gradient" },
+        { "symmetric", "x'*S*x", "S: n x n symmetric, x: n", "S", "gradient" },
+        { "least-squares-hessian", "0.5*norm2(A*x-b)^2", "A: m x n, x: n, b: m", "x", "hessian" },
+        { "exponential-linear-map", "expm(X)", "X: n x n", "X", "jacobian" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Expressions))]
+    public void An_expression_is_printed_as_it_was_reviewed(string name, string expression, string where, string by, string kind)
+    {
+        Scope scope = Scope.Of(where);
+        DerivativeKind of = Enum.Parse<DerivativeKind>(kind, ignoreCase: true);
+        string printed = "";
+        foreach (DerivationStyle style in Enum.GetValues<DerivationStyle>())
+        {
+            List<string> wrong = [];
+            Conditions conditions = name == "inverse" ? new(((Symbol)scope["X"], Condition.WellConditioned)) : Conditions.None;
+            Assert.True(DerivedLines.AssertTrue(scope, expression, by, of, "", style, conditions, wrong, name) > 2);
+            Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+            string text = DerivationText.Write($"{name}, {style}", ExpressionDerivation.Of(Derivative.Find(of, scope.Parse(expression), scope[by]), style));
+            Assert.All(text.Split('\n'), line => Assert.True(new System.Globalization.StringInfo(line).LengthInTextElements <= 80, line));
+            printed += text + "\n";
+        }
+
+        Golden.Matches($"tests/Nabla.Calculus.Tests/Styles/Golden/{name}.txt", printed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Expressions))]
+    public void LaTeX_has_no_Unicode_and_MathML_is_well_formed(string name, string expression, string where, string by, string kind)
+    {
+        Scope scope = Scope.Of(where);
+        Derivative derivative = Derivative.Find(Enum.Parse<DerivativeKind>(kind, ignoreCase: true), scope.Parse(expression), scope[by]);
+        foreach (DerivationStyle style in Enum.GetValues<DerivationStyle>())
+        {
+            IReadOnlyList<Section> sections = ExpressionDerivation.Of(derivative, style);
+            string latex = DerivationLatex.Write(name, sections, document: true, everyStep: true);
+            Assert.All(latex, sign => Assert.True(sign < 128, $"{sign} in {latex}"));
+            string page = DerivationMathMl.Write(name, sections, everyStep: true);
+            XElement root = XElement.Parse($"<html>{page}</html>");
+            Assert.NotEmpty(root.Descendants("math"));
+            Assert.All(root.Descendants("msup").Concat(root.Descendants("mfrac")).Concat(root.Descendants("msub")), node => Assert.Equal(2, node.Elements().Count()));
+            Assert.Contains("$$", DerivationMarkdown.Write(name, sections), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_short_form_in_ASCII_is_read_again()
+    {
+        Scope scope = Scope.Of("A: n x n, x: n");
+        Expr gradient = Derivative.Find(DerivativeKind.Gradient, scope.Parse("x'*A*x"), scope["x"]).Result!;
+        Assert.Same(gradient, scope.Parse(AsciiNotation.Print(gradient)));
+    }
+}
