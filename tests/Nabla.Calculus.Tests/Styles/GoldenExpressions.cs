@@ -65,6 +65,42 @@ public sealed class GoldenExpressions
         }
     }
 
+    [Theory]
+    [InlineData("x^2", "x: scalar", "x")]
+    [InlineData("max(x)", "x: n", "x")]
+    [InlineData("tr(X^3)", "X: n x n", "X")]
+    public void No_section_is_empty_and_no_names_are_written_out_where_there_are_none(string expression, string where, string by)
+    {
+        foreach (DerivationStyle style in Enum.GetValues<DerivationStyle>())
+        {
+            IReadOnlyList<Section> sections = Sections(expression, where, by, style);
+            Assert.DoesNotContain(sections, section => section.Steps.Count == 0 && section.Remarks.Count == 0);
+            Assert.DoesNotContain(sections.SelectMany(section => section.Steps), step => step.Rule.Id == "style.written-out");
+        }
+    }
+
+    [Fact]
+    public void A_line_obtained_by_two_rules_names_both() => Assert.Contains(
+        Sections("tr(X^3)", "X: n x n", "X", DerivationStyle.Differential).SelectMany(section => section.Steps),
+        step => step.Rule.Statement.StartsWith("d tr(X) = tr(dX); d(Xᵏ)", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_symmetry_that_is_used_is_stated() => Assert.Contains(
+        Sections("x'*A*x", "A: n x n symmetric, x: n", "x", DerivationStyle.Differential)[0].Steps,
+        step => Notation.Text.Print(step.Left) == "Aᵀ" && Notation.Text.Print(step.Right) == "A");
+
+    [Fact]
+    public void No_adjoint_is_called_d() => Assert.DoesNotContain(
+        Expr.Reachable(Sections("norm2(g.*exp(x))", "g: n, x: n", "x", DerivationStyle.Differential).SelectMany(section => section.Steps).SelectMany(step => new[] { step.Left, step.Right })).OfType<Named>(),
+        named => named.Name.Letter.StartsWith('d'));
+
+    private static IReadOnlyList<Section> Sections(string expression, string where, string by, DerivationStyle style)
+    {
+        Scope scope = Scope.Of(where);
+        Expr formula = scope.Parse(expression);
+        return ExpressionDerivation.Of(Derivative.Find(DerivativeKind.Gradient, formula, scope[by]), style);
+    }
+
     [Fact]
     public void The_short_form_in_ASCII_is_read_again()
     {

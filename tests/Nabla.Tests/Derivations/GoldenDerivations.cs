@@ -78,6 +78,20 @@ public sealed class GoldenDerivations
             labels);
     }
 
+    [Theory]
+    [MemberData(nameof(Styles))]
+    public void Nielsens_labels_stand_on_the_lines_that_give_delta_and_only_in_his_dialect(DerivationStyle style, Dialect dialect)
+    {
+        Step[] steps = [.. NetworkDerivation.Of(Network.Of([3, 4, 2], Activation.Sigmoid).Express(Loss.SquaredError, batch: dialect == Dialect.RowBatch), style, dialect, false)
+            .Sections.SelectMany(section => section.Steps).Where(step => step.Label.StartsWith("BP", StringComparison.Ordinal))];
+        Assert.DoesNotContain(steps, step => step.Relation == Relation.Definition);
+        Assert.Equal(dialect != Dialect.Seed, steps.Length > 0);
+    }
+
+    [Fact]
+    public void The_proof_says_that_the_targets_sum_to_one() =>
+        Assert.Single(Sections("3-4-2", "sigmoid", "cross-entropy", true)[^1].Steps[0].Conditions);
+
     [Fact]
     public void Softmax_with_cross_entropy_becomes_p_minus_y()
     {

@@ -108,6 +108,12 @@ public sealed class ExpressionDerivation
             steps.AddRange(computation.All.Where(part => stability.Count == 0 || part.Definition != derivative.Sweep!.StableCost.Unfold()).Select(part => new Step(StyleRules.Definition, part, part.Definition) { Relation = Relation.Definition }));
         }
 
+        if (sections.Count == 0)
+        {
+            steps.AddRange(Expr.Reachable(derivative.Of).OfType<Symbol>().Where(symbol => symbol.IsSymmetric && symbol.Transpose() != symbol)
+                .Select(symbol => new Step(StyleRules.Given, symbol.Transpose(), symbol)));
+        }
+
         sections.Add(new(title, steps, []));
         return (computation, new(root, settings.Assumptions, shortest: true));
     }

@@ -33,6 +33,8 @@ internal static class StyleRules
 
     public static Rule Identification { get; } = new("style.identification", "vec(dF) = J vec(dX) means ∂vec F/∂vec X = J");
 
+    public static Rule Given { get; } = new("style.given", "declared symmetric");
+
     public static Rule Factored { get; } = new("style.factored", "vec(dX) is factored out");
 
     public static Rule Whole { get; } = new("style.whole", "simplified as a whole");
