@@ -102,6 +102,9 @@ public sealed class Simplifier
         new(new("rewrite.collect", "like terms are collected"), node => node is Add or Subtract or Negate ? Collected(node) : null),
         new(new("rewrite.factor", "a common factor stands outside: XY + XZ = X(Y + Z)"), node => node is Add or Subtract ? commonFactors.Shorter(node) : null),
         new(new("rewrite.expand", "a sum is expanded where that is shorter"), Expanded),
+        RewriteRule.For<Sum>("sum-trace", "sum(X ⊙ Y) = tr(XᵀY), where that is shorter", n => n.Operands[0] is Hadamard { Operands: [var x, var y] } && x.Shape.Rows.Equals(x.Shape.Columns)
+            ? OnTrial(n, _ => Expr.Trace(Expr.MatMul(Forms.Transposed(x), y)))
+            : null),
         new(new("rewrite.multiply-out", "products are multiplied out where terms then cancel"), node => node is Add or Subtract ? OnTrial(node, Expansion.Of, MultipliedOut) : null),
     ];
 
