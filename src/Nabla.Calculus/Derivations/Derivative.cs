@@ -74,12 +74,13 @@ public sealed class Derivative
     /// <param name="settings">Tables and assumptions.</param>
     /// <exception cref="ShapeException">A gradient or a Hessian is asked of what is not a scalar, or the direction does not fit.</exception>
     /// <exception cref="NotSupportedException">An operation between the expression and the variable has no rule.</exception>
+    /// <exception cref="OperationCanceledException">The settings' token stopped it.</exception>
     public static Derivative Find(DerivativeKind kind, Expr of, Expr by, Expr? along = null, DerivationSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(of);
         ArgumentNullException.ThrowIfNull(by);
         DerivationSettings chosen = settings ?? new();
-        Simplifier simplifier = new(chosen.Assumptions);
+        Simplifier simplifier = new(chosen.Assumptions, chosen.Cancellation);
         switch (kind)
         {
             case DerivativeKind.Gradient:

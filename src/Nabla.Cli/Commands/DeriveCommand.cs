@@ -81,10 +81,16 @@ internal static partial class DeriveCommand
             string title = $"The network {described} with {string.Join(", ", described.Layers.Select(layer => layer.Activation.Name).Distinct())} and {lossOf}"
                 + (parsed.GetValue(batch) ? ", a batch of m samples" : ", one sample");
             Dialect dialectOf = parsed.GetValue(dialect) switch { "seed" => Dialect.Seed, "row-batch" => Dialect.RowBatch, _ => Dialect.Nielsen };
+            DerivationStyle styleOf = request.Style ?? (lossOf.NeedsPreActivations ? DerivationStyle.Differential : DerivationStyle.Textbook);
+            if (styleOf == DerivationStyle.Textbook && lossOf.NeedsPreActivations)
+            {
+                throw new ArgumentException("the textbook style goes from the loss through the outputs a alone, but this loss is written in z; --style differential and index derive it");
+            }
+
             NetworkDerivation derivation;
             try
             {
-                derivation = NetworkDerivation.Of(network, request.Style ?? DerivationStyle.Textbook, dialectOf, last.IsSoftmax);
+                derivation = NetworkDerivation.Of(network, styleOf, dialectOf, last.IsSoftmax);
             }
             catch (NotSupportedException e) when (lossOf.Text is not null)
             {
