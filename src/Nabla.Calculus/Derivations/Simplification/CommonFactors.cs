@@ -6,11 +6,19 @@ namespace Nabla.Calculus.Derivations.Simplification;
 /// <summary>Sums whose terms have a factor in common: sX + sY, XY + XZ, YX + ZX, X ⊙ Y + X ⊙ Z, X ⊗ Y + X ⊗ Z.</summary>
 internal sealed class CommonFactors(FormulaSize size, Keys keys)
 {
+    /// <summary>The most terms of which pairs are tried: a bound on the time, never on being right.</summary>
+    private const int MostTerms = 40;
+
     /// <summary>Two terms with a common factor as one product, where that is shorter.</summary>
     public Expr? Shorter(Expr node)
     {
         ImmutableArray<(Coefficient Number, Expr Body)> terms = Forms.Terms(node);
         Expr? best = null;
+        if (terms.Length > MostTerms)
+        {
+            return null;
+        }
+
         for (int i = 0; i < terms.Length; i++)
         {
             for (int j = i + 1; j < terms.Length; j++)

@@ -36,10 +36,10 @@ public sealed class Simplifier
     private int trialsLeft = MaximumTrials;
 
     /// <summary>With facts that may be used, such as 1ᵀy = 1.</summary>
-    public Simplifier(IEnumerable<Assumption>? assumptions = null)
+    public Simplifier(IEnumerable<Assumption>? assumptions = null, CancellationToken cancellation = default)
     {
         commonFactors = new(size, keys);
-        rules = RulesWith(assumptions ?? []);
+        rules = RulesWith(assumptions ?? [], cancellation);
     }
 
     /// <summary>The simplified expression, and the steps that led to it.</summary>
@@ -80,8 +80,9 @@ public sealed class Simplifier
     public int SizeOf(Expr expression) => size[expression];
 
     /// <summary>All rules, in the order in which they are tried.</summary>
-    private ImmutableArray<RewriteRule> RulesWith(IEnumerable<Assumption> assumptions) =>
+    private ImmutableArray<RewriteRule> RulesWith(IEnumerable<Assumption> assumptions, CancellationToken cancellation) =>
     [
+        RewriteRules.StoppedBy(cancellation),
         .. assumptions.SelectMany(Facts),
         .. RewriteRules.Algebra.Where(rule => !replaced.Contains(rule.Rule.Id)),
         .. RewriteRules.Activations(new()),
