@@ -34,8 +34,7 @@ internal static class MatrixRules
         {
             [Ones { Shape.Rows.IsOne: true }, .. var rest] when rest.Length > 0 => Expr.Sum(Forms.Product(rest)),
             [.. var rest, Ones { Shape.IsColumn: true }] when rest.Length > 0 => Expr.Sum(Forms.Product(rest)),
-            [{ Shape.IsColumn: true } u, { Shape.Rows.IsOne: true } v] => Expr.Sum(u) * Expr.Sum(Forms.Transposed(v)),
-            _ => null,
+            _ => Forms.Outer(n.Operands[0]) is (Expr u, Expr v) ? Expr.Sum(u) * Expr.Sum(Forms.Transposed(v)) : null,
         }),
         RewriteRule.For<Sum>("sum-inner", "sum(x ⊙ y) = xᵀy for columns, xyᵀ for rows", n => Forms.HadamardFactors(n.Operands[0]) switch
         {
@@ -127,10 +126,9 @@ internal static class MatrixRules
         }),
         RewriteRule.For<DiagonalOf>("diagonal-product", "diagvec(u vᵀ) = u ⊙ v, diagvec(diag(u)X) = u ⊙ diagvec(X)", n => Forms.Chain(n.Operands[0]) switch
         {
-            [{ Shape.IsColumn: true } u, { Shape.Rows.IsOne: true } v] => Expr.Hadamard(u, Forms.Transposed(v)),
             [Diag u, .. var rest] when rest.Length > 0 => Expr.Hadamard(u.Operands[0], Expr.DiagonalOf(Forms.Product(rest))),
             [.. var rest, Diag u] when rest.Length > 0 => Expr.Hadamard(Expr.DiagonalOf(Forms.Product(rest)), u.Operands[0]),
-            _ => null,
+            _ => Forms.Outer(n.Operands[0]) is (Expr u, Expr v) ? Expr.Hadamard(u, Forms.Transposed(v)) : null,
         }),
         RewriteRule.For<Diag>("diagonal-zero", "diag(0) = 0, diag(1) = I", n => n.Operands[0] switch
         {
@@ -154,10 +152,13 @@ internal static class MatrixRules
             Expr x when n.Shape.Rows.IsOne => Forms.Transposed(x),
             _ => null,
         }),
-        RewriteRule.For<Kron>("kronecker-simple", "s ⊗ X = sX, 1 ⊗ 1 is all ones, 0 ⊗ X = 0", n => n.Operands switch
+        RewriteRule.For<Kron>("kronecker-simple", "s ⊗ X = sX, u ⊗ vᵀ = vᵀ ⊗ u = uvᵀ, I ⊗ I = I, 1 ⊗ 1 is all ones, 0 ⊗ X = 0", n => n.Operands switch
         {
             [{ Shape.IsScalar: true } s, var x] => s * x,
             [var x, { Shape.IsScalar: true } s] => s * x,
+            [{ Shape.IsColumn: true } u, { Shape.Rows.IsOne: true } v] => Expr.MatMul(u, v),
+            [{ Shape.Rows.IsOne: true } v, { Shape.IsColumn: true } u] => Expr.MatMul(u, v),
+            [Eye x, Eye y] => n.Pool.Eye(x.Shape.Rows * y.Shape.Rows),
             [Ones x, Ones y] => n.Pool.Ones(x.Shape.Rows * y.Shape.Rows, x.Shape.Columns * y.Shape.Columns),
             [Zeros, _] or [_, Zeros] => n.Pool.Zeros(n.Shape),
             _ => null,
@@ -249,11 +250,11 @@ internal static class MatrixRules
             (Transpose { Operands: [Softmax p] }, Ones { Shape.IsColumn: true }) => p.Pool.Ones(p.Shape.Columns, Dim.One),
             _ => null,
         }),
-        Neighbours("product-sum", "1ᵀv = sum(v), vᵀ1 = sum(v)", (a, b) => (a, b) switch
+        Neighbours("product-sum", "1ᵀv = sum(v), vᵀ1 = sum(v), 1 1ᵀv = sum(v) 1", (a, b) => (a, b) switch
         {
             (Ones { Shape.Rows.IsOne: true }, { Shape.IsColumn: true } v) when v is not Ones => Expr.Sum(v),
             ({ Shape.Rows.IsOne: true } v, Ones { Shape.IsColumn: true }) when v is not Ones => Expr.Sum(Forms.Transposed(v)),
-            (Ones { Shape.Rows.IsOne: true } x, Eye) => x,
+            (Ones { Shape.Columns.IsOne: false } x, { Shape.IsColumn: true } v) when v is not Ones => Expr.Sum(v) * x.Pool.Ones(x.Shape.Rows, Dim.One),
             _ => null,
         }),
         Neighbours("product-of-ones", "1 1ᵀ is all ones, 1ᵀ1 = n", (a, b) => (a, b) switch
@@ -290,12 +291,9 @@ internal static class MatrixRules
             (Diag u, var x) => Expr.Diag(Expr.Hadamard(u.Operands[0], Expr.DiagonalOf(x))),
             _ => null,
         }),
-        Factors("hadamard-outer", "u vᵀ ⊙ w zᵀ = (u ⊙ w)(v ⊙ z)ᵀ", (a, b) => (Forms.Chain(a), Forms.Chain(b)) switch
-        {
-            ([{ Shape.IsColumn: true } u, { Shape.Rows.IsOne: true } v], [{ Shape.IsColumn: true } w, { Shape.Rows.IsOne: true } z]) =>
-                Expr.MatMul(Expr.Hadamard(u, w), Expr.Hadamard(v, z)),
-            _ => null,
-        }),
+        Factors("hadamard-outer", "u vᵀ ⊙ w zᵀ = (u ⊙ w)(v ⊙ z)ᵀ", (a, b) => Forms.Outer(a) is (Expr u, Expr v) && Forms.Outer(b) is (Expr w, Expr z)
+            ? Expr.MatMul(Expr.Hadamard(u, w), Expr.Hadamard(v, z))
+            : null),
         Factors("hadamard-broadcast", "u 1ᵀ ⊙ X = diag(u)X, 1 vᵀ ⊙ X = X diag(v)", (a, b) => (Forms.Chain(a), b) switch
         {
             ([{ Shape.IsColumn: true } u, Ones { Shape.Rows.IsOne: true }], var x) => Expr.MatMul(Expr.Diag(u), x),

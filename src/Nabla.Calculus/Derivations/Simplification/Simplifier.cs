@@ -14,6 +14,8 @@ public sealed class Simplifier
     /// <summary>How often a sum may be expanded on trial: a bound on the time, never on being right.</summary>
     private const int MaximumTrials = 400;
 
+    private const int MostRounds = 4;
+
     /// <summary>The longest formula that is expanded on trial.</summary>
     private const int LongestTrial = 400;
 
@@ -46,10 +48,29 @@ public sealed class Simplifier
         ArgumentNullException.ThrowIfNull(expression);
         trialsLeft = MaximumTrials;
         List<Step> steps = [];
-        (Expr normal, IReadOnlyList<Step> first) = Rewriter.Rewrite(expression, rules);
-        steps.AddRange(first);
-        Expr result = TransposedAsWhole(normal, steps);
+        Expr result = Once(expression, steps);
+
+        // A transpose over a whole can bring together what a rule applies to.
+        for (int round = 0; round < MostRounds; round++)
+        {
+            List<Step> more = [];
+            Expr next = Once(result, more);
+            if (size[next] >= size[result])
+            {
+                break;
+            }
+
+            (result, steps) = (next, [.. steps, .. more]);
+        }
+
         return (result, steps);
+    }
+
+    private Expr Once(Expr expression, List<Step> steps)
+    {
+        (Expr normal, IReadOnlyList<Step> rewrites) = Rewriter.Rewrite(expression, rules);
+        steps.AddRange(rewrites);
+        return TransposedAsWhole(normal, steps);
     }
 
     /// <summary>All rules, for the tests that try each of them.</summary>
@@ -87,7 +108,9 @@ public sealed class Simplifier
     private static IEnumerable<RewriteRule> Facts(Assumption assumption)
     {
         yield return RewriteRules.From(assumption);
-        if (!assumption.Left.Shape.IsScalar)
+
+        // Of Sᵀ = S the transposed fact would be S = Sᵀ, and both together have no end.
+        if (!assumption.Left.Shape.IsScalar && Forms.Transposed(assumption.Left) != assumption.Right)
         {
             yield return RewriteRules.From(assumption with { Left = Forms.Transposed(assumption.Left), Right = Forms.Transposed(assumption.Right) });
         }
