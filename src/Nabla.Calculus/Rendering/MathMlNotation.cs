@@ -89,7 +89,7 @@ internal sealed class MathMlNotation : Notation
 
     protected override string Indexed(string letter, string index) => $"<msub>{Row(letter)}{Row(index)}</msub>";
 
-    protected override string Below(string inner, IEnumerable<string> indices) 
+    protected override string Below(string inner, IEnumerable<string> indices)
     {
         const string Open = "<msup><mi>", Close = "</mn></msup>";
         string below = Row(string.Concat(indices.Select(index => $"<mi>{index}</mi>")));
