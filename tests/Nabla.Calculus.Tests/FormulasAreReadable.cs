@@ -70,7 +70,7 @@ public sealed class FormulasAreReadable
         Expr delta = Expr.Hadamard(Expr.MatMul(b.X, b.B), b.H).As(new("δ", 2));
         Assert.Equal(@"\delta^{2} = (X\, B) \odot H", Notation.Latex.Print(delta, "=", delta.Unfold()));
         Assert.Equal(@"\left\lVert X \right\rVert^2", Notation.Latex.Print(Expr.SquaredNorm(b.X)));
-        Assert.Equal(@"-{X}^{\mathsf T}", Notation.Latex.Print(-b.X.Transpose()));
+        Assert.Equal(@"-X^{\mathsf T}", Notation.Latex.Print(-b.X.Transpose()));
     }
 
     [Fact]
