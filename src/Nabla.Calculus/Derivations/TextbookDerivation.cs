@@ -32,6 +32,8 @@ public sealed class TextbookDerivation
     private readonly Dialect dialect;
     private readonly IReadOnlyList<Expr> ofLoss;
     private readonly Named intermediate;
+    /// <summary>The names that the lines so far have defined.</summary>
+    private readonly NameTable names;
     private readonly IReadOnlyList<RewriteRule> shortening;
     private readonly IReadOnlyList<Rule> activationFacts;
     private readonly List<Section> sections = [];
@@ -42,7 +44,7 @@ public sealed class TextbookDerivation
         (this.network, this.derivation, this.rules, this.dialect) = (network, derivation, rules, dialect);
         ofLoss = PartsOfLoss(network);
         intermediate = Intermediate(network, ofLoss);
-        NameTable names = new([network.Cost, .. derivation.NamedAdjoints]);
+        names = new(network.Cost);
         shortening = [.. RewriteRules.Names(names), .. RewriteRules.Algebra, .. RewriteRules.Structure];
         activationFacts = [.. RewriteRules.Activations(names).Select(rule => rule.Rule)];
     }
@@ -158,7 +160,7 @@ public sealed class TextbookDerivation
             (Expr local, IReadOnlyList<Step> more) = Short(Local(layer.PreActivation, b));
             steps.Add(new(IdentificationOf(layer.PreActivation, b), Expr.Jacobian(layer.PreActivation, b), local) { Steps = more });
             Expr before = Expr.MatMul(local.Transpose(), Expr.Vec((Expr?)Delta(layer) ?? Expr.Gradient(network.Cost, layer.PreActivation)));
-            steps.Add(new(Chain, Expr.Gradient(network.Cost, b), derivation.GradientOf(b)) { Label = "BP3", Steps = Short(before).Steps });
+            steps.Add(new(Chain, Expr.Gradient(network.Cost, b), derivation.GradientOf(b)) { Label = dialect == Dialect.Seed ? "" : "BP3", Steps = Short(before).Steps });
         }
 
         if (steps.Count > 0)
@@ -206,8 +208,23 @@ public sealed class TextbookDerivation
         return new Step(Agreement, textbook, textbook.Shape == sweep.Shape ? sweep : Expr.Vec(sweep))
         {
             Steps = derivation.StepOf(layer.Weights) is Step step ? [step] : [],
+            Conditions = ConditionsBetween(textbook, sweep),
         };
     }));
+
+    /// <summary>What the adjoints needed that one side is written with and the other is not.</summary>
+    private IReadOnlyList<Assumption> ConditionsBetween(Expr textbook, Expr sweep)
+    {
+        HashSet<Expr> known = new(Expr.Reachable(textbook), ReferenceEqualityComparer.Instance);
+        HashSet<Expr> used = new(Expr.Reachable(sweep), ReferenceEqualityComparer.Instance);
+        return
+        [
+            .. network.Layers.SelectMany(layer => new[] { layer.PreActivation, layer.Activation })
+                .Where(part => derivation.AdjointNameOf(part) is not Named delta || (used.Contains(delta) && !known.Contains(delta)))
+                .Select(derivation.StepOf).OfType<Step>()
+                .SelectMany(step => step.Conditions.Concat(step.Steps.SelectMany(inner => inner.Conditions))).Distinct(),
+        ];
+    }
 
     /// <summary>A section; a line holds under the conditions of the steps that it is made of.</summary>
     private void Add(string title, IEnumerable<Step> steps) => sections.Add(new(title, [.. steps.Select(step => step with
@@ -319,7 +336,8 @@ public sealed class TextbookDerivation
         }
         else if (Delta(layer) is Named delta)
         {
-            steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.PreActivation)) { Relation = Relation.Definition, Label = $"BP{(l == network.Layers.Count ? 1 : 2)}" });
+            steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.PreActivation)) { Relation = Relation.Definition });
+            names.Add(delta);
             Step equal = derivation.StepOf(layer.PreActivation)!;
             if (l == network.Layers.Count && (layer.Activation.Unfold() is Softmax || derivation.StabilitySteps.Count > 0))
             {
@@ -330,7 +348,12 @@ public sealed class TextbookDerivation
             }
 
             steps.AddRange(FactsIn(equal));
-            steps.Add(equal with { Rule = Facts, ShowsSteps = equal.Conditions.Count > 0 || derivation.StabilitySteps.Count > 0 && l == network.Layers.Count });
+            steps.Add(equal with
+            {
+                Rule = Facts,
+                Label = l == network.Layers.Count ? "BP1" : "BP2",
+                ShowsSteps = equal.Conditions.Count > 0 || derivation.StabilitySteps.Count > 0 && l == network.Layers.Count,
+            });
             steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights))
             {
                 // Where the local Jacobians could not be brought into the form of the seed's Eq 3, this line is it.
@@ -344,8 +367,9 @@ public sealed class TextbookDerivation
     {
         if (derivation.AdjointNameOf(layer.Activation) is Named delta)
         {
-            steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.Activation)) { Relation = Relation.Definition, Label = l == network.Layers.Count ? "Eq 4.2" : "" });
-            steps.Add(derivation.StepOf(layer.Activation)! with { Rule = Substitution });
+            steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.Activation)) { Relation = Relation.Definition });
+            names.Add(delta);
+            steps.Add(derivation.StepOf(layer.Activation)! with { Rule = Substitution, Label = l == network.Layers.Count ? "Eq 4.2" : "" });
         }
 
         Step equal = derivation.StepOf(layer.PreActivation)!;

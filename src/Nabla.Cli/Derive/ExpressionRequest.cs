@@ -35,7 +35,13 @@ internal sealed record ExpressionRequest(string Text, string Where, string? By, 
         }
 
         Expr? along = kind == DerivativeKind.HessianVectorProduct ? scope[Along!] : null;
-        return Derivative.Find(kind, expression, Variable(scope, along), along);
+        Expr by = Variable(scope, along);
+        if (by is Nabla.Calculus.Expressions.Symbol { Name: var name } && scope.Variables.ContainsKey($"d{name}"))
+        {
+            throw new ArgumentException($"the variable d{name} would read like the differential of {name}; give it another name");
+        }
+
+        return Derivative.Find(kind, expression, by, along);
     }
 
     private Expr Variable(Scope scope, Expr? along)

@@ -11,6 +11,8 @@ internal sealed class WorkedValues
     private const int Width = 80;
     private const int Indent = 11;
     private const int LargestSize = 16;
+    private const int Points = 50;
+    private const double Resolution = 1e-9;
     private readonly StepEvaluator evaluator;
     private readonly Bindings bindings;
     private readonly Dictionary<Expr, Matrix> directions;
@@ -31,32 +33,12 @@ internal sealed class WorkedValues
             }
         }
 
-        RandomPoints points = new(1);
         Conditions conditions = new(symbols.Where(symbol => Inverted(nodes, symbol)).Select(symbol => (symbol, Condition.WellConditioned))
             .Concat(symbols.Where(symbol => Positive(nodes, symbol)).Select(symbol => (symbol, Condition.Positive))));
-        bindings = points.Next(expressions, conditions);
-        foreach (Symbol symbol in symbols)
-        {
-            bindings.Set(symbol, bindings.ValueOf(symbol)!.Map(value => Math.Round(value, 1)));
-        }
-
-        if (target is not null)
-        {
-            Matrix y = bindings.ValueOf(target)!;
-            bool rows = target.Shape.Rows.IsOne || !target.Shape.Rows.IsNumber && target.Shape.Rows.Value is null;
-            bindings.Set(target, probabilities ? Matrix.From(y.Rows, y.Columns, (i, j) => (rows ? j : i) == 0 ? 1 : 0) : y.Map(value => Math.Round(Math.Clamp(Math.Abs(value), 0, 1), 1)));
-        }
-
-        if (symbols.FirstOrDefault(symbol => symbol.Name.Letter == "η") is Symbol rate)
-        {
-            bindings.Set(rate, Matrix.Scalar(0.5));
-        }
+        bindings = Liveliest(sections, variables, seed => Values(new RandomPoints(seed).Next(expressions, conditions), probabilities, target));
 
         Random random = new(2);
-        directions = variables.ToDictionary(
-            variable => variable,
-            variable => Matrix.From(bindings.SizeOf(variable.Shape.Rows), bindings.SizeOf(variable.Shape.Columns), (_, _) => Math.Round(random.NextDouble() - 0.5, 1)),
-            (IEqualityComparer<Expr>)ReferenceEqualityComparer.Instance);
+        directions = variables.ToDictionary(variable => variable, variable => Direction(variable, random), (IEqualityComparer<Expr>)ReferenceEqualityComparer.Instance);
         evaluator = new(bindings, directions);
     }
 
@@ -77,7 +59,7 @@ internal sealed class WorkedValues
         Expr shown = step.Right;
         List<Block> blocks = [new(["="])];
         Add(blocks, shown, 0);
-        Matrix value = evaluator.Evaluate(shown);
+        Matrix value = ValueOf(shown);
         if (value.Rows > LargestSize)
         {
             return [new string(' ', Indent) + $"({value.Rows}×{value.Columns}, too large to be printed)"];
@@ -99,12 +81,76 @@ internal sealed class WorkedValues
             : [new string(' ', Indent) + $"({value.Rows}×{value.Columns}, too wide to be printed)"];
     }
 
+    /// <summary>
+    /// The first point, of some, at which the most gradients do not vanish: a network whose units are all dead shows nothing.
+    /// </summary>
+    private static Bindings Liveliest(IReadOnlyList<Section> sections, IReadOnlyList<Expr> variables, Func<int, Bindings> pointOf)
+    {
+        Expr[] gradients = [.. sections.SelectMany(section => section.Steps)
+            .Where(step => step.Left is Gradient { Operands: [_, var by] } && variables.Contains(by))
+            .Select(step => step.Right)
+            .Where(answer => !Expr.Reachable(answer).Any(node => node is Gradient or Jacobian or Differential))
+            .Distinct()];
+        Bindings best = pointOf(1);
+        int most = Lively(best);
+        for (int seed = 2; seed <= Points && most < gradients.Length; seed++)
+        {
+            Bindings point = pointOf(seed);
+            if (Lively(point) is int count && count > most)
+            {
+                (best, most) = (point, count);
+            }
+        }
+
+        return best;
+
+        int Lively(Bindings point) => Evaluator.EvaluateAll(gradients, point).Count(value => value.MaxAbs() is > Resolution and < double.PositiveInfinity);
+    }
+
+    /// <summary>dX of a variable; that of a symmetric one is symmetric.</summary>
+    private Matrix Direction(Expr variable, Random random)
+    {
+        Matrix any = Matrix.From(bindings.SizeOf(variable.Shape.Rows), bindings.SizeOf(variable.Shape.Columns), (_, _) => Math.Round(random.NextDouble() - 0.5, 1));
+        return variable is Symbol { IsSymmetric: true } ? Matrix.From(any.Rows, any.Columns, (i, j) => any[Math.Max(i, j), Math.Min(i, j)]) : any;
+    }
+
+    /// <summary>Values of one decimal; targets between 0 and 1.</summary>
+    private Bindings Values(Bindings point, bool probabilities, Expr? target)
+    {
+        foreach (Symbol symbol in symbols)
+        {
+            point.Set(symbol, point.ValueOf(symbol)!.Map(value => Math.Round(value, 1)));
+        }
+
+        if (target is not null)
+        {
+            Matrix y = point.ValueOf(target)!;
+            bool rows = target.Shape.Rows.IsOne || !target.Shape.Rows.IsNumber && target.Shape.Rows.Value is null;
+            point.Set(target, probabilities ? Matrix.From(y.Rows, y.Columns, (i, j) => (rows ? j : i) == 0 ? 1 : 0) : y.Map(value => Math.Round(Math.Clamp(Math.Abs(value), 0, 1), 1)));
+        }
+
+        if (symbols.FirstOrDefault(symbol => symbol.Name.Letter == "η") is Symbol rate)
+        {
+            point.Set(rate, Matrix.Scalar(0.5));
+        }
+
+        return point;
+    }
+
+    /// <summary>A value to the digits that finite differences have, in every line: a derivative asked for and its formula then read the same.</summary>
+    private Matrix ValueOf(Expr e)
+    {
+        Matrix value = evaluator.Evaluate(e);
+        double noise = Resolution * Math.Max(1, value.MaxAbs());
+        return value.Map(x => Math.Abs(x) < noise ? 0 : x);
+    }
+
     private void Add(List<Block> blocks, Expr e, int depth)
     {
         string? sign = e switch { MatMul => "·", Hadamard => "⊙", Nabla.Calculus.Expressions.Add => "+", Subtract => "−", Kron => "⊗", Scale => "·", _ => null };
         if (sign is null || depth > 2 || evaluator.Evaluate(e) is not { Rows: <= LargestSize })
         {
-            blocks.Add(Block.Of(evaluator.Evaluate(e)));
+            blocks.Add(Block.Of(ValueOf(e)));
             return;
         }
 

@@ -86,8 +86,8 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
             IReadOnlyList<Assumption> conditions = DifferentialStyle.ConditionsOf(simplification);
             if (adjoints[use] is Named name && name != adjoints.DefinitionOf(use))
             {
-                steps.Add(new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition, Label = label });
-                steps.Add(new(StyleRules.BackToMatrices, name, adjoints.DefinitionOf(use)) { Steps = simplification, Conditions = conditions });
+                steps.Add(new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition });
+                steps.Add(new(StyleRules.BackToMatrices, name, adjoints.DefinitionOf(use)) { Steps = simplification, Conditions = conditions, Label = label });
             }
             else
             {

@@ -51,20 +51,11 @@ internal sealed class Computation
     /// <summary>The names that change with a variable.</summary>
     public IReadOnlyList<Named> Parts { get; }
 
-    /// <summary>The rule for the outermost operation of a definition.</summary>
-    public Rule RuleOf(Named part) => rules[Outermost(part.Definition)].Rule;
+    /// <summary>The rule for the operation of a definition, or for all of them where they are several.</summary>
+    public Rule RuleOf(Named part) => RuleOf(part, changing.Contains) ?? rules[Outermost(part.Definition)].Rule;
 
-    /// <summary>The rule for the operation in which a variable or name stands, below sums.</summary>
-    public Rule RuleOf(Named part, Expr use)
-    {
-        Expr node = Outermost(part.Definition);
-        while (node is Add or Subtract && node.Operands.Where(operand => operand.HasPart(use)).ToArray() is [var only])
-        {
-            node = Outermost(only);
-        }
-
-        return node == use ? new("differential.itself", "dx = I dx") : rules[node].Rule;
-    }
+    /// <summary>The rule for the operation in which a variable or name stands, below sums, or for all of them where they are several.</summary>
+    public Rule RuleOf(Named part, Expr use) => RuleOf(part, node => node.HasPart(use)) ?? new("differential.itself", "dx = I dx");
 
     /// <summary>The variables and names that a definition is written with, in the order of computing.</summary>
     public IReadOnlyList<Expr> UsesOf(Named part)
@@ -129,6 +120,21 @@ internal sealed class Computation
         }
 
         return total;
+    }
+
+    /// <summary>The rule for the operations that count in a definition; null where there is none.</summary>
+    private Rule? RuleOf(Named part, Func<Expr, bool> counts)
+    {
+        Expr[] operations = [.. Expr.Parts(part.Definition).Where(node => !IsEnd(node) && node is not Named && changing.Contains(node) && counts(node)).Reverse()];
+        Expr[] telling = [.. operations.Where(node => node is not (Negate or Add or Subtract or Scale { Factor: Constant }))];
+        Rule[] applied = [.. (telling.Length > 0 ? telling : operations).Select(node => rules[node].Rule).Distinct()];
+        return applied switch
+        {
+            [] => null,
+            [Rule only] => only,
+            [Rule first, Rule second] => new("style.operations", $"{first.Statement}; {second.Statement}"),
+            _ => new("style.operations", "the differentials of each operation, put into one another"),
+        };
     }
 
     /// <summary>What is below signs and constant factors: they are not what a line is about.</summary>

@@ -78,8 +78,8 @@ internal static class DifferentialStyle
         IReadOnlyList<Step> steps = adjoints.SimplificationOf(part);
         if (adjoints[part] is Named name && name != adjoints.DefinitionOf(part))
         {
-            yield return new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition, Label = label };
-            yield return new(StyleRules.Simplified, name, adjoints.DefinitionOf(part)) { Steps = steps, Conditions = ConditionsOf(steps) };
+            yield return new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition };
+            yield return new(StyleRules.Simplified, name, adjoints.DefinitionOf(part)) { Steps = steps, Conditions = ConditionsOf(steps), Label = label };
         }
         else if (computation.UsersOf(part).Count() > 1)
         {

@@ -42,7 +42,7 @@ public sealed class ExpressionDerivation
         ArgumentNullException.ThrowIfNull(derivative);
         ExpressionDerivation derivation = new(derivative, style, settings ?? new());
         derivation.Write();
-        return derivation.sections;
+        return [.. derivation.sections.Where(section => section.Steps.Count > 0 || section.Remarks.Count > 0)];
     }
 
     private void Write()
@@ -121,7 +121,7 @@ public sealed class ExpressionDerivation
             return answer;
         }
 
-        string letter = derivative.Kind == DerivativeKind.Gradient ? naming.Free("g", "d", "γ", "p") : naming.Free("p", "d", "γ", "q");
+        string letter = derivative.Kind == DerivativeKind.Gradient ? naming.Free("g", "γ", "p", "ψ") : naming.Free("p", "γ", "q", "ψ");
         Adjoints adjoints = new(computation, shortening, settings, (part, value) => shortening.Tidy(value) is Symbol or Named or Negate { Operands: [Symbol or Named] } or Constant or Ones or Eye
             ? null : new(Naming.Cased(letter, value) + ((Named)part).Name.Letter[1..]));
         switch (style)
@@ -160,12 +160,15 @@ public sealed class ExpressionDerivation
             }
 
             IReadOnlyList<Step> steps = derivative.Kind == DerivativeKind.Gradient ? derivative.Simplification : [];
-            last.Add(new(StyleRules.WrittenOut, gradient, folded) { Steps = steps, Conditions = DifferentialStyle.ConditionsOf(steps.Concat(derivative.Sweep?.Steps ?? [])) });
+            last.Add(new(WrittenOut(computation), gradient, folded) { Steps = steps, Conditions = DifferentialStyle.ConditionsOf(steps.Concat(derivative.Sweep?.Steps ?? [])) });
         }
 
         sections.Add(new("The gradient", last, []));
         return answer;
     }
+
+    /// <summary>Where the result alone has a name, there are no names to write out.</summary>
+    private static Rule WrittenOut(Computation computation) => computation.Parts.Count > 1 ? StyleRules.WrittenOut : StyleRules.Whole;
 
     private void Jacobian(Computation computation, Shortening shortening, Expr? answer, Expr map, string title, IReadOnlyList<Step> simplification)
     {
@@ -205,10 +208,10 @@ public sealed class ExpressionDerivation
             Expr matrix = shortening.Named(answer).Result;
             if (style == DerivationStyle.Differential)
             {
-                last.Add(new(StyleRules.Identification, Expr.Vec(root.Differential()), Expr.MatMul(matrix, Expr.Vec(by.Differential()))) { Steps = simplification });
+                last.Add(new(StyleRules.Factored, Expr.Vec(root.Differential()), Expr.MatMul(matrix, Expr.Vec(by.Differential()))) { Steps = simplification });
             }
 
-            last.Add(new(style == DerivationStyle.Differential ? StyleRules.Identification : StyleRules.WrittenOut, Expr.Jacobian(root, by), matrix)
+            last.Add(new(style == DerivationStyle.Differential ? StyleRules.Identification : WrittenOut(computation), Expr.Jacobian(root, by), matrix)
             {
                 Steps = simplification,
                 Conditions = DifferentialStyle.ConditionsOf(simplification),

@@ -67,8 +67,8 @@ internal sealed class JacobianStyle(Computation computation, Shortening shorteni
             IReadOnlyList<Assumption> conditions = DifferentialStyle.ConditionsOf(simplification);
             if (adjoints[use] is Named name && name != adjoints.DefinitionOf(use))
             {
-                steps.Add(new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition, Label = label });
-                steps.Add(new(direct ? StyleRules.OfRow : use.Shape.IsColumn ? StyleRules.Simplified : rule, name, adjoints.DefinitionOf(use)) { Steps = simplification, Conditions = conditions });
+                steps.Add(new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition });
+                steps.Add(new(direct ? StyleRules.OfRow : use.Shape.IsColumn ? StyleRules.Simplified : rule, name, adjoints.DefinitionOf(use)) { Steps = simplification, Conditions = conditions, Label = label });
             }
             else if (steps.Count == 0 || steps[^1].Left != gradient || steps[^1].Right != adjoints[use])
             {

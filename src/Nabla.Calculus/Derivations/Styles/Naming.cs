@@ -19,6 +19,9 @@ internal sealed class Naming
     {
         written = [.. Expr.Reachable(expressions).Select(node => node switch { Symbol symbol => symbol.Name.Letter, Named named => named.Name.Letter, _ => "" })];
         taken = [.. written.Select(Base)];
+
+        // Beside a variable du the differential of an intermediate result u would read like the variable.
+        taken.UnionWith(taken.Where(name => name.Length > 1 && name[0] == 'd').Select(name => name[1..]).ToArray());
     }
 
     /// <summary>A formula under a name, with names for its intermediate results.</summary>
@@ -81,7 +84,7 @@ internal sealed class Naming
     }
 
     /// <summary>A name for a result by its shape: C for a scalar, f for a column, F for a matrix.</summary>
-    public Name NameOf(Expr result) => new(result.Shape.IsScalar ? costs.FirstOrDefault(letter => !written.Contains(letter)) ?? "Ĉ" : Cased(Free("f", "h", "r", "s"), result));
+    public Name NameOf(Expr result) => new(result.Shape.IsScalar ? costs.FirstOrDefault(letter => !written.Contains(letter) && !written.Contains("d" + letter)) ?? "Ĉ" : Cased(Free("f", "h", "r", "s"), result));
 
     /// <summary>The first letter that no variable has, whatever its case and index.</summary>
     public string Free(params string[] letters)

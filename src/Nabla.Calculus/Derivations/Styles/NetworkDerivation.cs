@@ -133,9 +133,16 @@ public sealed class NetworkDerivation
             .Select(part => new Step(StyleRules.Definition, part, part.Definition) { Relation = Relation.Definition })], []),
         new("The gradients",
         [
-            .. derivation.NamedAdjoints.Select(delta => new Step(StyleRules.Simplified, delta, delta.Definition)
+            .. derivation.NamedAdjoints.SelectMany(delta => new Step[]
             {
-                Conditions = derivation.Steps.FirstOrDefault(step => step.Left == delta && step.Relation == Relation.Equal)?.Conditions ?? [],
+                new(StyleRules.Definition, delta, Expr.Gradient(cost, network.Layers.SelectMany(layer => new[] { layer.PreActivation, layer.Activation }).First(part => derivation.AdjointNameOf(part) == delta)))
+                {
+                    Relation = Relation.Definition,
+                },
+                new(StyleRules.Simplified, delta, delta.Definition)
+                {
+                    Conditions = derivation.Steps.FirstOrDefault(step => step.Left == delta && step.Relation == Relation.Equal)?.Conditions ?? [],
+                },
             }),
             .. network.Parameters.Reverse().Select(parameter => new Step(StyleRules.ReadOff, Expr.Gradient(cost, parameter), derivation.GradientOf(parameter))
             {

@@ -33,6 +33,10 @@ internal static class StyleRules
 
     public static Rule Identification { get; } = new("style.identification", "vec(dF) = J vec(dX) means ∂vec F/∂vec X = J");
 
+    public static Rule Factored { get; } = new("style.factored", "vec(dX) is factored out");
+
+    public static Rule Whole { get; } = new("style.whole", "simplified as a whole");
+
     public static Rule Map { get; } = new("style.map", "the differentials above are put in");
 
     public static Rule NoMatrix { get; } = new("style.linear-map", "a linear map of dX that no product of matrices says");
