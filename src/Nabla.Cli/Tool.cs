@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nabla.Calculus.Language;
 using Nabla.Cli.CommandLine;
 using Nabla.Cli.Commands;
 using Nabla.Training;
@@ -72,12 +73,14 @@ internal static class Tool
         OperationCanceledException => ExitCode.Interrupted,
         OutputException => ExitCode.Failure,
         InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.BadData,
-        ArgumentException => ExitCode.Usage,
+        ArgumentException or LanguageException => ExitCode.Usage,
         _ => ExitCode.Failure,
     };
 
     private static string Sentence(Exception e) => e switch
     {
+        // Its second line is the text and its third a caret under the place.
+        LanguageException => e.Message,
         OutOfMemoryException => "there is not enough memory for this; a smaller network or batch takes less",
         NonFiniteLossException or OperationCanceledException or IOException or UnauthorizedAccessException or ArgumentException
             or InvalidDataException or InsufficientExecutionStackException => OneLine(e),

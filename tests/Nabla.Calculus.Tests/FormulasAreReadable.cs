@@ -46,7 +46,7 @@ public sealed class FormulasAreReadable
     [InlineData(1e-7, "10⁻⁷ X", "10^{-7} X")]
     [InlineData(2.5e-7, "2.5·10⁻⁷ X", @"2.5 \cdot 10^{-7} X")]
     [InlineData(1e21, "10²¹ X", "10^{21} X")]
-    [InlineData(-1e-12, "(-10⁻¹²) X", @"\left(-10^{-12}\right) X")]
+    [InlineData(-1e-12, "(-10⁻¹²) X", "(-10^{-12}) X")]
     [InlineData(1234567.125, "1234567.125 X", "1234567.125 X")]
     public void Coefficients_are_exact(double number, string text, string latex)
     {
@@ -55,12 +55,22 @@ public sealed class FormulasAreReadable
     }
 
     [Fact]
+    public void An_exponent_stands_above_an_index_and_not_beside_it()
+    {
+        Expr u = Expr.MatMul(b.X, b.B).As(new("U1"));
+        Assert.Equal(@"U_{1}^{\mathsf T}", Notation.Latex.Print(u.Transpose()));
+        Assert.StartsWith("<msubsup><mi>U</mi><mn>1</mn>", Notation.MathMl.Print(u.Transpose()), StringComparison.Ordinal);
+        Assert.Equal(@"\sqrt{X}", Notation.Latex.Print(Expr.Apply(Function.Sqrt, b.X)));
+        Assert.StartsWith("<msqrt>", Notation.MathMl.Print(Expr.Apply(Function.Sqrt, b.X)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void LaTeX_uses_the_signs_of_the_field()
     {
         Expr delta = Expr.Hadamard(Expr.MatMul(b.X, b.B), b.H).As(new("δ", 2));
-        Assert.Equal(@"\delta^{2} = \left(X\, B\right) \odot H", Notation.Latex.Print(delta, "=", delta.Unfold()));
+        Assert.Equal(@"\delta^{2} = (X\, B) \odot H", Notation.Latex.Print(delta, "=", delta.Unfold()));
         Assert.Equal(@"\left\lVert X \right\rVert^2", Notation.Latex.Print(Expr.SquaredNorm(b.X)));
-        Assert.Equal(@"-{X}^{\mathsf T}", Notation.Latex.Print(-b.X.Transpose()));
+        Assert.Equal(@"-X^{\mathsf T}", Notation.Latex.Print(-b.X.Transpose()));
     }
 
     [Fact]

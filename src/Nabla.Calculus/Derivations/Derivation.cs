@@ -15,6 +15,9 @@ public sealed record DerivationSettings
     /// <summary>Facts that may be used.</summary>
     public IReadOnlyList<Assumption> Assumptions { get; init; } = [];
 
+    /// <summary>Stops a derivation and its simplification; the answer is then an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>The names that adjoints get: δˡ for ∂C/∂zˡ.</summary>
     public IReadOnlyDictionary<Expr, Name> AdjointNames { get; init; } = new Dictionary<Expr, Name>();
 }

@@ -120,7 +120,9 @@ public sealed class PairingRules
                 return operand == 0 ? Expr.Inner(q, y) * p : Expr.Inner(p, x) * q;
         }
 
-        if (new Simplification.Simplifier().Simplify(g).Result is var simple && simple != g && simple is Kron or Scale or Divide or Negate or Eye or Ones or Add or Subtract)
+        Expr simple = new Simplification.Simplifier().Simplify(g).Result;
+        simple = simple is Transpose { Operands: [var whole] } ? Simplification.Forms.Transposed(whole) : simple;
+        if (simple != g && simple is Kron or Scale or Divide or Negate or Eye or Ones or Add or Subtract)
         {
             return KroneckerAdjoint(n, simple, operand);
         }

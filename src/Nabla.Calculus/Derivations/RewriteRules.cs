@@ -204,6 +204,13 @@ public static class RewriteRules
         RewriteRule.For<Kron>("kronecker-identity", "I ⊗ I = I", n => n.Operands is [Eye, Eye] ? n.Pool.Eye(n.Shape.Rows) : null),
     ];
 
+    /// <summary>A rule that changes nothing; tried first at every node, it stops where a stop is asked for.</summary>
+    internal static RewriteRule StoppedBy(CancellationToken cancellation) => new(new("rewrite.nothing", "X = X"), _ =>
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return null;
+    });
+
     /// <summary>A declared fact as a rewrite from left to right.</summary>
     public static RewriteRule From(Assumption assumption) =>
         new(new("rewrite.assumption", "by assumption"), node => !assumption.IsInequality && node == assumption.Left ? assumption.Right : null) { Condition = _ => assumption };

@@ -117,7 +117,7 @@ public abstract class Expr
 
     /// <summary>X / s for a scalar s; a constant divisor becomes a factor.</summary>
     public static Expr Divide(Expr x, Expr divisor) =>
-        divisor is Constant { Value.Number: not 0 } c ? Coefficient.One / c.Value * x : Make(new Divide(x, divisor));
+        divisor is Constant { Value: { Number: not 0 } c } ? c.IsOne ? x : Coefficient.One / c * x : Make(new Divide(x, divisor));
 
     /// <summary>tr(X), the sum of the diagonal of a square matrix.</summary>
     public static Expr Trace(Expr x) => Make(new Trace(x));

@@ -51,6 +51,33 @@ public sealed class Scope
         Pool ??= new();
     }
 
+    /// <summary>Expressions and dimensions that exist already, under names that only this scope gives them.</summary>
+    /// <param name="pool">The pool of the expressions.</param>
+    /// <param name="variables">The names and what they stand for.</param>
+    /// <param name="dimensions">The names of dimensions.</param>
+    /// <exception cref="ArgumentException">A name is given twice, or an expression is of another pool.</exception>
+    public Scope(ExprPool pool, IEnumerable<(string Name, Expr Value)> variables, IEnumerable<(string Name, Dim Value)> dimensions)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentNullException.ThrowIfNull(variables);
+        ArgumentNullException.ThrowIfNull(dimensions);
+        Pool = pool;
+        foreach ((string name, Expr value) in variables)
+        {
+            if (!ReferenceEquals(value.Pool, pool))
+            {
+                throw new ArgumentException($"{value.Describe()} is of another pool", nameof(variables));
+            }
+
+            this.variables.Add(name, value);
+        }
+
+        foreach ((string name, Dim value) in dimensions)
+        {
+            this.dimensions.Add(name, value);
+        }
+    }
+
     /// <summary>The pool of the variables.</summary>
     public ExprPool Pool { get; }
 

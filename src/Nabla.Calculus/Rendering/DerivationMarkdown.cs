@@ -42,6 +42,16 @@ public static class DerivationMarkdown
 /// <summary>A derivation as MathML in HTML.</summary>
 public static class DerivationMathMl
 {
+    /// <summary>A font with mathematics in it, without which no bracket grows; and a bar to scroll by where a line is longer than the page.</summary>
+    private const string Style = """
+        <style>
+        body { max-width: 56em; margin: 2em auto; padding: 0 1em; }
+        math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "STIX Math", "TeX Gyre Termes Math", "DejaVu Math TeX Gyre", math; }
+        div { overflow-x: auto; overflow-y: hidden; }
+        </style>
+
+        """;
+
     /// <summary>The sections as a fragment of HTML, or as a page of its own.</summary>
     /// <param name="title">The title.</param>
     /// <param name="sections">The sections.</param>
@@ -54,7 +64,7 @@ public static class DerivationMathMl
         string heading = WebUtility.HtmlEncode(title);
         if (document)
         {
-            text.Append(CultureInfo.InvariantCulture, $"<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{heading}</title></head>\n<body>\n");
+            text.Append(CultureInfo.InvariantCulture, $"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>{heading}</title>\n{Style}</head>\n<body>\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"<h1>{heading}</h1>\n");

@@ -46,15 +46,15 @@ internal sealed class LatexNotation : Notation
         return below.Count == 0 ? up : $@"\tfrac{{{up}}}{{{string.Join(@"\,", below)}}}";
     }
 
-    protected override string Parentheses(string inner) => $@"\left({inner}\right)";
+    protected override string Parentheses(string inner) => IsTall(inner) ? $@"\left({inner}\right)" : $"({inner})";
 
-    protected override string Call(string function, string argument) => $@"{function}\left({argument}\right)";
+    protected override string Call(string function, string argument) => function == Function.Sqrt.Latex ? $@"\sqrt{{{argument}}}" : function + Parentheses(argument);
 
     protected override string Word(string word) => $@"\operatorname{{{word}}}";
 
     protected override string FunctionOf(Function function) => function.Latex;
 
-    protected override string TransposeOf(string inner) => $@"{{{inner}}}^{{\mathsf T}}";
+    protected override string TransposeOf(string inner) => $@"{Base(inner, "_{")}^{{\mathsf T}}";
 
     protected override string SquaredNormOf(string inner) => $@"\left\lVert {inner} \right\rVert^2";
 
@@ -63,14 +63,14 @@ internal sealed class LatexNotation : Notation
     protected override string QuotientOf(string above, string aboveInner, string below, string belowInner) => $@"\frac{{{aboveInner}}}{{{belowInner}}}";
 
     protected override string RaisedTo(string x, string exponent) =>
-        $"{{{x}}}^{{{exponent.Replace("−", "-", StringComparison.Ordinal).Replace("ᵀ", @"\mathsf T", StringComparison.Ordinal).Replace("⊙", @"\odot ", StringComparison.Ordinal)}}}";
+        $"{Base(x, "_{")}^{{{exponent.Replace("−", "-", StringComparison.Ordinal).Replace("ᵀ", @"\mathsf T", StringComparison.Ordinal).Replace("⊙", @"\odot ", StringComparison.Ordinal)}}}";
 
     protected override string Indexed(string letter, string index) => $"{letter}_{{{index}}}";
 
     protected override string InnerProductOf(string x, string y) => $@"\left\langle {x}, {y} \right\rangle";
 
     protected override string Below(string inner, IEnumerable<string> indices) =>
-        $"{{{inner}}}_{{{string.Concat(indices.Select(index => index.Length == 1 ? index : $"{index[0]}_{{{index[1..]}}}"))}}}";
+        $"{Base(inner, "^{")}_{{{string.Concat(indices.Select(index => index.Length == 1 ? index : $"{index[0]}_{{{index[1..]}}}"))}}}";
 
     protected override string SumOver(string index) => $@"\sum_{{{(index.Length == 1 ? index : $"{index[0]}_{{{index[1..]}}}")}}} ";
 
@@ -96,6 +96,20 @@ internal sealed class LatexNotation : Notation
     };
 
     private protected override string PowerOfTen(string factor, int exponent) => $@"{factor}{(factor is "" or "-" ? "" : @" \cdot ")}10^{{{exponent}}}";
+
+    /// <summary>Whether parentheses around it must grow. Those that need not are written plainly: \left sets a space before itself, as in σ (z).</summary>
+    private static bool IsTall(string inner) =>
+        inner.Contains("frac{", StringComparison.Ordinal) || inner.Contains(@"\sum_", StringComparison.Ordinal) || inner.Contains(@"\left", StringComparison.Ordinal);
+
+    /// <summary>What an exponent or an index stands at. A letter with one of them gets the other above or below it, not beside it.</summary>
+    private static string Base(string x, string has)
+    {
+        int script = x.IndexOf(has, StringComparison.Ordinal);
+        string letter = script < 0 ? x : x[..script];
+        bool simple = letter.Length > 0 && letter.Skip(letter[0] == '\\' ? 1 : 0).All(char.IsAsciiLetter)
+            && (script < 0 ? letter.Length == 1 || letter[0] == '\\' : x.IndexOf('}', StringComparison.Ordinal) == x.Length - 1);
+        return simple ? x : $"{{{x}}}";
+    }
 
     private protected override string DimOf(Dim dim)
     {

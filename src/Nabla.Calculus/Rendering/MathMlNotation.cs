@@ -7,13 +7,21 @@ namespace Nabla.Calculus.Rendering;
 /// <summary>Formulas in MathML Core: the elements that stand inside a math element.</summary>
 internal sealed class MathMlNotation : Notation
 {
+    // What stands between two factors, in the width of TeX's thin space.
+    private const string Thin = "0.1667em";
+
+    // MathML Core knows no bold digit but the bold digit itself.
+    private const string Ones = "<mn>𝟏</mn>";
+
+    private static readonly string Root = Identifier(Function.Sqrt.Symbol);
+
     public override string DefinitionSign => "=";
 
     public override string UnequalSign => "≠";
 
     public override string UpdateSign => "←";
 
-    private protected override string Space => "<mspace width=\"0.17em\"/>";
+    private protected override string Space => $"<mspace width=\"{Thin}\"/>";
 
     private protected override string Comma => "<mo separator=\"true\">,</mo>";
 
@@ -45,15 +53,19 @@ internal sealed class MathMlNotation : Notation
         return below.Count == 0 ? up : $"<mfrac>{Row(up)}{Row(string.Concat(below.Select(Token)))}</mfrac>";
     }
 
-    protected override string Parentheses(string inner) => $"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>";
+    protected override string Parentheses(string inner) => IsTall(inner)
+        ? $"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+        : $"<mrow><mo stretchy=\"false\">(</mo>{inner}<mo stretchy=\"false\">)</mo></mrow>";
 
-    protected override string Call(string function, string argument) => $"<mrow>{(function.StartsWith('<') ? function : Identifier(function))}<mo>&#x2061;</mo>{Parentheses(argument)}</mrow>";
+    protected override string Call(string function, string argument) => function == Root
+        ? $"<msqrt>{Row(argument)}</msqrt>"
+        : $"<mrow>{(function.StartsWith('<') ? function : Identifier(function))}<mo>&#x2061;</mo>{Parentheses(argument)}</mrow>";
 
     protected override string Word(string word) => $"<mi>{word}</mi>";
 
     protected override string FunctionOf(Function function) => Identifier(function.Symbol);
 
-    protected override string TransposeOf(string inner) => $"<msup>{Row(inner)}<mi mathvariant=\"normal\">T</mi></msup>";
+    protected override string TransposeOf(string inner) => Raised(inner, "<mi mathvariant=\"normal\">T</mi>");
 
     protected override string SquaredNormOf(string inner) => $"<msup>{NormOf(inner)}<mn>2</mn></msup>";
 
@@ -72,25 +84,33 @@ internal sealed class MathMlNotation : Notation
             ['⊙', .. var power] => $"<mo form=\"prefix\">⊙</mo>{(power.StartsWith('<') ? power : $"<mn>{power}</mn>")}",
             _ => exponent.StartsWith('<') ? exponent : $"<mn>{exponent}</mn>",
         };
-        return $"<msup>{Row(x)}{Row(above)}</msup>";
+        return Raised(x, Row(above));
     }
 
     protected override string Indexed(string letter, string index) => $"<msub>{Row(letter)}{Row(index)}</msub>";
 
-    protected override string Below(string inner, IEnumerable<string> indices) => $"<msub>{Row(inner)}{Row(string.Concat(indices.Select(index => $"<mi>{index}</mi>")))}</msub>";
+    protected override string Below(string inner, IEnumerable<string> indices)
+    {
+        const string Open = "<msup><mi>", Close = "</mn></msup>";
+        string below = Row(string.Concat(indices.Select(index => $"<mi>{index}</mi>")));
+        int superscript = inner.LastIndexOf("<mn>", StringComparison.Ordinal);
+        return inner.StartsWith(Open, StringComparison.Ordinal) && inner.IndexOf(Close, StringComparison.Ordinal) == inner.Length - Close.Length
+            ? $"<msubsup>{inner["<msup>".Length..superscript]}{below}{inner[superscript..^"</msup>".Length]}</msubsup>"
+            : $"<msub>{Row(inner)}{below}</msub>";
+    }
 
     protected override string SumOver(string index) => $"<munder><mo movablelimits=\"false\">∑</mo><mi>{index}</mi></munder>";
 
     protected override string Partial(string above, string below) => $"<mfrac><mrow><mo>∂</mo>{above}</mrow><mrow><mo>∂</mo>{below}</mrow></mfrac>";
 
-    protected override string OnesOf(Shape shape) => shape.Rows.IsOne && !shape.IsScalar ? TransposeOf("<mn mathvariant=\"bold\">1</mn>") : "<mn>1</mn>";
+    protected override string OnesOf(Shape shape) => shape.Rows.IsOne && !shape.IsScalar ? TransposeOf(Ones) : Ones;
 
     protected override string Sign(Expr operation) => operation switch
     {
         Add => "<mo>+</mo>",
         Subtract => "<mo>−</mo>",
         Negate => Minus,
-        MatMul => "<mo>&#x2062;</mo>",
+        MatMul => $"<mo lspace=\"0em\" rspace=\"{Thin}\">&#x2062;</mo>",
         Hadamard => "<mo>⊙</mo>",
         Quotient => "<mo>⊘</mo>",
         Kron => "<mo>⊗</mo>",
@@ -102,13 +122,27 @@ internal sealed class MathMlNotation : Notation
     private protected override string DimOf(Dim dim) => dim.IsNumber ? $"<mn>{dim.Value}</mn>" : string.Concat(dim.Factors.Select(factor => NameOf(new(factor.Name))));
 
     private protected override string PowerOfTen(string factor, int exponent) =>
-        $"<mrow>{(factor is "" or "-" ? factor == "-" ? Minus : "" : $"<mn>{factor}</mn><mo>·</mo>")}<msup><mn>10</mn><mn>{exponent}</mn></msup></mrow>";
+        $"<mrow>{(factor is "" or "-" ? factor == "-" ? Minus : "" : $"<mn>{factor}</mn><mo>·</mo>")}<msup><mn>10</mn>{(exponent < 0 ? Row($"{Minus}<mn>{-exponent}</mn>") : $"<mn>{exponent}</mn>")}</msup></mrow>";
+
+    /// <summary>x with something above; an index below x stays below it, not beside it.</summary>
+    private static string Raised(string x, string above)
+    {
+        const string Open = "<msub>", Close = "</msub>";
+        return x.StartsWith(Open, StringComparison.Ordinal) && x.IndexOf(Close, StringComparison.Ordinal) == x.Length - Close.Length
+            ? $"<msubsup>{x[Open.Length..^Close.Length]}{above}</msubsup>"
+            : $"<msup>{Row(x)}{above}</msup>";
+    }
 
     private static string Row(string inner) => $"<mrow>{inner}</mrow>";
 
+    /// <summary>Whether parentheses around it must grow; around an exponent alone they had better not.</summary>
+    private static bool IsTall(string inner) =>
+        inner.Contains("<mfrac>", StringComparison.Ordinal) || inner.Contains("<munder>", StringComparison.Ordinal) || inner.Contains("<mo>(", StringComparison.Ordinal);
+
+    /// <summary>A name; the sign of a derivative is high by itself and is not raised once more.</summary>
     private static string Identifier(string name)
     {
         string plain = WebUtility.HtmlEncode(name.TrimEnd('′', '\''));
-        return name.EndsWith('′') || name.EndsWith('\'') ? $"<msup><mi>{plain}</mi><mo>′</mo></msup>" : $"<mi>{plain}</mi>";
+        return name.EndsWith('′') || name.EndsWith('\'') ? $"<mrow><mi>{plain}</mi><mo lspace=\"0em\" rspace=\"0em\">′</mo></mrow>" : $"<mi>{plain}</mi>";
     }
 }

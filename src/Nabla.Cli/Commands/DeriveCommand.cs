@@ -7,6 +7,7 @@ using Nabla.Calculus.Language;
 using Nabla.Calculus.Rendering;
 using Nabla.Cli.CommandLine;
 using Nabla.Cli.Derive;
+using Nabla.Cli.Train;
 using Nabla.Networks;
 
 namespace Nabla.Cli.Commands;
@@ -21,7 +22,11 @@ internal static partial class DeriveCommand
         Option<string?> wrt = Options.Text("--wrt", "NAME", "The variable to differentiate by; needed where more than one is declared");
         Option<string?> kind = Options.Choice("--kind", "What is derived (default gradient of a scalar, else jacobian)", "gradient", "jacobian", "hessian", "hvp");
         Option<string?> along = Options.Text("--along", "NAME", "The direction of a Hessian-vector product");
-        Option<string?> loss = Options.Text("--loss", "NAME", $"The loss: {string.Join(", ", Loss.All.Keys)} (default squared-error)", [.. Loss.All.Keys]);
+        Option<string?> loss = Options.Text(
+            "--loss",
+            "NAME|EXPRESSION",
+            $"The loss: {string.Join(", ", Loss.All.Keys)} (default squared-error); or an expression of y, a, z, m and n, such as \"sum((y-a).^4)/m\"",
+            [.. Loss.All.Keys]);
         Option<string?> reduction = Options.Choice("--reduction", "The mean over the batch (default), or the sum", "mean", "sum");
         Option<string?> activation = Options.Text(
             "--activation", "NAME", $"The hidden layers' activation: {string.Join(", ", Activation.All.Keys)} (default sigmoid)", [.. Activation.All.Keys]);
@@ -65,17 +70,33 @@ internal static partial class DeriveCommand
                 return Expression(terminal, request, expression);
             }
 
-            Loss lossOf = Loss.Named(parsed.GetValue(loss) ?? "squared-error");
+            Loss lossOf = Loss.NamedOrParsed(parsed.GetValue(loss) ?? "squared-error");
             Activation hidden = Activation.Named(parsed.GetValue(activation) ?? "sigmoid");
             Activation last = parsed.GetValue(outputActivation) is string name ? Activation.Named(name) : lossOf.OutputActivation ?? hidden;
             lossOf.RequireOutput(last);
             Network described = Network.Of(Network.ParseSizes(text), hidden, last, !parsed.GetValue(noBias));
+            TrainingSetup.RequireOwnReduction(lossOf, parsed.GetValue(reduction) is null ? null : Reduction.Mean);
             Reduction reductionOf = parsed.GetValue(reduction) == "sum" ? Reduction.Sum : Reduction.Mean;
             LayeredNetwork network = described.Express(lossOf, reductionOf, parsed.GetValue(batch));
             string title = $"The network {described} with {string.Join(", ", described.Layers.Select(layer => layer.Activation.Name).Distinct())} and {lossOf}"
                 + (parsed.GetValue(batch) ? ", a batch of m samples" : ", one sample");
             Dialect dialectOf = parsed.GetValue(dialect) switch { "seed" => Dialect.Seed, "row-batch" => Dialect.RowBatch, _ => Dialect.Nielsen };
-            NetworkDerivation derivation = NetworkDerivation.Of(network, request.Style ?? DerivationStyle.Textbook, dialectOf, last.IsSoftmax);
+            DerivationStyle styleOf = request.Style ?? (lossOf.NeedsPreActivations ? DerivationStyle.Differential : DerivationStyle.Textbook);
+            if (styleOf == DerivationStyle.Textbook && lossOf.NeedsPreActivations)
+            {
+                throw new ArgumentException("the textbook style goes from the loss through the outputs a alone, but this loss is written in z; --style differential and index derive it");
+            }
+
+            NetworkDerivation derivation;
+            try
+            {
+                derivation = NetworkDerivation.Of(network, styleOf, dialectOf, last.IsSoftmax);
+            }
+            catch (NotSupportedException e) when (lossOf.Text is not null)
+            {
+                return Tool.Fail(terminal.Error, ExitCode.Usage, $"--loss \"{lossOf}\": {e.Message}");
+            }
+
             if (chosen == "ascii")
             {
                 terminal.Output.Write(Ascii(derivation));

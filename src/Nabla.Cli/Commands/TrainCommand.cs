@@ -29,7 +29,12 @@ internal static class TrainCommand
             "The activation of the last layer; by default what the loss expects, else the hidden one on classes and identity on numbers",
             [.. Activation.All.Keys]);
         Option<bool?> noBias = new("--no-bias") { Description = "Layers without biases", Arity = ArgumentArity.ZeroOrOne };
-        Option<string?> loss = Options.Text("--loss", "NAME", Known("The loss", Loss.All.Keys), [.. Loss.All.Keys]);
+        Option<string?> loss = Options.Text(
+            "--loss",
+            "NAME|EXPRESSION",
+            Known("The loss", Loss.All.Keys) + "; or an expression of the targets y, the outputs a, the last pre-activations z (all n x m), "
+            + "the samples m and the outputs n, such as \"sum((y-a).^4)/m\"",
+            [.. Loss.All.Keys]);
         Option<string?> reduction = Options.Choice("--reduction", "The loss of a batch: the mean over its samples or their sum", "mean", "sum");
         Option<string?> optimizer = Options.Text("--optimizer", "NAME", Known("The update rule", Optimizer.All.Keys), [.. Optimizer.All.Keys]);
         Option<double?> learningRate = Options.Positive("--learning-rate", "The learning rate η");
@@ -71,7 +76,7 @@ internal static class TrainCommand
                 Activation = parsed.GetValue(activation) is string hidden ? Activation.Named(hidden) : null,
                 OutputActivation = parsed.GetValue(outputActivation) is string last ? Activation.Named(last) : null,
                 Biases = parsed.GetResult(noBias) is null ? null : parsed.GetValue(noBias) == false,
-                Loss = parsed.GetValue(loss) is string named ? Loss.Named(named) : null,
+                Loss = parsed.GetValue(loss) is string named ? Loss.NamedOrParsed(named) : null,
                 Reduction = parsed.GetValue(reduction) is string word ? word == "sum" ? Reduction.Sum : Reduction.Mean : null,
                 Optimizer = parsed.GetValue(optimizer) is string rule ? Optimizer.Named(rule) : null,
                 Initializer = parsed.GetValue(init) is string first ? Initializer.Named(first) : null,
@@ -109,9 +114,16 @@ internal static class TrainCommand
         }
 
         TrainingSetup setup = TrainingSetup.Of(request, data);
-        return request.Double
-            ? new TrainingRun<double>(setup, terminal).Run(interruption)
-            : new TrainingRun<float>(setup, terminal).Run(interruption);
+        try
+        {
+            return request.Double
+                ? new TrainingRun<double>(setup, terminal).Run(interruption)
+                : new TrainingRun<float>(setup, terminal).Run(interruption);
+        }
+        catch (NotSupportedException e) when (setup.Loss.Text is not null)
+        {
+            return Tool.Fail(terminal.Error, ExitCode.Usage, $"--loss \"{setup.Loss}\": {e.Message}");
+        }
     }
 
     private static string Known(string what, IEnumerable<string> names) => $"{what}: {string.Join(", ", names)}";

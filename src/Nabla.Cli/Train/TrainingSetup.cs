@@ -84,6 +84,7 @@ internal sealed record TrainingSetup
             ?? (preset.OutputActivation is string name ? Activation.Named(name) : null)
             ?? (data.IsClassification ? activation : Activation.Identity);
         loss.RequireOutput(output);
+        RequireOwnReduction(loss, request.Reduction);
         if (output.IsSoftmax && sizes[^1] == 1)
         {
             throw new ArgumentException(
@@ -99,7 +100,7 @@ internal sealed record TrainingSetup
             Data = data,
             Network = network,
             Loss = loss,
-            Reduction = request.Reduction ?? preset.Reduction,
+            Reduction = loss.Text is not null ? Reduction.Mean : request.Reduction ?? preset.Reduction,
             Initializer = request.Initializer ?? Initializer.Named(preset.Initializer ?? (activation.IsRectifier ? "he" : "glorot")),
             InitialWeights = request.Initializer is null && Fit(preset.InitialWeights, sizes) ? preset.InitialWeights : [],
             Options = new()
@@ -111,6 +112,16 @@ internal sealed record TrainingSetup
                 Seed = request.Seed,
             },
         };
+    }
+
+    /// <summary>Asserts that nobody asks for a reduction of a loss that says its own.</summary>
+    /// <exception cref="ArgumentException">One is asked for.</exception>
+    public static void RequireOwnReduction(Loss loss, Reduction? reduction)
+    {
+        if (loss.Text is not null && reduction is not null)
+        {
+            throw new ArgumentException("--reduction goes with the name of a loss; an expression says itself whether it is divided by m");
+        }
     }
 
     /// <summary>What the model file says of the model.</summary>

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Nabla.Calculus;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Language;
 using Nabla.Networks;
 using Nabla.Planning;
 using Nabla.Training;
@@ -14,7 +15,7 @@ namespace Nabla.Models;
 
 /// <summary>What a model file says of a model besides its numbers.</summary>
 /// <param name="Network">The network.</param>
-/// <param name="Loss">The name of the loss that it was trained with.</param>
+/// <param name="Loss">The name of the loss that it was trained with; of a loss from a text, the text.</param>
 /// <param name="Reduction">Mean or sum over the batch.</param>
 public sealed record ModelDescription(Network Network, string Loss, Reduction Reduction = Reduction.Mean)
 {
@@ -137,8 +138,7 @@ public static class ModelFile
     {
         ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(file);
-        Loss loss = (losses ?? []).Concat(Loss.All.Values).FirstOrDefault(known => known.Name == description.Loss)
-            ?? throw new InvalidDataException($"{file.Name}: {Suggestion.Unknown("loss", SafetensorsText.Clip(description.Loss), Loss.All.Keys)}");
+        Loss loss = (losses ?? []).FirstOrDefault(own => own.Name == description.Loss) ?? LossOf(description, file.Name);
         RequireTensors(description.Network, file);
         return loss;
     }
@@ -313,6 +313,30 @@ public static class ModelFile
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"{file}: the description under '{MetadataKey}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The built-in loss of the name, or the one whose text the name is.</summary>
+    private static Loss LossOf(ModelDescription description, string file)
+    {
+        try
+        {
+            Loss loss = Loss.NamedOrParsed(description.Loss);
+            if (loss.Text is not null)
+            {
+                description.Network.Express(loss, description.Reduction);
+            }
+
+            return loss;
+        }
+        catch (LanguageException e)
+        {
+            throw new InvalidDataException($"{file}: the loss '{SafetensorsText.Clip(description.Loss)}' is none: {e.Problem}", e);
+        }
+        catch (Exception e) when (e is ArgumentException or ShapeException)
+        {
+            string sentence = e is ShapeException || description.Loss.Length > 60 ? e.Message : Suggestion.Unknown("loss", SafetensorsText.Clip(description.Loss), Loss.All.Keys);
+            throw new InvalidDataException($"{file}: {sentence}", e);
         }
     }
 

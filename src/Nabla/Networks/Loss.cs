@@ -17,13 +17,13 @@ public enum Reduction
 
 /// <summary>
 /// A loss: an expression of the targets Y and the outputs A, without a derivative. One file in the folder Losses is one loss;
-/// a loss of one's own is made with the constructor.
+/// a loss of one's own is made with the constructor, or read from a text by <see cref="Parse"/>.
 /// </summary>
 public sealed partial class Loss
 {
     private static ImmutableSortedDictionary<string, Loss>? all;
 
-    private readonly Func<Expr, Expr, Expr> total;
+    private readonly Func<Expr, Expr, Expr, Expr> total;
 
     /// <summary>A loss from its expression.</summary>
     /// <param name="name">The name.</param>
@@ -31,8 +31,11 @@ public sealed partial class Loss
     public Loss(string name, Func<Expr, Expr, Expr> total)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        (Name, this.total) = (name, total);
+        ArgumentNullException.ThrowIfNull(total);
+        (Name, this.total) = (name, (y, a, _) => total(y, a));
     }
+
+    private Loss(string name, Func<Expr, Expr, Expr, Expr> total) => (Name, this.total) = (name, total);
 
     /// <summary>Every loss of the folder Losses, by name.</summary>
     public static ImmutableSortedDictionary<string, Loss> All => all ??= typeof(Loss)
@@ -44,6 +47,12 @@ public sealed partial class Loss
     /// <summary>The name on the command line and in files.</summary>
     public string Name { get; }
 
+    /// <summary>The expression that <see cref="Parse"/> read; null for a loss that was made in code.</summary>
+    public string? Text { get; private init; }
+
+    /// <summary>Whether the loss is written in the last pre-activations too.</summary>
+    public bool NeedsPreActivations { get; private init; }
+
     /// <summary>The activation of the last layer that the loss is made for; null where any will do.</summary>
     public Activation? OutputActivation { get; init; }
 
@@ -54,16 +63,27 @@ public sealed partial class Loss
         : throw new ArgumentException(Suggestion.Unknown("loss", name, All.Keys));
 
     /// <summary>C for targets and outputs.</summary>
+    /// <param name="targets">Y.</param>
+    /// <param name="outputs">A.</param>
+    /// <param name="reduction">Mean or sum over the samples; a loss from a text says that itself.</param>
+    /// <param name="preActivations">The last Z, for a loss that is written in it.</param>
     /// <exception cref="ShapeException">The expression is not a scalar.</exception>
-    public Expr Of(Expr targets, Expr outputs, Reduction reduction = Reduction.Mean)
+    /// <exception cref="ArgumentException">The loss is written in Z, and none is given.</exception>
+    public Expr Of(Expr targets, Expr outputs, Reduction reduction = Reduction.Mean, Expr? preActivations = null)
     {
-        Expr sum = total(targets, outputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        if (NeedsPreActivations && preActivations is null)
+        {
+            throw new ArgumentException($"the loss {Name} is written in the last pre-activations z, and none are given", nameof(preActivations));
+        }
+
+        Expr sum = total(targets, outputs, preActivations ?? outputs);
         if (!sum.Shape.IsScalar)
         {
             throw new ShapeException($"the loss {Name} must be a scalar, but its expression is {sum.Shape}");
         }
 
-        return reduction == Reduction.Sum ? sum : Merge(sum / outputs.Shape.Columns);
+        return reduction == Reduction.Sum || Text is not null ? sum : Merge(sum / outputs.Shape.Columns);
     }
 
     /// <summary>Asserts that the last layer has the activation that the loss is made for.</summary>

@@ -121,7 +121,7 @@ public sealed class Network : IEquatable<Network>
             a = next;
         }
 
-        Named cost = loss.Of(target, a, reduction).As(new("C"));
+        Named cost = loss.Of(target, a, reduction, layers[^1].PreActivation).As(new("C"));
         return new(input, target, layers, cost, pool.Symbol(new("η"), Shape.Scalar), m);
     }
 

@@ -82,7 +82,7 @@ internal sealed class Lowering<T>
             SquaredNorm { Operands: [var x] } => Reduction(expression, ReductionKind.SquaredNorm, x),
             Softmax { Operands: [var x] } => Reduction(expression, ReductionKind.Softmax, x),
             LogSumExp { Operands: [var x] } => Reduction(expression, ReductionKind.LogSumExp, x),
-            _ => throw new NotSupportedException($"{expression.Describe()} cannot be compiled"),
+            _ => Lower(Decompositions.Of(expression, constant => constant.Value.Evaluate(sizeOf))),
         };
     }
 

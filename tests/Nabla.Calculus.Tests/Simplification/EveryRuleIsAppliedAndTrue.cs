@@ -27,7 +27,7 @@ public sealed class EveryRuleIsAppliedAndTrue(ITestOutputHelper output)
         "commutation(n,m)*kron(z,A)", "kron(r,X)*commutation(n,n)", "ones(1,n)*softmax(A)", "softmax(A)'*ones(n)", "ones(1,n)*x", "x'*ones(n)", "ones(m)*ones(1,n)*x", "ones(1,n)*ones(n)*s",
         "zeros(m,n)*x", "expm(A)*expm(-A)*x", "step(x).*step(x)", "relu(x).*step(x)", "sign(x).*x", "sign(x).*abs(x)", "eye(n).*A", "diag(x).*A", "(x*y').*(u*v')", "(z*ones(1,n)).*X",
         "(ones(m)*r).*X", "x.*x.*x", "x./y.*y", "x+y+x-y", "A*x+B*x", "s*x-s*y", "x.*y-x.*u", "kron(A,X)-kron(B,X)", "sum(x-mean(x)*ones(n))", "(x-y).*u+x.*(y-u)+y.*u",
-        "A'*B'*X'", "0*X+Y", "-(2)*s", "ones(1)*s", "eye(1)*s", "X+(-Y)", "-X+Y", "X-(-Y)", "-X-Y", "X-X", "X+zeros(m,n)", "zeros(m,n)-X", "-(-X)", "-zeros(m,n)", "X+X", "s*1",
+        "A'*B'*X'", "0*X+Y", "sum(inv(A').*A)", "kron(x,r)", "kron(r,x)", "kron(eye(n),eye(m))", "ones(m,n)*x", "-(2)*s", "ones(1)*s", "eye(1)*s", "X+(-Y)", "-X+Y", "X-(-Y)", "-X-Y", "X-X", "X+zeros(m,n)", "zeros(m,n)-X", "-(-X)", "-zeros(m,n)", "X+X", "s*1",
         "sigmoid'(x)", "X.*ones(m,n)", "X.*zeros(m,n)", "X.*(ones(m,n)./Y)", "X./ones(m,n)", "s*(-x)", "(-s)*x", "A*eye(n)", "sum(s)", "tanh(0*s)",
     ];
 

@@ -9,13 +9,7 @@ namespace Nabla.Tests.Derivations;
 public sealed class GoldenDerivations
 {
     [Theory]
-    [InlineData("seed-3-4-2", "3-4-2", "sigmoid", "squared-error", false)]
-    [InlineData("seed-3-4-2-batch", "3-4-2", "sigmoid", "squared-error", true)]
-    [InlineData("one-layer-softmax-cross-entropy", "4-3", "sigmoid", "cross-entropy", false)]
-    [InlineData("one-layer-softmax-cross-entropy-batch", "4-3", "sigmoid", "cross-entropy", true)]
-    [InlineData("one-layer-binary-cross-entropy", "4-1", "sigmoid", "binary-cross-entropy", false)]
-    [InlineData("three-layers-gelu-huber-batch", "5-4-3-2", "gelu", "huber", true)]
-    [InlineData("two-layers-relu-cross-entropy-batch", "784-30-10", "relu", "cross-entropy", true)]
+    [MemberData(nameof(ReviewedNetworks.All), MemberType = typeof(ReviewedNetworks))]
     public void A_derivation_is_printed_as_it_was_reviewed(string name, string sizes, string activation, string loss, bool batch) =>
         Golden.Matches($"tests/Nabla.Tests/Derivations/Golden/{name}.txt", DerivationText.Write(name, Sections(sizes, activation, loss, batch)));
 

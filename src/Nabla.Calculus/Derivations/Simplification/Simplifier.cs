@@ -36,10 +36,10 @@ public sealed class Simplifier
     private int trialsLeft = MaximumTrials;
 
     /// <summary>With facts that may be used, such as 1ᵀy = 1.</summary>
-    public Simplifier(IEnumerable<Assumption>? assumptions = null)
+    public Simplifier(IEnumerable<Assumption>? assumptions = null, CancellationToken cancellation = default)
     {
         commonFactors = new(size, keys);
-        rules = RulesWith(assumptions ?? []);
+        rules = RulesWith(assumptions ?? [], cancellation);
     }
 
     /// <summary>The simplified expression, and the steps that led to it.</summary>
@@ -80,8 +80,9 @@ public sealed class Simplifier
     public int SizeOf(Expr expression) => size[expression];
 
     /// <summary>All rules, in the order in which they are tried.</summary>
-    private ImmutableArray<RewriteRule> RulesWith(IEnumerable<Assumption> assumptions) =>
+    private ImmutableArray<RewriteRule> RulesWith(IEnumerable<Assumption> assumptions, CancellationToken cancellation) =>
     [
+        RewriteRules.StoppedBy(cancellation),
         .. assumptions.SelectMany(Facts),
         .. RewriteRules.Algebra.Where(rule => !replaced.Contains(rule.Rule.Id)),
         .. RewriteRules.Activations(new()),
@@ -102,6 +103,9 @@ public sealed class Simplifier
         new(new("rewrite.collect", "like terms are collected"), node => node is Add or Subtract or Negate ? Collected(node) : null),
         new(new("rewrite.factor", "a common factor stands outside: XY + XZ = X(Y + Z)"), node => node is Add or Subtract ? commonFactors.Shorter(node) : null),
         new(new("rewrite.expand", "a sum is expanded where that is shorter"), Expanded),
+        RewriteRule.For<Sum>("sum-trace", "sum(X ⊙ Y) = tr(XᵀY), where that is shorter", n => n.Operands[0] is Hadamard { Operands: [var x, var y] } && x.Shape.Rows.Equals(x.Shape.Columns)
+            ? OnTrial(n, _ => Expr.Trace(Expr.MatMul(Forms.Transposed(x), y)))
+            : null),
         new(new("rewrite.multiply-out", "products are multiplied out where terms then cancel"), node => node is Add or Subtract ? OnTrial(node, Expansion.Of, MultipliedOut) : null),
     ];
 

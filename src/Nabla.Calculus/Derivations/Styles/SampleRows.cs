@@ -51,6 +51,9 @@ internal static class SampleRows
             Named named => Of(0).As(named.Name),
             Softmax => Expr.Softmax(Of(0).Transpose()).Transpose(),
             LogSumExp => Expr.LogSumExp(Of(0).Transpose()).Transpose(),
+            Diag => Expr.Diag(Of(0).Transpose()),
+            DiagonalOf => Expr.DiagonalOf(Of(0)).Transpose(),
+            Trace or Determinant or LogDeterminant or Inverse or Power or Exponential or LargestElement => e.With([Of(0)]),
             Add or Subtract or Negate or Scale or Hadamard or Quotient or Maximum or Minimum or Apply or Sum or SquaredNorm or Norm or Divide or ElementPower
                 => e.With([.. e.Operands.Select(operand => turned[operand])]),
             _ => throw new NotSupportedException($"{e.Describe()} is not written with samples as rows"),

@@ -28,6 +28,10 @@ internal static class Agreement
     public static bool Same(Matrix claim, Matrix truth) =>
         claim.Rows == truth.Rows && claim.Columns == truth.Columns && Error(claim, truth) <= Tolerance;
 
+    /// <summary>Whether both are zero, so that nothing is learned about a factor.</summary>
+    public static bool AreZero(Matrix claim, Matrix truth) =>
+        claim.Rows == truth.Rows && claim.Columns == truth.Columns && truth.MaxAbs() < Rounding && claim.MaxAbs() < Rounding;
+
     /// <summary>c with claim = c·truth, or null.</summary>
     public static double? Ratio(Matrix claim, Matrix truth)
     {

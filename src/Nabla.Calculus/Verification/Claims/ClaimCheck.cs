@@ -30,21 +30,23 @@ public sealed class ClaimCheck
     /// <summary>Derives the answer to a question and tries it against finite differences.</summary>
     /// <param name="problem">The question.</param>
     /// <param name="seed">The same seed gives the same random points.</param>
-    /// <param name="limit">How long a search for the mistake may take, and the drawing of points; by default somewhat under a second.</param>
+    /// <param name="limit">How long the derivation, the drawing of points and a search for the mistake may take, each; by default somewhat under a second.</param>
     public static ClaimCheck Of(ClaimProblem problem, int seed = 1, TimeSpan? limit = null)
     {
         ArgumentNullException.ThrowIfNull(problem);
+        TimeSpan chosen = limit ?? TimeSpan.FromMilliseconds(800);
         Derivative? derivative = null;
+        using CancellationTokenSource late = new(chosen);
         try
         {
-            derivative = Derivative.Find(problem.Kind, problem.Of, problem.By, problem.Along, new() { Assumptions = problem.Conditions.Assumptions });
+            derivative = Derivative.Find(
+                problem.Kind, problem.Of, problem.By, problem.Along, new() { Assumptions = problem.Conditions.Assumptions, Cancellation = late.Token });
         }
-        catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException or OverflowException or OperationCanceledException)
         {
             // Finite differences are still there.
         }
 
-        TimeSpan chosen = limit ?? TimeSpan.FromMilliseconds(800);
         return new(problem, new(problem, derivative, seed, chosen), chosen);
     }
 
@@ -91,7 +93,9 @@ public sealed class ClaimCheck
                 {
                     Claim = bound,
                     Points = points,
-                    Undecided = $"the claim has finite values at only {points} of {truth.Samples.Count} random points",
+                    Undecided = truth.Samples.Any(sample => sample.Point.WasTooLarge)
+                        ? "the claim has more elements at a random point than are computed; smaller sizes, or names for them, can be tried"
+                        : $"the claim has finite values at only {points} of {truth.Samples.Count} random points",
                 };
             }
 
@@ -122,10 +126,11 @@ public sealed class ClaimCheck
 
         try
         {
-            Simplifier simplifier = new(problem.Conditions.Assumptions);
+            using CancellationTokenSource late = new(limit / 2);
+            Simplifier simplifier = new(problem.Conditions.Assumptions, late.Token);
             return claim == result || simplifier.Simplify(claim).Result == simplifier.Simplify(result).Result || simplifier.Simplify(claim - result).Result is Zeros or Constant { Value.Number: 0 };
         }
-        catch (Exception e) when (e is InvalidOperationException or NotSupportedException or ShapeException)
+        catch (Exception e) when (e is InvalidOperationException or NotSupportedException or ShapeException or OverflowException or OperationCanceledException)
         {
             return false;
         }

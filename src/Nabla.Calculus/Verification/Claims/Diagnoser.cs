@@ -9,6 +9,9 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
 {
     private const int MostPairs = 40;
 
+    /// <summary>At how many points a factor must show, where both sides are zero at the others.</summary>
+    private const int FewestRatios = 2;
+
     private readonly Syntax? right = truth.ToSyntax();
     private Found? multiple;
 
@@ -23,7 +26,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
     public ClaimDiagnosis Diagnose(Syntax syntax, Expr? bound, LanguageException? unfit)
     {
         Materials materials = new(problem, right, binder);
-        Found? found = (bound is null ? null : Whole(syntax, bound))
+        Found? found = (bound is null ? null : OneVariableForTwo(bound) ?? Whole(syntax, bound))
             ?? Search(syntax, Repairs.All, materials)
             ?? Missing(syntax, materials)
             ?? (bound is null ? null : OnlyIfSymmetric(bound))
@@ -66,6 +69,9 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
 
     private static string? Print(Syntax? form) => form is null || form.Size > 4000 ? null : form.ToString();
 
+    /// <summary>The form that takes the elements of a symmetric variable above and below the diagonal for one variable.</summary>
+    private Found? OneVariableForTwo(Expr bound) => Symmetry.IsOneVariableForTwo(bound, problem, truth) ? new("factor", Symmetry.OneVariableForTwo, right, null) : null;
+
     /// <summary>What is wrong with the whole: its sign, or a factor.</summary>
     private Found? Whole(Syntax syntax, Expr bound)
     {
@@ -77,7 +83,17 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         List<(SamplePoint Point, double Ratio)> ratios = [];
         foreach ((SamplePoint point, Matrix value) in truth.Samples)
         {
-            if (truth.Symmetrized(point.Value(bound), point) is not Matrix own || Agreement.Ratio(own, value) is not double ratio)
+            if (truth.Symmetrized(point.Value(bound), point) is not Matrix own)
+            {
+                return null;
+            }
+
+            if (Agreement.AreZero(own, value))
+            {
+                continue;
+            }
+
+            if (Agreement.Ratio(own, value) is not double ratio)
             {
                 return null;
             }
@@ -85,7 +101,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
             ratios.Add((point, ratio));
         }
 
-        if (Multiple(ratios) is not Factor factor)
+        if (ratios.Count < FewestRatios || Multiple(ratios) is not Factor factor)
         {
             return null;
         }
@@ -226,6 +242,11 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
                 return false;
             }
 
+            if (Agreement.AreZero(own, value))
+            {
+                continue;
+            }
+
             if (Agreement.Same(own, value))
             {
                 ratios.Add((point, 1));
@@ -241,7 +262,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
             ratios.Add((point, ratio));
         }
 
-        factor = isRight ? null : Multiple(ratios);
+        factor = isRight || ratios.Count < FewestRatios ? null : Multiple(ratios);
         return isRight;
     }
 

@@ -5,7 +5,14 @@ namespace Nabla.Calculus.Verification.Claims;
 /// <summary>One random point. What was computed there is kept, so that many similar expressions cost little.</summary>
 internal sealed class SamplePoint(Bindings origin)
 {
-    private readonly Bindings known = origin.Copy();
+    /// <summary>The most elements that are kept.</summary>
+    private const double MostKept = 4e6;
+
+    private Bindings known = origin.Copy();
+    private double kept;
+
+    /// <summary>Whether an expression was not computed because it is too large.</summary>
+    public bool WasTooLarge { get; private set; }
 
     /// <summary>The sizes and the values of the variables.</summary>
     public Bindings Origin { get; } = origin;
@@ -39,8 +46,25 @@ internal sealed class SamplePoint(Bindings origin)
             return value;
         }
 
-        // Reachable is in the order of making: operands come first, and each node is computed from known ones.
-        foreach (Expr node in Missing(expression))
+        List<Expr> missing = [.. Missing(expression)];
+        double effort = Effort.Of(missing, dim => Origin.SizeOf(dim));
+        if (effort > Effort.Most)
+        {
+            WasTooLarge = true;
+            throw new InvalidOperationException("the expression is too large to be computed");
+        }
+
+        double elements = missing.Sum(node => Effort.Elements(node.Shape, dim => Origin.SizeOf(dim)));
+        if (kept + elements > MostKept && kept > 0)
+        {
+            (known, kept) = (Origin.Copy(), 0);
+            missing = [.. Missing(expression)];
+        }
+
+        kept += elements;
+
+        // Missing is in the order of making: operands come first, and each node is computed from known ones.
+        foreach (Expr node in missing)
         {
             known.Set(node, Evaluator.Evaluate(node, known));
         }

@@ -24,20 +24,35 @@ internal sealed class Truth
         this.problem = problem;
         Derivative = derivative;
         drawn = [problem.Of, .. problem.Scope.Variables.Values];
+        if (TooLarge() is string sentence)
+        {
+            Doubt = sentence;
+            return;
+        }
+
         DateTime end = DateTime.UtcNow + limit;
         RandomPoints random = new(seed);
+        bool wasTooLarge = false;
         int contradicted = 0;
         for (int i = 0; i < MostTries && Samples.Count < Points && DateTime.UtcNow < end; i++)
         {
             SamplePoint point = new(Next(random));
             if (point.Value(problem.Of) is null)
             {
+                wasTooLarge |= point.WasTooLarge;
                 continue;
             }
 
             Matrix? derived = Result is null ? null : Symmetrized(point.Value(Result), point);
             if (Result is not null && derived is null)
             {
+                wasTooLarge |= point.WasTooLarge;
+                continue;
+            }
+
+            if (TakesTooLong(point))
+            {
+                wasTooLarge = true;
                 continue;
             }
 
@@ -63,7 +78,8 @@ internal sealed class Truth
 
         if (Samples.Count < FewestPoints)
         {
-            Doubt = contradicted >= FewestPoints
+            Doubt = wasTooLarge ? "the expression or its derivative has more elements at a random point than are computed; smaller sizes, or names for them, can be tried"
+                : contradicted >= FewestPoints
                 ? "finite differences contradict the derived result, so neither is taken for the truth"
                 : Result is null && Elements(new(Next(new(seed)))) > MostElements
                 ? $"there is no derived formula, and finite differences by more than {MostElements} elements are not taken"
@@ -109,6 +125,29 @@ internal sealed class Truth
 
         int n = point.Origin.SizeOf(problem.By.Shape.Rows);
         return Matrix.From(value.Rows, value.Columns, (i, j) => (value[i, j] + value[i, (j % n * n) + (j / n)]) / 2);
+    }
+
+    /// <summary>Why no point can be drawn at all; null where one can.</summary>
+    private string? TooLarge()
+    {
+        Symbol[] symbols = [.. Expr.Reachable(drawn).OfType<Symbol>()];
+        int names = problem.Scope.Dimensions.Values.Count(dim => dim.Value is null);
+        double Largest(Dim dim) => Math.Max(RandomPoints.LargestSize, names + 1);
+        double all = symbols.Sum(symbol => Effort.Elements(symbol.Shape, Largest));
+        double by = Effort.Elements(problem.By.Shape, _ => 1);
+        return by > MostElements
+            ? $"{problem.By.Describe()} has {by:0} elements, but finite differences are taken of at most {MostElements}; names for the sizes let small ones be drawn"
+            : all > Effort.MostDrawn
+            ? $"the variables may have {all:0} elements at a random point, but at most {Effort.MostDrawn:0} are drawn; smaller sizes, or names for them, can be tried"
+            : null;
+    }
+
+    /// <summary>Whether differences take too long at a point: the expression is computed four times for each element of the variable.</summary>
+    private bool TakesTooLong(SamplePoint point)
+    {
+        Bindings at = point.Origin;
+        Expr differenced = problem.Kind is DerivativeKind.Hessian or DerivativeKind.HessianVectorProduct && Derivative?.Gradient is Expr gradient ? gradient : problem.Of;
+        return 4 * Effort.Elements(problem.By.Shape, dim => at.SizeOf(dim)) * Effort.Of(differenced, at) > Effort.MostByDifferences;
     }
 
     /// <summary>A point; the second one has other sizes than the first, so that a number is told from a dimension.</summary>
