@@ -129,6 +129,7 @@ public sealed class RewritesAreTrue
         Expr column = pool.Ones(b.N, Dim.One);
         return
         [
+            Expr.Apply(Function.Log, ones + Expr.Apply(Function.Exp, x)), Expr.Apply(Function.Log, Expr.Apply(Function.Exp, s) + pool.Constant(1)),
             pool.Ones(Dim.One, Dim.One), 0 * x, s * zeros, 1 * x, c * pool.Constant(3), s * (c * x), s * pool.Constant(1),
             -2 * x, -s * x, s * -x, -(-x), -zeros, -(x - y), -z, -(s * z), -Expr.Sum(z), -Expr.Hadamard(z, y), -Expr.MatMul(z, b.B),
             -Expr.MatMul(b.G.Transpose(), z), -Expr.Vec(z), x + zeros, zeros + y, x + -y, -x + y, x - zeros, zeros - x, x - -y, -x - y, x - x, (s * x) + (s * y),

@@ -81,6 +81,12 @@ public sealed class Derivative
         ArgumentNullException.ThrowIfNull(by);
         DerivationSettings chosen = settings ?? new();
         Simplifier simplifier = new(chosen.Assumptions, chosen.Cancellation);
+
+        // A fact about the variable, such as sum(y) = 1, holds at the point and not around it: it must wait until nothing is differentiated any more.
+        DerivationSettings beforeAnother = chosen with
+        {
+            Assumptions = [.. chosen.Assumptions.Where(fact => !Expr.Reachable(fact.Left, fact.Right).Contains(by))],
+        };
         switch (kind)
         {
             case DerivativeKind.Gradient:
@@ -90,7 +96,7 @@ public sealed class Derivative
                 (Expr? jacobian, IReadOnlyList<Step> steps) = Short(matrix, simplifier);
                 return new(kind, of, by, null) { LinearMap = map, Unsimplified = matrix, Result = jacobian, Simplification = steps };
             case DerivativeKind.Hessian:
-                Derivative gradient = GradientOf(of, by, chosen, simplifier);
+                Derivative gradient = GradientOf(of, by, beforeAnother, new(beforeAnother.Assumptions, chosen.Cancellation));
                 (Expr change, Expr? second) = Read(gradient.Result!, by, chosen, simplifier);
                 (Expr? hessian, IReadOnlyList<Step> more) = Short(second, simplifier);
                 return new(kind, of, by, null)
@@ -108,7 +114,7 @@ public sealed class Derivative
                     throw new ShapeException($"a Hessian-vector product needs a direction shaped like {by.Describe()}{(along is null ? "" : $", but {along.Describe()} is not")}");
                 }
 
-                Derivative slope = GradientOf(of, by, chosen, simplifier);
+                Derivative slope = GradientOf(of, by, beforeAnother, new(beforeAnother.Assumptions, chosen.Cancellation));
                 Expr product = LinearMaps.Differential(Expanded(slope.Result!), by, along, chosen.Differentials);
                 (Expr result, IReadOnlyList<Step> last) = simplifier.Simplify(product);
                 return new(kind, of, by, along) { Sweep = slope.Sweep, Gradient = slope.Result, Unsimplified = product, Result = result, Simplification = last };

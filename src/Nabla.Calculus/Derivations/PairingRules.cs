@@ -120,6 +120,13 @@ public sealed class PairingRules
                 return operand == 0 ? Expr.Inner(q, y) * p : Expr.Inner(p, x) * q;
         }
 
+        Expr simple = new Simplification.Simplifier().Simplify(g).Result;
+        simple = simple is Transpose { Operands: [var whole] } ? Simplification.Forms.Transposed(whole) : simple;
+        if (simple != g && simple is Kron or Scale or Divide or Negate or Eye or Ones or Add or Subtract)
+        {
+            return KroneckerAdjoint(n, simple, operand);
+        }
+
         Expr Beside(Expr a, Expr b) => a is Eye { Shape.IsScalar: true } ? b : b is Eye { Shape.IsScalar: true } ? a : Expr.Kron(a, b);
         Expr mix = Beside(Beside(pool.Eye(x.Shape.Columns), pool.Commutation(x.Shape.Rows, y.Shape.Columns)), pool.Eye(y.Shape.Rows));
         Expr turned = Expr.MatMul(mix, Expr.Vec(g));

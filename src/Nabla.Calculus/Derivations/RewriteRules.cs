@@ -150,9 +150,15 @@ public static class RewriteRules
             ? -Expr.Apply(Function.Softplus, -z)
             : null),
         RewriteRule.For<Apply>("log-one-minus-sigmoid", "log(1 − σ(Z)) = −softplus(Z)", n =>
-            n.Function == Function.Log && n.Operands[0] is Subtract s && s.Operands[0] is Ones && SigmoidArgument(s.Operands[1]) is Expr z
+            n.Function == Function.Log && n.Operands[0] is Subtract s && IsOne(s.Operands[0]) && SigmoidArgument(s.Operands[1]) is Expr z
                 ? -Expr.Apply(Function.Softplus, z)
                 : null),
+        RewriteRule.For<Apply>("log-one-plus-exp", "log(1 + exp(Z)) = softplus(Z)", n => n.Function == Function.Log ? n.Operands[0] switch
+        {
+            Add { Operands: [var one, Apply { Operands: [var z] } e] } when IsOne(one) && e.Function == Function.Exp => Expr.Apply(Function.Softplus, z),
+            Add { Operands: [Apply { Operands: [var z] } e, var one] } when IsOne(one) && e.Function == Function.Exp => Expr.Apply(Function.Softplus, z),
+            _ => null,
+        } : null),
         RewriteRule.For<Add>("negative-terms", "X ⊙ (−U) + Y ⊙ (−V) = −(X ⊙ U + Y ⊙ V)", n => (n.Operands[0], n.Operands[1]) switch
         {
             (Hadamard { Operands: [var x, Negate { Operands: [var u] }] }, Hadamard { Operands: [var y, Negate { Operands: [var v] }] }) =>

@@ -14,14 +14,18 @@ public static class FiniteDifferences
     private const double RelativeStep = 1e-3;
 
     /// <summary>∂C/∂X of a scalar, element by element: four evaluations of C for each element of X.</summary>
-    public static Matrix Gradient(Expr c, Expr x, Bindings bindings)
+    /// <param name="c">C.</param>
+    /// <param name="x">X.</param>
+    /// <param name="bindings">The point.</param>
+    /// <param name="step">How large the steps are beside the usual ones: two sizes tell how exact the result is.</param>
+    public static Matrix Gradient(Expr c, Expr x, Bindings bindings, double step = 1)
     {
         Matrix at = ValueOf(x, bindings);
-        return Matrix.From(at.Rows, at.Columns, (i, j) => Along(c, x, at, Unit(at, i, j), bindings)[0, 0]);
+        return Matrix.From(at.Rows, at.Columns, (i, j) => Along(c, x, at, Unit(at, i, j), bindings, step)[0, 0]);
     }
 
     /// <summary>∂vec F/∂vec X: one column for each element of X.</summary>
-    public static Matrix Jacobian(Expr f, Expr x, Bindings bindings)
+    public static Matrix Jacobian(Expr f, Expr x, Bindings bindings, double step = 1)
     {
         Matrix at = ValueOf(x, bindings);
         List<double> elements = [];
@@ -29,7 +33,7 @@ public static class FiniteDifferences
         {
             for (int i = 0; i < at.Rows; i++)
             {
-                elements.AddRange(Along(f, x, at, Unit(at, i, j), bindings).Elements);
+                elements.AddRange(Along(f, x, at, Unit(at, i, j), bindings, step).Elements);
             }
         }
 
@@ -37,8 +41,8 @@ public static class FiniteDifferences
     }
 
     /// <summary>The derivative of F in one direction of X, a matrix of F's shape.</summary>
-    public static Matrix Directional(Expr f, Expr x, Matrix direction, Bindings bindings) =>
-        Along(f, x, ValueOf(x, bindings), direction, bindings);
+    public static Matrix Directional(Expr f, Expr x, Matrix direction, Bindings bindings, double step = 1) =>
+        Along(f, x, ValueOf(x, bindings), direction, bindings, step);
 
     /// <summary>dF of one operation, where the differentials of its operands have values in the bindings.</summary>
     internal static Matrix Differential(Expr f, Bindings bindings)
@@ -72,10 +76,10 @@ public static class FiniteDifferences
         return unit;
     }
 
-    private static Matrix Along(Expr f, Expr x, Matrix at, Matrix direction, Bindings bindings)
+    private static Matrix Along(Expr f, Expr x, Matrix at, Matrix direction, Bindings bindings, double step = 1)
     {
         double size = at.MaxAbs() is > 0 and var largest ? largest : 1;
-        double h = RelativeStep * size / Math.Max(direction.MaxAbs(), double.Epsilon);
+        double h = step * RelativeStep * size / Math.Max(direction.MaxAbs(), double.Epsilon);
         Matrix At(double t) =>
             Evaluator.Evaluate(f, bindings.Copy().Set(x, at.Zip(direction, (value, d) => value + t * h * d)));
         (Matrix a, Matrix b, Matrix c, Matrix d) = (At(-2), At(-1), At(1), At(2));

@@ -131,24 +131,30 @@ internal sealed class CommonFactors(FormulaSize size, Keys keys)
             yield return (outside, rest * Forms.Product(left.TakeLast(suffix)));
         }
 
-        if (a is Hadamard || b is Hadamard)
+        if (a is Hadamard or ElementPower || b is Hadamard or ElementPower)
         {
-            List<Expr> restOfA = [.. Forms.HadamardFactors(a)];
-            List<Expr> restOfB = [.. Forms.HadamardFactors(b)];
+            List<(Expr Base, double Power)> restOfA = Powers(a);
+            List<(Expr Base, double Power)> restOfB = Powers(b);
             List<Expr> common = [];
-            foreach (Expr factor in Forms.HadamardFactors(a))
+            for (int i = 0; i < restOfA.Count; i++)
             {
-                if (restOfB.FindIndex(other => keys.Of(other) == keys.Of(factor)) is >= 0 and var at)
+                (Expr factor, double power) = restOfA[i];
+                if (power > 0 && restOfB.FindIndex(other => other.Power > 0 && keys.Of(other.Base) == keys.Of(factor)) is >= 0 and var at)
                 {
-                    restOfB.RemoveAt(at);
-                    restOfA.Remove(factor);
-                    common.Add(factor);
+                    double shared = Math.Min(power, restOfB[at].Power);
+                    restOfA[i] = (factor, power - shared);
+                    restOfB[at] = (factor, restOfB[at].Power - shared);
+                    common.Add(Raised(factor, shared));
                 }
             }
 
             if (common.Count > 0)
             {
-                Expr Of(List<Expr> factors) => factors.Count == 0 ? pool.Ones(a.Shape.Rows, a.Shape.Columns) : Forms.HadamardProduct(factors);
+                Expr Of(List<(Expr Base, double Power)> factors) => factors.Where(factor => factor.Power != 0).Select(factor => Raised(factor.Base, factor.Power)).ToArray() switch
+                {
+                    [] => pool.Ones(a.Shape.Rows, a.Shape.Columns),
+                    var rest => Forms.HadamardProduct(rest),
+                };
                 yield return (outside, Expr.Hadamard(Forms.HadamardProduct(common), Total(Of(restOfA), Of(restOfB))));
             }
         }
@@ -166,4 +172,13 @@ internal sealed class CommonFactors(FormulaSize size, Keys keys)
             }
         }
     }
+
+    /// <summary>The factors of a Hadamard product with their powers: X.^2 ⊙ Y is X², Y¹.</summary>
+    private static List<(Expr Base, double Power)> Powers(Expr product) =>
+    [
+        .. Forms.HadamardFactors(product).Select(factor =>
+            factor is ElementPower { Of: var x, Exponent: Constant { Value: { Powers.IsEmpty: true } c } } ? (x, c.Number) : (factor, 1)),
+    ];
+
+    private static Expr Raised(Expr x, double power) => power == 1 ? x : Expr.ElementPower(x, x.Pool.Constant(power));
 }

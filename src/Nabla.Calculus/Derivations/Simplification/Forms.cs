@@ -113,6 +113,21 @@ internal static class Forms
     /// <summary>−X; of a number the negative number.</summary>
     public static Expr Negated(Expr x) => x is Constant c ? x.Pool.Constant(-c.Value) : -x;
 
+    /// <summary>A product of a column and a row, where the chain of factors has an inner dimension of 1; null where it has none.</summary>
+    public static (Expr Column, Expr Row)? Outer(Expr product)
+    {
+        ImmutableArray<Expr> chain = Chain(product);
+        for (int i = 0; i + 1 < chain.Length; i++)
+        {
+            if (chain[i].Shape.Columns.IsOne)
+            {
+                return (Product(chain.Take(i + 1)), Product(chain.Skip(i + 1)));
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The matrix product of factors from left to right.</summary>
     public static Expr Product(IEnumerable<Expr> factors) => factors.Aggregate(Expr.MatMul);
 

@@ -20,12 +20,13 @@ internal static class MatrixRules
             Constant { Value: { Number: >= -100 and <= 100, Powers.IsEmpty: true } c } when n.Shape.IsScalar && c.Number == Math.Round(c.Number) => Expr.Power(n.Of, (int)c.Number),
             _ => null,
         }),
-        RewriteRule.For<Sum>("sum-one", "sum of ones is their number, sum(I) = n, sum(diag(v)) = sum(v), sum(Xᵀ) = sum(X)", n => n.Operands[0] switch
+        RewriteRule.For<Sum>("sum-one", "sum of ones is their number, sum(I) = n, sum(diag(v)) = sum(v), sum(diagvec(X)) = tr(X), sum(Xᵀ) = sum(X)", n => n.Operands[0] switch
         {
             Ones x => n.Pool.Constant(Coefficient.Of(x.Shape.Size)),
             Zeros => n.Pool.Constant(0),
             Eye x => n.Pool.Constant(Coefficient.Of(x.Shape.Rows)),
             Diag x => Expr.Sum(x.Operands[0]),
+            DiagonalOf x => Expr.Trace(x.Operands[0]),
             Transpose x => Expr.Sum(x.Operands[0]),
             _ => null,
         }),
@@ -33,8 +34,7 @@ internal static class MatrixRules
         {
             [Ones { Shape.Rows.IsOne: true }, .. var rest] when rest.Length > 0 => Expr.Sum(Forms.Product(rest)),
             [.. var rest, Ones { Shape.IsColumn: true }] when rest.Length > 0 => Expr.Sum(Forms.Product(rest)),
-            [{ Shape.IsColumn: true } u, { Shape.Rows.IsOne: true } v] => Expr.Sum(u) * Expr.Sum(Forms.Transposed(v)),
-            _ => null,
+            _ => Forms.Outer(n.Operands[0]) is (Expr u, Expr v) ? Expr.Sum(u) * Expr.Sum(Forms.Transposed(v)) : null,
         }),
         RewriteRule.For<Sum>("sum-inner", "sum(x ⊙ y) = xᵀy for columns, xyᵀ for rows", n => Forms.HadamardFactors(n.Operands[0]) switch
         {
@@ -126,12 +126,17 @@ internal static class MatrixRules
         }),
         RewriteRule.For<DiagonalOf>("diagonal-product", "diagvec(u vᵀ) = u ⊙ v, diagvec(diag(u)X) = u ⊙ diagvec(X)", n => Forms.Chain(n.Operands[0]) switch
         {
-            [{ Shape.IsColumn: true } u, { Shape.Rows.IsOne: true } v] => Expr.Hadamard(u, Forms.Transposed(v)),
             [Diag u, .. var rest] when rest.Length > 0 => Expr.Hadamard(u.Operands[0], Expr.DiagonalOf(Forms.Product(rest))),
             [.. var rest, Diag u] when rest.Length > 0 => Expr.Hadamard(Expr.DiagonalOf(Forms.Product(rest)), u.Operands[0]),
+            _ => Forms.Outer(n.Operands[0]) is (Expr u, Expr v) ? Expr.Hadamard(u, Forms.Transposed(v)) : null,
+        }),
+        RewriteRule.For<Diag>("diagonal-zero", "diag(0) = 0, diag(1) = I", n => n.Operands[0] switch
+        {
+            Zeros => n.Pool.Zeros(n.Shape),
+            Ones => n.Pool.Eye(n.Shape.Rows),
+            { Shape.IsScalar: true } s => s,
             _ => null,
         }),
-        RewriteRule.For<Diag>("diagonal-zero", "diag(0) = 0, diag(diagvec(diag(v))) = diag(v)", n => n.Operands[0] is Zeros ? n.Pool.Zeros(n.Shape) : n.Shape.IsScalar ? n.Operands[0] : null),
         RewriteRule.For<Vec>("vec-simple", "vec(0) = 0, vec(unvec(x)) = x, vec(u vᵀ) = v ⊗ u, vec of a row is its transpose", n => n.Operands[0] switch
         {
             Zeros => n.Pool.Zeros(n.Shape),
@@ -147,10 +152,13 @@ internal static class MatrixRules
             Expr x when n.Shape.Rows.IsOne => Forms.Transposed(x),
             _ => null,
         }),
-        RewriteRule.For<Kron>("kronecker-simple", "s ⊗ X = sX, 1 ⊗ 1 is all ones, 0 ⊗ X = 0", n => n.Operands switch
+        RewriteRule.For<Kron>("kronecker-simple", "s ⊗ X = sX, u ⊗ vᵀ = vᵀ ⊗ u = uvᵀ, I ⊗ I = I, 1 ⊗ 1 is all ones, 0 ⊗ X = 0", n => n.Operands switch
         {
             [{ Shape.IsScalar: true } s, var x] => s * x,
             [var x, { Shape.IsScalar: true } s] => s * x,
+            [{ Shape.IsColumn: true } u, { Shape.Rows.IsOne: true } v] => Expr.MatMul(u, v),
+            [{ Shape.Rows.IsOne: true } v, { Shape.IsColumn: true } u] => Expr.MatMul(u, v),
+            [Eye x, Eye y] => n.Pool.Eye(x.Shape.Rows * y.Shape.Rows),
             [Ones x, Ones y] => n.Pool.Ones(x.Shape.Rows * y.Shape.Rows, x.Shape.Columns * y.Shape.Columns),
             [Zeros, _] or [_, Zeros] => n.Pool.Zeros(n.Shape),
             _ => null,
@@ -194,6 +202,8 @@ internal static class MatrixRules
         }),
         RewriteRule.For<Hadamard>("hadamard-scalar", "x ⊙ y = xy for scalars", n => n.Shape.IsScalar ? n.Operands[0] * n.Operands[1] : null),
         RewriteRule.For<Quotient>("quotient-scalar", "x ⊘ y = x/y for scalars", n => n.Shape.IsScalar ? Expr.Divide(n.Operands[0], n.Operands[1]) : null),
+        RewriteRule.For<Quotient>("sigmoid", "exp(X) ⊘ (1 + exp(X)) = σ(X), 1 ⊘ (1 + exp(−X)) = σ(X)", n => Sigmoid(n.Operands[0], n.Operands[1])),
+        RewriteRule.For<Divide>("sigmoid", "eˣ/(1 + eˣ) = σ(x), 1/(1 + e⁻ˣ) = σ(x)", n => n.Shape.IsScalar ? Sigmoid(n.Of, n.Divisor) : null),
         RewriteRule.For<Quotient>("quotient-zero", "0 ⊘ X = 0", n => n.Operands[0] is Zeros ? n.Operands[0] : null),
     ];
 
@@ -225,9 +235,11 @@ internal static class MatrixRules
             (var x, Kron { Operands: [{ Shape.Rows.IsOne: true } u, Eye] }) => Expr.Kron(u, x),
             _ => null,
         }),
-        Neighbours("product-commutation", "K vec(X) = vec(Xᵀ), K(m,n)K(n,m) = I", (a, b) => (a, b) switch
+        Neighbours("product-commutation", "K vec(X) = vec(Xᵀ), K(m,n)K(n,m) = I, K(u ⊗ X) = X ⊗ u for a column u, (v ⊗ X)K = X ⊗ v for a row v", (a, b) => (a, b) switch
         {
             (Commutation k, Vec { Operands: [var x] }) when x.Shape.Rows.Equals(k.M) && x.Shape.Columns.Equals(k.N) => Expr.Vec(Forms.Transposed(x)),
+            (Commutation k, Kron { Operands: [var x, var y] }) when (x.Shape.IsColumn || y.Shape.IsColumn) && k.M.Equals(y.Shape.Rows) && k.N.Equals(x.Shape.Rows) => Expr.Kron(y, x),
+            (Kron { Operands: [var x, var y] }, Commutation k) when (x.Shape.Rows.IsOne || y.Shape.Rows.IsOne) && k.M.Equals(x.Shape.Columns) && k.N.Equals(y.Shape.Columns) => Expr.Kron(y, x),
             (Commutation k, Commutation l) when l.M.Equals(k.N) && l.N.Equals(k.M) => k.Pool.Eye(k.Shape.Rows),
             (Transpose { Operands: [Vec { Operands: [var x] }] }, Commutation k) when x.Shape.Rows.Equals(k.N) && x.Shape.Columns.Equals(k.M) => Expr.Vec(Forms.Transposed(x)).Transpose(),
             _ => null,
@@ -238,11 +250,11 @@ internal static class MatrixRules
             (Transpose { Operands: [Softmax p] }, Ones { Shape.IsColumn: true }) => p.Pool.Ones(p.Shape.Columns, Dim.One),
             _ => null,
         }),
-        Neighbours("product-sum", "1ᵀv = sum(v), vᵀ1 = sum(v)", (a, b) => (a, b) switch
+        Neighbours("product-sum", "1ᵀv = sum(v), vᵀ1 = sum(v), 1 1ᵀv = sum(v) 1", (a, b) => (a, b) switch
         {
             (Ones { Shape.Rows.IsOne: true }, { Shape.IsColumn: true } v) when v is not Ones => Expr.Sum(v),
             ({ Shape.Rows.IsOne: true } v, Ones { Shape.IsColumn: true }) when v is not Ones => Expr.Sum(Forms.Transposed(v)),
-            (Ones { Shape.Rows.IsOne: true } x, Eye) => x,
+            (Ones { Shape.Columns.IsOne: false } x, { Shape.IsColumn: true } v) when v is not Ones => Expr.Sum(v) * x.Pool.Ones(x.Shape.Rows, Dim.One),
             _ => null,
         }),
         Neighbours("product-of-ones", "1 1ᵀ is all ones, 1ᵀ1 = n", (a, b) => (a, b) switch
@@ -279,12 +291,9 @@ internal static class MatrixRules
             (Diag u, var x) => Expr.Diag(Expr.Hadamard(u.Operands[0], Expr.DiagonalOf(x))),
             _ => null,
         }),
-        Factors("hadamard-outer", "u vᵀ ⊙ w zᵀ = (u ⊙ w)(v ⊙ z)ᵀ", (a, b) => (Forms.Chain(a), Forms.Chain(b)) switch
-        {
-            ([{ Shape.IsColumn: true } u, { Shape.Rows.IsOne: true } v], [{ Shape.IsColumn: true } w, { Shape.Rows.IsOne: true } z]) =>
-                Expr.MatMul(Expr.Hadamard(u, w), Expr.Hadamard(v, z)),
-            _ => null,
-        }),
+        Factors("hadamard-outer", "u vᵀ ⊙ w zᵀ = (u ⊙ w)(v ⊙ z)ᵀ", (a, b) => Forms.Outer(a) is (Expr u, Expr v) && Forms.Outer(b) is (Expr w, Expr z)
+            ? Expr.MatMul(Expr.Hadamard(u, w), Expr.Hadamard(v, z))
+            : null),
         Factors("hadamard-broadcast", "u 1ᵀ ⊙ X = diag(u)X, 1 vᵀ ⊙ X = X diag(v)", (a, b) => (Forms.Chain(a), b) switch
         {
             ([{ Shape.IsColumn: true } u, Ones { Shape.Rows.IsOne: true }], var x) => Expr.MatMul(Expr.Diag(u), x),
@@ -346,6 +355,19 @@ internal static class MatrixRules
         return replacement is Eye || (replacement.Shape.IsScalar && !chain[at].Shape.IsScalar)
             ? replacement.Shape.IsScalar ? replacement * Forms.Product(chain.RemoveAt(at)) : Forms.Product(chain.RemoveAt(at))
             : Forms.Product(chain.SetItem(at, replacement));
+    }
+
+    private static Expr? Sigmoid(Expr above, Expr below)
+    {
+        Expr? exp = below switch
+        {
+            Add { Operands: [var one, Apply e] } when Number(one) == 1 => e,
+            Add { Operands: [Apply e, var one] } when Number(one) == 1 => e,
+            _ => null,
+        };
+        return exp is Apply { Function: var f, Operands: [var x] } && f == Function.Exp
+            ? above == exp ? Expr.Apply(Function.Sigmoid, x) : Number(above) == 1 ? Expr.Apply(Function.Sigmoid, Forms.Negated(x)) : null
+            : null;
     }
 
     private static bool Fit(Expr x, Expr y) => x.Shape.Columns.Equals(y.Shape.Rows);

@@ -14,8 +14,13 @@ public sealed class Simplifier
     /// <summary>How often a sum may be expanded on trial: a bound on the time, never on being right.</summary>
     private const int MaximumTrials = 400;
 
+    private const int MostRounds = 4;
+
     /// <summary>The longest formula that is expanded on trial.</summary>
     private const int LongestTrial = 400;
+
+    /// <summary>What multiplying out must come to: the textbook's y ⊙ (1 − y) is not given up for a node or two.</summary>
+    private const double MultipliedOut = 0.75;
 
     private static readonly ImmutableHashSet<string> replaced =
     [
@@ -43,11 +48,33 @@ public sealed class Simplifier
         ArgumentNullException.ThrowIfNull(expression);
         trialsLeft = MaximumTrials;
         List<Step> steps = [];
-        (Expr normal, IReadOnlyList<Step> first) = Rewriter.Rewrite(expression, rules);
-        steps.AddRange(first);
-        Expr result = TransposedAsWhole(normal, steps);
+        Expr result = Once(expression, steps);
+
+        // A transpose over a whole can bring together what a rule applies to.
+        for (int round = 0; round < MostRounds; round++)
+        {
+            List<Step> more = [];
+            Expr next = Once(result, more);
+            if (size[next] >= size[result])
+            {
+                break;
+            }
+
+            (result, steps) = (next, [.. steps, .. more]);
+        }
+
         return (result, steps);
     }
+
+    private Expr Once(Expr expression, List<Step> steps)
+    {
+        (Expr normal, IReadOnlyList<Step> rewrites) = Rewriter.Rewrite(expression, rules);
+        steps.AddRange(rewrites);
+        return TransposedAsWhole(normal, steps);
+    }
+
+    /// <summary>All rules, for the tests that try each of them.</summary>
+    internal ImmutableArray<RewriteRule> Rules => rules;
 
     /// <summary>The length of a formula.</summary>
     public int SizeOf(Expr expression) => size[expression];
@@ -76,12 +103,18 @@ public sealed class Simplifier
         new(new("rewrite.collect", "like terms are collected"), node => node is Add or Subtract or Negate ? Collected(node) : null),
         new(new("rewrite.factor", "a common factor stands outside: XY + XZ = X(Y + Z)"), node => node is Add or Subtract ? commonFactors.Shorter(node) : null),
         new(new("rewrite.expand", "a sum is expanded where that is shorter"), Expanded),
+        RewriteRule.For<Sum>("sum-trace", "sum(X ⊙ Y) = tr(XᵀY), where that is shorter", n => n.Operands[0] is Hadamard { Operands: [var x, var y] } && x.Shape.Rows.Equals(x.Shape.Columns)
+            ? OnTrial(n, _ => Expr.Trace(Expr.MatMul(Forms.Transposed(x), y)))
+            : null),
+        new(new("rewrite.multiply-out", "products are multiplied out where terms then cancel"), node => node is Add or Subtract ? OnTrial(node, Expansion.Of, MultipliedOut) : null),
     ];
 
     private static IEnumerable<RewriteRule> Facts(Assumption assumption)
     {
         yield return RewriteRules.From(assumption);
-        if (!assumption.Left.Shape.IsScalar)
+
+        // Of Sᵀ = S the transposed fact would be S = Sᵀ, and both together have no end.
+        if (!assumption.Left.Shape.IsScalar && Forms.Transposed(assumption.Left) != assumption.Right)
         {
             yield return RewriteRules.From(assumption with { Left = Forms.Transposed(assumption.Left), Right = Forms.Transposed(assumption.Right) });
         }
@@ -326,33 +359,43 @@ public sealed class Simplifier
         for (int i = 0; i < operands; i++)
         {
             // x ⊙ (1 − y) is the textbook's form, though x − x ⊙ y may be shorter.
-            if (node.Operands[i] is not (Add or Subtract) || size[node] > LongestTrial
+            if (node.Operands[i] is not (Add or Subtract)
                 || (node is Hadamard && Forms.Terms(node.Operands[i]).Any(term => term.Body is Ones)))
             {
                 continue;
             }
 
-            if (!trials.TryGetValue(node, out Expr? shortest))
+            int at = i;
+            if (OnTrial(node, n => Forms.Sum(
+                [.. Forms.Terms(n.Operands[at]).Select(term => (term.Number, n.With(n.Operands.SetItem(at, term.Body))))], n.Pool, n.Shape)) is Expr shorter)
             {
-                if (trialsLeft-- <= 0)
-                {
-                    return null;
-                }
-
-                trials[node] = node;
-                Expr expanded = Forms.Sum(
-                    [.. Forms.Terms(node.Operands[i]).Select(term => (term.Number, node.With(node.Operands.SetItem(i, term.Body))))], node.Pool, node.Shape);
-                shortest = Rewriter.Rewrite(expanded, rules).Result;
-                trials[node] = shortest = size[shortest] < size[node] ? shortest : node;
-            }
-
-            if (shortest != node)
-            {
-                return shortest;
+                return shorter;
             }
         }
 
         return null;
+    }
+
+    /// <summary>Another form of a formula, simplified, where that is shorter than a part of what it was.</summary>
+    private Expr? OnTrial(Expr node, Func<Expr, Expr?> change, double atMost = 1)
+    {
+        if (size[node] > LongestTrial)
+        {
+            return null;
+        }
+
+        if (!trials.TryGetValue(node, out Expr? shortest))
+        {
+            trials[node] = shortest = node;
+            if (trialsLeft > 0 && change(node) is Expr other)
+            {
+                trialsLeft--;
+                Expr simple = Rewriter.Rewrite(other, rules).Result;
+                trials[node] = shortest = size[simple] < atMost * size[node] ? simple : node;
+            }
+        }
+
+        return shortest == node ? null : shortest;
     }
 
     /// <summary>(BA)ᵀ for AᵀBᵀ: one transpose over a whole where it saves more than one inside.</summary>

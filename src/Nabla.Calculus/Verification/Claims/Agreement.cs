@@ -9,7 +9,10 @@ internal static class Agreement
     private const double Rounding = 1e-11;
 
     /// <summary>The largest difference relative to the largest element of the truth; of a truth that is zero, the difference itself.</summary>
-    public static double Error(Matrix claim, Matrix truth)
+    /// <param name="claim">What is claimed.</param>
+    /// <param name="truth">What is right.</param>
+    /// <param name="mayCancel">Whether the truth is a difference that rounding may have left over, so that next to nothing is nothing.</param>
+    public static double Error(Matrix claim, Matrix truth, bool mayCancel = true)
     {
         double difference = 0;
         for (int i = 0; i < truth.Elements.Length; i++)
@@ -18,7 +21,7 @@ internal static class Agreement
         }
 
         double scale = truth.MaxAbs();
-        return difference <= Rounding ? Math.Min(difference, Tolerance / 10) : scale > 0 ? difference / scale : difference;
+        return difference <= Rounding && (mayCancel || scale == 0) ? Math.Min(difference, Tolerance / 10) : scale > 0 ? difference / scale : difference;
     }
 
     /// <summary>Whether two matrices have one shape and the same elements.</summary>

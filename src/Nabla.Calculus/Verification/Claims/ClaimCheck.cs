@@ -83,7 +83,7 @@ public sealed class ClaimCheck
                 if (truth.Symmetrized(point.Value(bound), point) is Matrix value)
                 {
                     points++;
-                    error = Math.Max(error ?? 0, Agreement.Error(value, right));
+                    error = Math.Max(error ?? 0, Agreement.Error(value, right, truth.MayCancel));
                 }
             }
 

@@ -14,7 +14,10 @@ internal sealed class Truth
     public const int FewestPoints = 3;
 
     private const int MostTries = 16;
-    private const int MostElements = 500;
+    /// <summary>More directions than differences are taken in where the elements are too many.</summary>
+    private const int MostDirections = 8;
+
+    private const int MostElements = 120;
 
     private readonly ClaimProblem problem;
     private readonly Expr[] drawn;
@@ -56,8 +59,18 @@ internal sealed class Truth
                 continue;
             }
 
+            if (derived is not null && Elements(point) > MostElements)
+            {
+                if (IsConfirmedInDirections(derived, point))
+                {
+                    Samples.Add((point, derived));
+                }
+
+                continue;
+            }
+
             Matrix? judged = ByDifferences(point);
-            if (judged is null || (derived is not null && !Near(derived, judged, point)))
+            if (judged is null || (derived is not null ? !Near(derived, judged, point) : !IsSettled(judged, point)))
             {
                 contradicted += judged is null ? 0 : 1;
                 continue;
@@ -71,12 +84,17 @@ internal sealed class Truth
             Doubt = wasTooLarge ? "the expression or its derivative has more elements at a random point than are computed; smaller sizes, or names for them, can be tried"
                 : contradicted >= FewestPoints
                 ? "finite differences contradict the derived result, so neither is taken for the truth"
+                : Result is null && Elements(new(Next(new(seed)))) > MostElements
+                ? $"there is no derived formula, and finite differences by more than {MostElements} elements are not taken"
                 : $"only {Samples.Count} of {FewestPoints} random points could be used: elsewhere a value is not finite, or the point is at a kink";
         }
     }
 
     /// <summary>The derivation, where there is one.</summary>
     public Derivative? Derivative { get; }
+
+    /// <summary>Whether the derived formula has a sum or a difference in it, whose terms may cancel but for rounding.</summary>
+    public bool MayCancel => Result is null || Expr.Reachable(Result).Any(node => node is Add or Subtract);
 
     /// <summary>The derived formula, where there is one.</summary>
     public Expr? Result => Derivative?.Result;
@@ -119,10 +137,7 @@ internal sealed class Truth
         int names = problem.Scope.Dimensions.Values.Count(dim => dim.Value is null);
         double Largest(Dim dim) => Math.Max(RandomPoints.LargestSize, names + 1);
         double all = symbols.Sum(symbol => Effort.Elements(symbol.Shape, Largest));
-        double by = Effort.Elements(problem.By.Shape, _ => 1);
-        return by > MostElements
-            ? $"{problem.By.Describe()} has {by:0} elements, but finite differences are taken of at most {MostElements}; names for the sizes let small ones be drawn"
-            : all > Effort.MostDrawn
+        return all > Effort.MostDrawn
             ? $"the variables may have {all:0} elements at a random point, but at most {Effort.MostDrawn:0} are drawn; smaller sizes, or names for them, can be tried"
             : null;
     }
@@ -132,7 +147,9 @@ internal sealed class Truth
     {
         Bindings at = point.Origin;
         Expr differenced = problem.Kind is DerivativeKind.Hessian or DerivativeKind.HessianVectorProduct && Derivative?.Gradient is Expr gradient ? gradient : problem.Of;
-        return 4 * Effort.Elements(problem.By.Shape, dim => at.SizeOf(dim)) * Effort.Of(differenced, at) > Effort.MostByDifferences;
+        double elements = Effort.Elements(problem.By.Shape, dim => at.SizeOf(dim));
+        double evaluations = 4 * (elements > MostElements ? MostDirections : elements);
+        return evaluations * Effort.Of(differenced, at) > Effort.MostByDifferences;
     }
 
     /// <summary>A point; the second one has other sizes than the first, so that a number is told from a dimension.</summary>
@@ -149,7 +166,7 @@ internal sealed class Truth
     }
 
     /// <summary>The derivative by central differences; null where it cannot be had.</summary>
-    private Matrix? ByDifferences(SamplePoint point)
+    private Matrix? ByDifferences(SamplePoint point, double step = 1)
     {
         Bindings at = point.Origin;
         (int rows, int columns) = (at.SizeOf(problem.By.Shape.Rows), at.SizeOf(problem.By.Shape.Columns));
@@ -162,12 +179,12 @@ internal sealed class Truth
         {
             Matrix? value = problem.Kind switch
             {
-                DerivativeKind.Gradient => FiniteDifferences.Gradient(problem.Of, problem.By, at),
-                DerivativeKind.Jacobian => FiniteDifferences.Jacobian(problem.Of, problem.By, at),
+                DerivativeKind.Gradient => FiniteDifferences.Gradient(problem.Of, problem.By, at, step),
+                DerivativeKind.Jacobian => FiniteDifferences.Jacobian(problem.Of, problem.By, at, step),
                 _ => Derivative?.Gradient is Expr gradient && FirstIsRight(gradient, point)
                     ? problem.Kind == DerivativeKind.Hessian
-                        ? FiniteDifferences.Jacobian(gradient, problem.By, at)
-                        : FiniteDifferences.Directional(gradient, problem.By, at.ValueOf(problem.Along!)!, at)
+                        ? FiniteDifferences.Jacobian(gradient, problem.By, at, step)
+                        : FiniteDifferences.Directional(gradient, problem.By, at.ValueOf(problem.Along!)!, at, step)
                     : null,
             };
             return value is null ? null
@@ -178,6 +195,42 @@ internal sealed class Truth
         {
             return null;
         }
+    }
+
+    private long Elements(SamplePoint point) => (long)point.Origin.SizeOf(problem.By.Shape.Rows) * point.Origin.SizeOf(problem.By.Shape.Columns);
+
+    /// <summary>Whether differences with other steps come to the same: where they alone are the truth they must be exact enough to be one.</summary>
+    private bool IsSettled(Matrix judged, SamplePoint point) =>
+        ByDifferences(point, 0.5) is Matrix finer && finer.Zip(judged, (x, y) => x - y).MaxAbs() <= 1e-7 * judged.MaxAbs();
+
+    /// <summary>Of a large variable: the derived matrix times some random directions beside differences along them.</summary>
+    private bool IsConfirmedInDirections(Matrix derived, SamplePoint point)
+    {
+        Expr of = problem.Kind is DerivativeKind.Gradient or DerivativeKind.Jacobian ? problem.Of : Derivative!.Gradient!;
+        Matrix like = point.Origin.ValueOf(problem.By)!;
+        Random random = new(1);
+        for (int i = 0; i < 3; i++)
+        {
+            Matrix direction = like.Map(_ => random.NextDouble() - 0.5);
+            if (problem.By is Symbol { IsSymmetric: true })
+            {
+                direction = direction.Zip(direction.Transposed(), (x, y) => (x + y) / 2);
+            }
+
+            Matrix judged = FiniteDifferences.Directional(of, problem.By, problem.Kind == DerivativeKind.HessianVectorProduct ? point.Origin.ValueOf(problem.Along!)! : direction, point.Origin);
+            Matrix expected = problem.Kind switch
+            {
+                DerivativeKind.Gradient => Matrix.Scalar(derived.Zip(direction, (x, y) => x * y).Sum()),
+                DerivativeKind.HessianVectorProduct => derived,
+                _ => derived * new Matrix(direction.Elements.Length, 1, direction.Elements.ToArray()),
+            };
+            if (!Near(new(expected.Elements.Length, 1, expected.Elements.ToArray()), new(judged.Elements.Length, 1, judged.Elements.ToArray()), point))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool FirstIsRight(Expr gradient, SamplePoint point)
