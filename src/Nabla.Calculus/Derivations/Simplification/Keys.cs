@@ -37,6 +37,12 @@ internal sealed class Keys
                     .Select(term => term.Number.IsOne ? term.Body : term.Number * term.Body).Aggregate((x, y) => x + y);
             case Scale or Divide or Power { Shape.IsScalar: true }:
                 ScalarFactors factors = ScalarFactors.Of(e, Of);
+                if (factors.Powers is [(Expr alone, 1)] && alone == e)
+                {
+                    // A power too large to be taken apart.
+                    return e.With([.. e.Operands.Select(Of)]);
+                }
+
                 Expr? scalar = null;
                 foreach (Expr power in factors.Powers.Select(power => Raised(Of(power.Base), power.Power)).OrderBy(power => power.Id))
                 {

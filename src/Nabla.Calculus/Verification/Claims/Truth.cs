@@ -14,6 +14,9 @@ internal sealed class Truth
     public const int FewestPoints = 3;
 
     private const int MostTries = 16;
+    /// <summary>More directions than differences are taken in where the elements are too many.</summary>
+    private const int MostDirections = 8;
+
     private const int MostElements = 120;
 
     private readonly ClaimProblem problem;
@@ -134,10 +137,7 @@ internal sealed class Truth
         int names = problem.Scope.Dimensions.Values.Count(dim => dim.Value is null);
         double Largest(Dim dim) => Math.Max(RandomPoints.LargestSize, names + 1);
         double all = symbols.Sum(symbol => Effort.Elements(symbol.Shape, Largest));
-        double by = Effort.Elements(problem.By.Shape, _ => 1);
-        return by > MostElements
-            ? $"{problem.By.Describe()} has {by:0} elements, but finite differences are taken of at most {MostElements}; names for the sizes let small ones be drawn"
-            : all > Effort.MostDrawn
+        return all > Effort.MostDrawn
             ? $"the variables may have {all:0} elements at a random point, but at most {Effort.MostDrawn:0} are drawn; smaller sizes, or names for them, can be tried"
             : null;
     }
@@ -147,7 +147,9 @@ internal sealed class Truth
     {
         Bindings at = point.Origin;
         Expr differenced = problem.Kind is DerivativeKind.Hessian or DerivativeKind.HessianVectorProduct && Derivative?.Gradient is Expr gradient ? gradient : problem.Of;
-        return 4 * Effort.Elements(problem.By.Shape, dim => at.SizeOf(dim)) * Effort.Of(differenced, at) > Effort.MostByDifferences;
+        double elements = Effort.Elements(problem.By.Shape, dim => at.SizeOf(dim));
+        double evaluations = 4 * (elements > MostElements ? MostDirections : elements);
+        return evaluations * Effort.Of(differenced, at) > Effort.MostByDifferences;
     }
 
     /// <summary>A point; the second one has other sizes than the first, so that a number is told from a dimension.</summary>
