@@ -39,10 +39,10 @@ public class TheOrderOfStages
         [Common] = [],
         [Kernels] = [Expressions],
         [Planning] = [Expressions, Verification, Kernels],
-        [Networks] = [Words, Common, Expressions, Derivations],
+        [Networks] = [Words, Common, Expressions, Language, Derivations],
         [Data] = [Words, Common],
         [Training] = [Words, Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data],
-        [Models] = [Words, Expressions, Derivations, Kernels, Planning, Networks, Training],
+        [Models] = [Words, Expressions, Language, Derivations, Kernels, Planning, Networks, Training],
         [Checking] = [Words, Common, Expressions, Derivations, Rendering, Verification, Kernels, Planning, Networks, Data, Training, Models],
     });
 

@@ -6,13 +6,21 @@ namespace Nabla.Calculus.Derivations.Simplification;
 /// <summary>Sums whose terms have a factor in common: sX + sY, XY + XZ, YX + ZX, X ⊙ Y + X ⊙ Z, X ⊗ Y + X ⊗ Z.</summary>
 internal sealed class CommonFactors(FormulaSize size, Keys keys)
 {
+    private const int LongestFormula = 4000;
+
     /// <summary>The most terms of which pairs are tried: a bound on the time, never on being right.</summary>
     private const int MostTerms = 40;
 
     /// <summary>Two terms with a common factor as one product, where that is shorter.</summary>
     public Expr? Shorter(Expr node)
     {
+        // Every pair of terms is tried, factor by factor: beyond some size the time is not worth a shorter formula that nobody reads.
         ImmutableArray<(Coefficient Number, Expr Body)> terms = Forms.Terms(node);
+        if (size[node] > LongestFormula)
+        {
+            return null;
+        }
+
         Expr? best = null;
         if (terms.Length > MostTerms)
         {
