@@ -48,7 +48,7 @@ internal static class ClaimChecks
         }
         catch (Exception e) when (e is LanguageException or ArgumentException or InvalidOperationException)
         {
-            terminal.Error.WriteLine($"nabla: {e.Message}");
+            terminal.Error.WriteLine($"nabla: {Tool.MessageOf(e)}");
             return ExitCode.Usage;
         }
 
@@ -65,10 +65,10 @@ internal static class ClaimChecks
     }
 
     /// <summary>Checks a suite; null counts for entries that cannot be judged.</summary>
-    public static (int Code, int Right, int All) RunSuite(Terminal terminal, string file, bool json)
+    public static (int Code, int Right, int All) RunSuite(Terminal terminal, string file, ReadOnlyMemory<byte> bytes, bool json)
     {
         List<(string Id, ClaimVerdict? Verdict, string? Problem)> results = [];
-        foreach (SuiteEntry entry in IdentitySuite.Read(file))
+        foreach (SuiteEntry entry in IdentitySuite.Parse(file, bytes))
         {
             (string Id, ClaimVerdict? Verdict, string? Problem) result = Judge(file, entry);
             results.Add(result);
@@ -80,7 +80,7 @@ internal static class ClaimChecks
                     result.Verdict?.Agrees,
                     result.Verdict?.Error,
                     result.Problem is not null ? "unknown" : result.Verdict?.Diagnosis?.Code,
-                    result.Problem ?? (result.Verdict?.Diagnosis is null ? result.Verdict?.Undecided : TextOf(result.Verdict)));
+                    result.Problem?.Split('\n')[0] ?? (result.Verdict?.Diagnosis is null ? result.Verdict?.Undecided : TextOf(result.Verdict)));
             }
             else if (result.Verdict is ClaimVerdict verdict && verdict.Agrees != true)
             {
@@ -125,8 +125,8 @@ internal static class ClaimChecks
         }
         catch (Exception e) when (e is LanguageException or ArgumentException or InvalidOperationException)
         {
-            string message = e is LanguageException wrong ? wrong.Problem : e.Message;
-            return (entry.Id, null, $"{file}: {entry.Id}: {message.ReplaceLineEndings(" ")}");
+            string field = e.Data[Identity.FieldKey] is string key ? $"{key}: " : "";
+            return (entry.Id, null, $"{file}: {entry.Id}: {field}{Tool.MessageOf(e)}");
         }
     }
 

@@ -97,12 +97,12 @@ internal static partial class DeriveCommand
         }
         catch (LanguageException e)
         {
-            terminal.Error.WriteLine($"nabla: {e.Message}");
+            terminal.Error.WriteLine($"nabla: {Tool.MessageOf(e)}");
             return ExitCode.Usage;
         }
         catch (NotSupportedException e)
         {
-            terminal.Error.WriteLine($"nabla: {e.Message}");
+            terminal.Error.WriteLine($"nabla: {Tool.MessageOf(e)}");
             return ExitCode.Failure;
         }
 
