@@ -52,7 +52,9 @@ internal static class CheckCommand
             files, where, wrt, claim, kind, along, assume, positive, wellConditioned, tolerance, json,
         };
         Option<string?>[] ofFormulas = [where, wrt, claim, kind, along, assume, positive, wellConditioned];
-        command.SetAction(parsed => ofFormulas.Any(option => parsed.GetValue(option) is not null)
+        command.SetAction(parsed => ofFormulas.Any(option => parsed.GetValue(option) is not null) && parsed.GetValue(tolerance) is not null
+            ? Tool.Fail(terminal.Error, ExitCode.Usage, $"--tolerance belongs to gradient cases, but {ofFormulas.First(option => parsed.GetValue(option) is not null).Name} is given")
+            : ofFormulas.Any(option => parsed.GetValue(option) is not null)
             ? parsed.GetValue(files) is [string formula]
                 ? ClaimChecks.Run(
                     terminal,

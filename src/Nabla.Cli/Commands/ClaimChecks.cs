@@ -30,7 +30,7 @@ internal static class ClaimChecks
     /// <summary>Checks the formula of a command line.</summary>
     public static int Run(Terminal terminal, Request request, bool json)
     {
-        (string Option, string? Value)[] needed = [("--where", request.Where), ("--wrt", request.Wrt), ("--claim", request.Claim)];
+        (string Option, string? Value)[] needed = [("--where", request.Where), ("--claim", request.Claim)];
         if (needed.FirstOrDefault(one => one.Value is null).Option is string missing)
         {
             return Tool.Fail(
@@ -43,7 +43,7 @@ internal static class ClaimChecks
         try
         {
             ClaimProblem problem = ClaimProblem.Read(
-                request.Where!, request.Expression, request.Wrt!, request.Kind, request.Along, [.. Named("positive", request.Positive), .. Named("well_conditioned", request.WellConditioned), .. Assumed(request.Assume)]);
+                request.Where!, request.Expression, request.Wrt ?? OnlyVariable(request), request.Kind, request.Along, [.. Named("positive", request.Positive), .. Named("well_conditioned", request.WellConditioned), .. Assumed(request.Assume)]);
             verdict = ClaimCheck.Of(problem).Judge(request.Claim!);
         }
         catch (Exception e) when (e is LanguageException or ArgumentException or InvalidOperationException)
@@ -128,6 +128,17 @@ internal static class ClaimChecks
             string field = e.Data[Identity.FieldKey] is string key ? $"{key}: " : "";
             return (entry.Id, null, $"{file}: {entry.Id}: {field}{Tool.MessageOf(e)}");
         }
+    }
+
+    private static string OnlyVariable(Request request)
+    {
+        string[] names = [.. Scope.Of(request.Where!).Variables.Keys.Where(name => name != request.Along)];
+        return names switch
+        {
+            [var only] => only,
+            [] => throw new ArgumentException("--where declares no variable; it must declare those of the expression, such as --where \"A: n x n, x: n\""),
+            _ => throw new ArgumentException($"--wrt is missing; it names the variable to differentiate by: {string.Join(", ", names[..^1])} or {names[^1]}"),
+        };
     }
 
     private static int CodeOf(bool? agrees) => agrees switch
