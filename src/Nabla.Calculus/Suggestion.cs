@@ -24,9 +24,15 @@ public static class Suggestion
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(known);
+        string[] candidates = [.. known];
+        if (name.Length > 1 && candidates.FirstOrDefault(candidate => string.Equals(Initials(candidate), name, StringComparison.OrdinalIgnoreCase)) is string whole)
+        {
+            return whole;
+        }
+
         string? nearest = null;
         int least = int.MaxValue;
-        foreach (string candidate in known)
+        foreach (string candidate in candidates)
         {
             int distance = Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant());
             if (distance < least && distance <= Math.Max(1, Math.Max(name.Length, candidate.Length) / 3))
@@ -38,6 +44,9 @@ public static class Suggestion
 
         return nearest;
     }
+
+    /// <summary>mse of mean-squared-error.</summary>
+    private static string Initials(string name) => string.Concat(name.Split('-', '_').Where(word => word.Length > 0).Select(word => word[0]));
 
     /// <summary>The edit distance with swaps of neighbours (optimal string alignment).</summary>
     private static int Distance(string a, string b)

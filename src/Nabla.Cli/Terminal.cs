@@ -15,6 +15,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>stderr: progress and messages.</summary>
     public TextWriter Error { get; } = error;
 
+    /// <summary>Opens stdin.</summary>
+    public Func<Stream> Input { get; init; } = Console.OpenStandardInput;
+
     /// <summary>Whether stdout is a terminal.</summary>
     public bool OutputIsTerminal { get; private init; }
 

@@ -67,6 +67,11 @@ internal static class Tool
         return code;
     }
 
+    /// <summary>The message, whose lines may point at a place, without the name of a parameter, which means nothing to whoever typed the command.</summary>
+    public static string MessageOf(Exception e) => e is ArgumentException { ParamName: string parameter }
+        ? e.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)
+        : e.Message;
+
     private static int CodeOf(Exception e) => e switch
     {
         NonFiniteLossException => ExitCode.NonFinite,
@@ -89,17 +94,8 @@ internal static class Tool
         _ => $"an error in the program itself: {OneLine(e)} ({e.GetType().Name})",
     };
 
-    /// <summary>The message on one line, without the name of a parameter, which means nothing to whoever typed the command.</summary>
-    private static string OneLine(Exception e)
-    {
-        string message = e.Message;
-        if (e is ArgumentException { ParamName: string parameter })
-        {
-            message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
-        }
-
-        return string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-    }
+    private static string OneLine(Exception e) =>
+        string.Join(' ', MessageOf(e).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }
 
 /// <summary>The exit codes of the contract.</summary>

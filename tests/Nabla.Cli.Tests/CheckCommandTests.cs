@@ -207,6 +207,28 @@ public sealed class CheckCommandTests : IDisposable
         Assert.Contains("this is a folder", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("cat tiny.json | $NABLA check - --json", "standard input")]
+    [InlineData("cat tiny.json | $NABLA check /dev/stdin --json", "/dev/stdin")]
+    [InlineData("mkfifo pipe; cat tiny.json > pipe & $NABLA check pipe --json", "pipe")]
+    public async Task What_comes_through_a_pipe_is_read_once(string line, string name)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no such shell");
+        Write("tiny.json", Tiny);
+        Run run = await CommandLine.ShellAsync(folder, line);
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal($"{name}:loss", Id(run.Objects[0]));
+    }
+
+    [Fact]
+    public async Task A_suite_comes_through_a_pipe_too()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no such shell");
+        Write("suite.json", """ [{"id":"a","where":"x: n","expression":"x'*x","wrt":"x","equals":"2*x"}]""");
+        Run run = await CommandLine.ShellAsync(folder, "cat suite.json | $NABLA check -");
+        Assert.Equal((0, "", "standard input: 1 of 1 identities are right"), (run.Code, run.Error, run.Output.TrimEnd()));
+    }
+
     private static JsonElement[] Lines(string output) =>
         [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 

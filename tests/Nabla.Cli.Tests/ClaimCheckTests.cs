@@ -125,4 +125,75 @@ public class ClaimCheckTests
         Run run = await CommandLine.RunAsync("check", "x'*x", "--where", "x: n", "--wrt", "x");
         Assert.Contains("--claim is missing", run.Refused(ExitCode.Usage), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("equals", "2*q", "equals: unknown name 'q'", "2*q")]
+    [InlineData("expression", "x'*", "expression: ", "x'*")]
+    [InlineData("where", "x n", "where: after the name 'x'", "x n")]
+    [InlineData("wrt", "y", "wrt: unknown variable 'y'", "")]
+    public async Task What_is_wrong_in_a_suite_is_said_with_the_entry_the_field_and_the_place(string field, string value, string expected, string excerpt)
+    {
+        using TemporaryFolder folder = new();
+        string file = Path.Combine(folder.Path, "suite.json");
+        Dictionary<string, string> entry = new() { ["id"] = "first", ["where"] = "x: n", ["expression"] = "x'*x", ["wrt"] = "x", ["equals"] = "2*x", [field] = value };
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new[] { entry }), TestContext.Current.CancellationToken);
+        Run run = await CommandLine.RunAsync("check", file);
+        Assert.Equal(ExitCode.BadData, run.Code);
+        Assert.StartsWith($"nabla: {file}: first: {expected}", run.Error, StringComparison.Ordinal);
+        Assert.Contains(excerpt.Length > 0 ? $"{excerpt}\n" : "", run.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal(excerpt.Length > 0, run.Error.Contains('^', StringComparison.Ordinal));
+        Assert.DoesNotContain("(Parameter", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_misspelt_key_of_a_suite_is_named_with_its_entry()
+    {
+        using TemporaryFolder folder = new();
+        string file = Path.Combine(folder.Path, "suite.json");
+        await File.WriteAllTextAsync(file, """[{"id":"first","where":"x: n","expresion":"x'*x","wrt":"x","equals":"2*x"}]""", TestContext.Current.CancellationToken);
+        Run run = await CommandLine.RunAsync("check", file);
+        Assert.Equal((ExitCode.BadData, $"nabla: {file}: first has an unknown key 'expresion' (did you mean 'expression'?)"), (run.Code, run.Error.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task A_gradient_of_what_is_no_scalar_is_refused_with_the_formula() => Assert.StartsWith(
+        "a gradient is of a scalar, but A*x is n×1;",
+        (await CommandLine.RunAsync("derive", "A*x", "--where", "A: n x n, x: n", "--wrt", "x", "--kind", "gradient")).Refused(ExitCode.Usage),
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--along belongs to --kind hvp", "derive", "x'*x", "--where", "x: n, v: n", "--wrt", "x", "--along", "v")]
+    [InlineData("--document belongs to", "derive", "x'*x", "--where", "x: n", "--document")]
+    [InlineData("--tolerance belongs to", "check", "x'*x", "--where", "x: n", "--claim", "2*x", "--tolerance", "1e-3")]
+    [InlineData("--detail takes 1, 2 or 3, but '4' is given", "derive", "3-4-2", "--detail", "4")]
+    [InlineData("--wrt is missing; it names the variable to differentiate by: A or x", "check", "x'*A*x", "--where", "A: n x n, x: n", "--claim", "2*x")]
+    [InlineData("--where declares the variables", "derive", "x'*A*x")]
+    [InlineData("did you mean 'mean-squared-error'?", "derive", "3-4-2", "--loss", "mse")]
+    public async Task A_misplaced_or_unknown_word_is_refused_with_a_hint(string expected, params string[] line) =>
+        Assert.Contains(expected, (await CommandLine.RunAsync(line)).Refused(ExitCode.Usage), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_size_without_spaces_is_noticed()
+    {
+        Run run = await CommandLine.RunAsync("derive", "x'*A*x", "--where", "A: nxn, x: n", "--wrt", "x");
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.StartsWith("nabla: 'nxn' is one name; did you mean n x n?", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_one_variable_nobody_needs_to_name_it() =>
+        Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync("check", "x'*x", "--where", "x: n", "--claim", "2*x")).Code);
+
+    [Theory]
+    [InlineData("unknown", "tr(A-A)", "A: n x n", "A", "A", "the derivative is zero")]
+    [InlineData("extra-factor", "norm2(x)^3", "x: n", "x", "3*norm2(x)^2*x", "the exponent of norm2(x)^2 is one too high")]
+    [InlineData("unknown", "A*X*B", "A: m x n, X: n x p, B: p x q", "X", "kron(A,B')", "the order of the factors of kron")]
+    [InlineData("shape", "sum(x)", "x: n", "x", "1", "the formula is a scalar, but the gradient is n×1")]
+    public async Task A_diagnosis_says_no_more_than_it_knows(string code, string expression, string where, string wrt, string claim, string text)
+    {
+        Run run = await CommandLine.RunAsync("check", expression, "--where", where, "--wrt", wrt, "--claim", claim, "--json");
+        JsonElement diagnosis = Assert.Single(run.Objects).GetProperty("diagnosis");
+        Assert.Equal(code, diagnosis.GetProperty("code").GetString());
+        Assert.Contains(text, diagnosis.GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
 }

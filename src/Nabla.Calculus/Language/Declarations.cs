@@ -155,6 +155,11 @@ public sealed class Declarations
             throw Wrong($"'{word}' is a function of the language; a dimension needs another name", name);
         }
 
+        if (word is [var rows, 'x', var columns] && "dhijklmnpqrst".Contains(rows, StringComparison.Ordinal) && "dhijklmnpqrst".Contains(columns, StringComparison.Ordinal))
+        {
+            throw Wrong($"'{word}' is one name; did you mean {rows} x {columns}?", name);
+        }
+
         return dimensions.TryGetValue(word, out Dim? known) ? known : dimensions[word] = Dim.Of(word);
     }
 

@@ -43,6 +43,8 @@ internal static class Options
         Description = description,
         CustomParser = result => choices.Contains(Value(result))
             ? Value(result)
+            : choices.All(choice => choice.Length == 1)
+            ? Fail<string?>(result, $"{name} takes {string.Join(", ", choices[..^1])} or {choices[^1]}, but '{Value(result)}' is given")
             : Fail<string?>(result, Suggestion.Unknown($"value of {name}", Value(result), choices)),
     };
 

@@ -8,12 +8,15 @@ namespace Nabla.Cli.Commands;
 /// <summary><c>nabla check FILE…</c>: other people's gradients beside the derived ones.</summary>
 internal static class CheckCommand
 {
+    /// <summary>The name that stands for stdin.</summary>
+    private const string StandardInput = "-";
+
     public static Command Create(Terminal terminal)
     {
         Argument<string[]> files = new("FILE|FORMULA")
         {
             HelpName = "FILE|FORMULA",
-            Description = "Gradient cases or suites of identities, JSON; with --claim the expression that is differentiated",
+            Description = "Gradient cases or suites of identities, JSON, where - is standard input; with --claim the expression that is differentiated",
             Arity = ArgumentArity.OneOrMore,
         };
         Option<string?> where = Options.Text("--where", "DECLARATIONS", "The variables of the expression and their shapes, such as \"A: m x n, x: n\"");
@@ -49,7 +52,9 @@ internal static class CheckCommand
             files, where, wrt, claim, kind, along, assume, positive, wellConditioned, tolerance, json,
         };
         Option<string?>[] ofFormulas = [where, wrt, claim, kind, along, assume, positive, wellConditioned];
-        command.SetAction(parsed => ofFormulas.Any(option => parsed.GetValue(option) is not null)
+        command.SetAction(parsed => ofFormulas.Any(option => parsed.GetValue(option) is not null) && parsed.GetValue(tolerance) is not null
+            ? Tool.Fail(terminal.Error, ExitCode.Usage, $"--tolerance belongs to gradient cases, but {ofFormulas.First(option => parsed.GetValue(option) is not null).Name} is given")
+            : ofFormulas.Any(option => parsed.GetValue(option) is not null)
             ? parsed.GetValue(files) is [string formula]
                 ? ClaimChecks.Run(
                     terminal,
@@ -79,27 +84,21 @@ internal static class CheckCommand
         int unreadable = 0;
         List<int> suites = [];
         List<ComparedTensor> all = [];
-        foreach (string file in files)
+        foreach (string given in files)
         {
-            if (File.Exists(file) && ReadsAsSuite(file))
-            {
-                try
-                {
-                    suites.Add(ClaimChecks.RunSuite(terminal, file, json).Code);
-                }
-                catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
-                {
-                    suites.Add(Tool.Fail(terminal.Error, ExitCode.BadData, error.Message));
-                }
-
-                continue;
-            }
-
+            string file = given == StandardInput ? "standard input" : given;
             IReadOnlyList<ComparedTensor> tensors;
             GradientCase gradientCase;
             try
             {
-                gradientCase = Read(file);
+                byte[] bytes = Read(terminal, given);
+                if (IdentitySuite.IsSuite(bytes))
+                {
+                    suites.Add(ClaimChecks.RunSuite(terminal, file, bytes, json).Code);
+                    continue;
+                }
+
+                gradientCase = GradientCase.Parse(bytes, file);
                 tensors = GradientCheck.Run(gradientCase, settings);
             }
             catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
@@ -131,28 +130,23 @@ internal static class CheckCommand
             : ExitCode.Done;
     }
 
-    private static bool ReadsAsSuite(string file)
-    {
-        try
-        {
-            return IdentitySuite.IsSuite(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    private static GradientCase Read(string file)
+    /// <summary>All bytes of a file, which is opened once: what comes through a pipe can be read only once, and its length is not known before.</summary>
+    private static byte[] Read(Terminal terminal, string file)
     {
         if (Directory.Exists(file))
         {
             throw new InvalidDataException($"{file}: this is a folder, but it must be a file; to check all files of it, write {file}/*.json");
         }
 
-        return File.Exists(file)
-            ? GradientCase.Read(file)
-            : throw new InvalidDataException($"{file}: there is no such file{(file.AsSpan().IndexOfAny("'*(^+") >= 0 ? "; a formula is checked with --where, --wrt and --claim" : "")}");
+        if (file != StandardInput && !File.Exists(file))
+        {
+            throw new InvalidDataException($"{file}: there is no such file{(file.AsSpan().IndexOfAny("'*(^+") >= 0 ? "; a formula is checked with --where, --wrt and --claim" : "")}");
+        }
+
+        using Stream stream = file == StandardInput ? terminal.Input() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using MemoryStream bytes = new();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     private static void WriteJson(TextWriter output, string file, IReadOnlyList<ComparedTensor> tensors)

@@ -30,7 +30,7 @@ internal static class ClaimChecks
     /// <summary>Checks the formula of a command line.</summary>
     public static int Run(Terminal terminal, Request request, bool json)
     {
-        (string Option, string? Value)[] needed = [("--where", request.Where), ("--wrt", request.Wrt), ("--claim", request.Claim)];
+        (string Option, string? Value)[] needed = [("--where", request.Where), ("--claim", request.Claim)];
         if (needed.FirstOrDefault(one => one.Value is null).Option is string missing)
         {
             return Tool.Fail(
@@ -43,12 +43,12 @@ internal static class ClaimChecks
         try
         {
             ClaimProblem problem = ClaimProblem.Read(
-                request.Where!, request.Expression, request.Wrt!, request.Kind, request.Along, [.. Named("positive", request.Positive), .. Named("well_conditioned", request.WellConditioned), .. Assumed(request.Assume)]);
+                request.Where!, request.Expression, request.Wrt ?? OnlyVariable(request), request.Kind, request.Along, [.. Named("positive", request.Positive), .. Named("well_conditioned", request.WellConditioned), .. Assumed(request.Assume)]);
             verdict = ClaimCheck.Of(problem).Judge(request.Claim!);
         }
         catch (Exception e) when (e is LanguageException or ArgumentException or InvalidOperationException)
         {
-            terminal.Error.WriteLine($"nabla: {e.Message}");
+            terminal.Error.WriteLine($"nabla: {Tool.MessageOf(e)}");
             return ExitCode.Usage;
         }
 
@@ -65,10 +65,10 @@ internal static class ClaimChecks
     }
 
     /// <summary>Checks a suite; null counts for entries that cannot be judged.</summary>
-    public static (int Code, int Right, int All) RunSuite(Terminal terminal, string file, bool json)
+    public static (int Code, int Right, int All) RunSuite(Terminal terminal, string file, ReadOnlyMemory<byte> bytes, bool json)
     {
         List<(string Id, ClaimVerdict? Verdict, string? Problem)> results = [];
-        foreach (SuiteEntry entry in IdentitySuite.Read(file))
+        foreach (SuiteEntry entry in IdentitySuite.Parse(file, bytes))
         {
             (string Id, ClaimVerdict? Verdict, string? Problem) result = Judge(file, entry);
             results.Add(result);
@@ -80,7 +80,7 @@ internal static class ClaimChecks
                     result.Verdict?.Agrees,
                     result.Verdict?.Error,
                     result.Problem is not null ? "unknown" : result.Verdict?.Diagnosis?.Code,
-                    result.Problem ?? (result.Verdict?.Diagnosis is null ? result.Verdict?.Undecided : TextOf(result.Verdict)));
+                    result.Problem?.Split('\n')[0] ?? (result.Verdict?.Diagnosis is null ? result.Verdict?.Undecided : TextOf(result.Verdict)));
             }
             else if (result.Verdict is ClaimVerdict verdict && verdict.Agrees != true)
             {
@@ -125,9 +125,20 @@ internal static class ClaimChecks
         }
         catch (Exception e) when (e is LanguageException or ArgumentException or InvalidOperationException)
         {
-            string message = e is LanguageException wrong ? wrong.Problem : e.Message;
-            return (entry.Id, null, $"{file}: {entry.Id}: {message.ReplaceLineEndings(" ")}");
+            string field = e.Data[Identity.FieldKey] is string key ? $"{key}: " : "";
+            return (entry.Id, null, $"{file}: {entry.Id}: {field}{Tool.MessageOf(e)}");
         }
+    }
+
+    private static string OnlyVariable(Request request)
+    {
+        string[] names = [.. Scope.Of(request.Where!).Variables.Keys.Where(name => name != request.Along)];
+        return names switch
+        {
+            [var only] => only,
+            [] => throw new ArgumentException("--where declares no variable; it must declare those of the expression, such as --where \"A: n x n, x: n\""),
+            _ => throw new ArgumentException($"--wrt is missing; it names the variable to differentiate by: {string.Join(", ", names[..^1])} or {names[^1]}"),
+        };
     }
 
     private static int CodeOf(bool? agrees) => agrees switch

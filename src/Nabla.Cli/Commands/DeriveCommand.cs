@@ -62,6 +62,11 @@ internal static partial class DeriveCommand
                 throw new ArgumentException($"--values prints numbers below lines of text; --format {chosen} has no place for them");
             }
 
+            if (parsed.GetValue(document) && chosen is not ("latex" or "mathml"))
+            {
+                throw new ArgumentException($"--document belongs to --format latex or mathml, but the format is {chosen}");
+            }
+
             Refuse(parsed, isNetwork ? "an expression" : "a network", isNetwork ? "a network" : "an expression", isNetwork ? [where, wrt, kind, along] : [loss, reduction, activation, outputActivation, noBias, batch, dialect]);
             Request request = new(view, StyleOf(parsed.GetValue(style)), parsed.GetValue(detail) == "1", parsed.GetValue(values));
             if (!isNetwork)
@@ -118,12 +123,12 @@ internal static partial class DeriveCommand
         }
         catch (LanguageException e)
         {
-            terminal.Error.WriteLine($"nabla: {e.Message}");
+            terminal.Error.WriteLine($"nabla: {Tool.MessageOf(e)}");
             return ExitCode.Usage;
         }
         catch (NotSupportedException e)
         {
-            terminal.Error.WriteLine($"nabla: {e.Message}");
+            terminal.Error.WriteLine($"nabla: {Tool.MessageOf(e)}");
             return ExitCode.Failure;
         }
 

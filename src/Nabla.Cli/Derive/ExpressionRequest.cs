@@ -20,7 +20,7 @@ internal sealed record ExpressionRequest(string Text, string Where, string? By, 
     public Derivative Find()
     {
         Scope scope = Scope.Of(Where);
-        Expr expression = scope.Parse(Text);
+        Expr expression = Parsed(scope);
         DerivativeKind kind = Kind switch
         {
             "gradient" => DerivativeKind.Gradient,
@@ -29,6 +29,16 @@ internal sealed record ExpressionRequest(string Text, string Where, string? By, 
             "hvp" => DerivativeKind.HessianVectorProduct,
             _ => expression.Shape.IsScalar ? DerivativeKind.Gradient : DerivativeKind.Jacobian,
         };
+        if (kind != DerivativeKind.Jacobian && !expression.Shape.IsScalar)
+        {
+            throw new ArgumentException($"a {(kind == DerivativeKind.Gradient ? "gradient" : "Hessian")} is of a scalar, but {Text.Trim()} is {expression.Shape}; its derivative is a Jacobian (--kind jacobian)");
+        }
+
+        if (kind != DerivativeKind.HessianVectorProduct && Along is not null)
+        {
+            throw new ArgumentException($"--along belongs to --kind hvp, but {(Kind is null ? "no kind" : $"--kind {Kind}")} is given");
+        }
+
         if (kind == DerivativeKind.HessianVectorProduct && Along is null)
         {
             throw new ArgumentException("--kind hvp needs a direction: --along NAME of a variable shaped like the one that is differentiated by");
@@ -42,6 +52,18 @@ internal sealed record ExpressionRequest(string Text, string Where, string? By, 
         }
 
         return Derivative.Find(kind, expression, by, along);
+    }
+
+    private Expr Parsed(Scope scope)
+    {
+        try
+        {
+            return scope.Parse(Text);
+        }
+        catch (LanguageException e) when (scope.Variables.Count == 0 && e.Problem.StartsWith("unknown name", StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"{e.Problem}; --where declares the variables of an expression, for example: nabla derive \"x'*A*x\" --where \"A: n x n, x: n\" --wrt x", e);
+        }
     }
 
     private Expr Variable(Scope scope, Expr? along)

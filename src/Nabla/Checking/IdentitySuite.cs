@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Nabla.Calculus;
 using Nabla.Calculus.Language;
 using Nabla.Calculus.Verification.Claims;
 
@@ -24,7 +26,36 @@ public sealed record Identity(string Id, string Where, string Expression, string
     /// <summary>Judges the entry.</summary>
     /// <exception cref="LanguageException">Something in it is no formula.</exception>
     /// <exception cref="ArgumentException">A name in it is unknown.</exception>
-    public ClaimVerdict Judge() => ClaimCheck.Of(ClaimProblem.Read(Where, Expression, Wrt, Kind, Along, Conditions)).Judge(EqualTo);
+    /// <remarks>The <see cref="Exception.Data"/> of both names the field under <see cref="FieldKey"/>, where it is one.</remarks>
+    public ClaimVerdict Judge()
+    {
+        Scope scope = In("where", () => Scope.Of(Where));
+        In("expression", () => scope.Parse(Expression));
+        In("wrt", () => scope[Wrt]);
+        if (Along is not null)
+        {
+            In("along", () => scope[Along]);
+        }
+
+        ClaimCheck check = ClaimCheck.Of(ClaimProblem.Read(Where, Expression, Wrt, Kind, Along, Conditions));
+        return In("equals", () => check.Judge(EqualTo));
+    }
+
+    /// <summary>Under this key the data of an exception name the field that it is about.</summary>
+    public const string FieldKey = "field";
+
+    private static T In<T>(string field, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is LanguageException or ArgumentException)
+        {
+            e.Data[FieldKey] = field;
+            throw;
+        }
+    }
 }
 
 /// <summary>An entry as it was read: an identity, or what is wrong with it.</summary>
@@ -39,14 +70,8 @@ public static class IdentitySuite
     private static readonly string[] required = ["id", "where", "expression", "wrt", "equals"];
     private static readonly string[] optional = ["title", "source", "kind", "along", "positive", "well_conditioned", "assume"];
 
-    /// <summary>Whether a file holds an array, as suites do; false where it cannot be read as JSON at all.</summary>
-    public static bool IsSuite(string path)
-    {
-        const int Most = 4096;
-        using StreamReader reader = new(path);
-        char[] start = new char[Most];
-        return start.AsSpan(0, reader.ReadBlock(start)).TrimStart().StartsWith("[");
-    }
+    /// <summary>Whether the bytes of a file begin an array, as suites do; nothing else of them is read.</summary>
+    public static bool IsSuite(ReadOnlySpan<byte> json) => WithoutMark(json).TrimStart(" \t\r\n"u8).StartsWith("["u8);
 
     /// <summary>Reads a suite. An entry that cannot be read does not hinder the others.</summary>
     /// <exception cref="InvalidDataException">The file is not an array in JSON.</exception>
@@ -60,7 +85,7 @@ public static class IdentitySuite
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json[^WithoutMark(json.Span).Length..]);
             HashSet<string> ids = new(StringComparer.Ordinal);
             List<SuiteEntry> entries = [];
             foreach (JsonPlace place in new JsonPlace(name, "", document.RootElement).Elements("identities"))
@@ -77,6 +102,10 @@ public static class IdentitySuite
         }
     }
 
+    /// <summary>A byte order mark is no part of JSON, but some editors write one.</summary>
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> json) =>
+        json.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json;
+
     private static SuiteEntry Entry(JsonPlace place)
     {
         string id = $"{place.File}:{place.Path}";
@@ -85,6 +114,20 @@ public static class IdentitySuite
             if (place.Value.ValueKind == JsonValueKind.Object && place.Value.TryGetProperty("id", out JsonElement given) && given.ValueKind == JsonValueKind.String)
             {
                 id = JsonPlace.Shorten(given.GetString()!);
+            }
+
+            // From here on sentences name the entry by its id.
+            place = id.Length > 0 && !id.StartsWith(place.File, StringComparison.Ordinal) ? place with { Path = id } : place;
+            if (place.Value.ValueKind == JsonValueKind.Object)
+            {
+                string[] known = [.. required, .. optional];
+                foreach (JsonProperty property in place.Value.EnumerateObject())
+                {
+                    if (!known.Contains(property.Name) && Suggestion.Nearest(property.Name, known) is string meant)
+                    {
+                        throw place.Wrong($"has an unknown key '{JsonPlace.Shorten(property.Name)}' (did you mean '{meant}'?)");
+                    }
+                }
             }
 
             IReadOnlyDictionary<string, JsonPlace> members = place.Members(required, optional);

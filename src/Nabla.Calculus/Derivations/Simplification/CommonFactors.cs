@@ -7,6 +7,7 @@ namespace Nabla.Calculus.Derivations.Simplification;
 internal sealed class CommonFactors(FormulaSize size, Keys keys)
 {
     private const int LongestFormula = 4000;
+    private const int MostFactors = 64;
 
     /// <summary>The most terms of which pairs are tried: a bound on the time, never on being right.</summary>
     private const int MostTerms = 40;
@@ -144,7 +145,7 @@ internal sealed class CommonFactors(FormulaSize size, Keys keys)
             List<(Expr Base, double Power)> restOfA = Powers(a);
             List<(Expr Base, double Power)> restOfB = Powers(b);
             List<Expr> common = [];
-            for (int i = 0; i < restOfA.Count; i++)
+            for (int i = 0; i < restOfA.Count && restOfA.Count + restOfB.Count <= MostFactors; i++)
             {
                 (Expr factor, double power) = restOfA[i];
                 if (power > 0 && restOfB.FindIndex(other => other.Power > 0 && keys.Of(other.Base) == keys.Of(factor)) is >= 0 and var at)

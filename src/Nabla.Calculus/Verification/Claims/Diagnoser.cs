@@ -26,7 +26,14 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
     public ClaimDiagnosis Diagnose(Syntax syntax, Expr? bound, LanguageException? unfit)
     {
         Materials materials = new(problem, right, binder);
-        Found? found = (bound is null ? null : OneVariableForTwo(bound) ?? Whole(syntax, bound))
+        bool isZero = bound is not null && bound.Shape == problem.Shape && truth.Samples.TrueForAll(sample => sample.Value.MaxAbs() == 0);
+        if (isZero)
+        {
+            return new("unknown", "the derivative is zero") { NearestForm = Print(right) };
+        }
+
+        // A number beside a derivative with elements has not been thought to the end; nothing about its size is the mistake.
+        Found? found = bound is Constant && !problem.Shape.IsScalar ? null : (bound is null ? null : OneVariableForTwo(bound) ?? Whole(syntax, bound))
             ?? Search(syntax, Repairs.All, materials)
             ?? Missing(syntax, materials)
             ?? (bound is null ? null : OnlyIfSymmetric(bound))
@@ -184,10 +191,14 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
     {
         // The shortest piece is the likeliest; a factor that is hardly longer than a term is likelier than it.
         const int CostOfTerm = 3;
+
+        // What is longer than the claim is not what was forgotten of it.
+        const int LeastPiece = 6;
         ILookup<bool, Place> places = Places.Of(syntax).ToLookup(place => place.Level > 0);
         Found? At(IEnumerable<Place> some) => FirstRight(Repairs.Missing.SelectMany(repair => some.SelectMany(place =>
             repair.At(place, materials).Select(way => (Code: repair.Code, Place: place, way.Instead, way.Text))))
             .TakeWhile(_ => !IsLate)
+            .Where(way => way.Code == "missing-activation-derivative" || way.Instead.Size - way.Place.Node.Size <= Math.Max(LeastPiece, 2 * syntax.Size))
             .OrderBy(way => way.Instead.Size - way.Place.Node.Size + (way.Code == "missing-term" && way.Place.Node is not (NumberSyntax or CallSyntax { Function: "ones" or "eye" }) ? CostOfTerm : 0)));
         return At(places[false]) ?? At(places[true]);
     }

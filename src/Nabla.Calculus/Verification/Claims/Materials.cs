@@ -25,7 +25,7 @@ internal sealed class Materials
                 {
                     numbers.UnionWith(number.Value == 0 ? [] : [number.Value, 1 / number.Value]);
                 }
-                else if (binder.Try(place.Node) is Expr part && part is not Constant && parts.Count < MostParts)
+                else if (binder.Try(place.Node) is Expr part && part is not (Constant or Zeros) && parts.Count < MostParts)
                 {
                     parts.TryAdd(part, place.Node);
                     Syntax other = Written.Transposed(place.Node);

@@ -16,6 +16,7 @@ internal static class Repairs
     public static ImmutableArray<Repair> All { get; } =
     [
         new("transposed", Transpose),
+        new("unknown", KroneckerOrder),
         new("sign", Sign),
         new("product-for-hadamard", (place, _) => Operator(place, BinaryOperator.Multiply, BinaryOperator.Hadamard, "an elementwise product")),
         new("hadamard-for-product", (place, _) => Operator(place, BinaryOperator.Hadamard, BinaryOperator.Multiply, "a matrix product")),
@@ -60,6 +61,15 @@ internal static class Repairs
         }
     }
 
+    private static IEnumerable<(Syntax, string)> KroneckerOrder(Place place, Materials m)
+    {
+        if (place.Node is CallSyntax { Function: "kron", Arguments: [var left, var right] })
+        {
+            CallSyntax other = new("kron", [right, left]);
+            yield return (other, $"the order of the factors of kron is wrong: {Written.Short(other)}, not {Written.Short(place.Node)}");
+        }
+    }
+
     private static IEnumerable<(Syntax, string)> Sign(Place place, Materials m)
     {
         switch (place.Node)
@@ -97,7 +107,8 @@ internal static class Repairs
 
     private static IEnumerable<(Syntax, string)> Factor(Place place, Materials m)
     {
-        if (!place.IsOutermost && place.Node is not NumberSyntax)
+        bool isExponent = place.Parent is BinarySyntax { Operator: BinaryOperator.Power or BinaryOperator.ElementPower } power && ReferenceEquals(power.Right, place.Node);
+        if (isExponent || (!place.IsOutermost && place.Node is not NumberSyntax))
         {
             yield break;
         }
@@ -148,7 +159,8 @@ internal static class Repairs
     {
         if (place.Node is BinarySyntax { Operator: BinaryOperator.Power or BinaryOperator.ElementPower, Right: NumberSyntax exponent } power)
         {
-            yield return (Written.Of(power.Left, power.Operator, new NumberSyntax(exponent.Value - tooHigh)),
+            double right = exponent.Value - tooHigh;
+            yield return (right == 1 ? power.Left : Written.Of(power.Left, power.Operator, new NumberSyntax(right)),
                 $"the exponent of {Written.Short(power)} is one too {(tooHigh > 0 ? "high" : "low")}");
         }
         else if (tooHigh < 0 && place.Node is NameSyntax)
