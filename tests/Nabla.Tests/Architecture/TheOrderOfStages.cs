@@ -43,7 +43,7 @@ public class TheOrderOfStages
         [Data] = [Words, Common],
         [Training] = [Words, Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data],
         [Models] = [Words, Expressions, Language, Derivations, Kernels, Planning, Networks, Training],
-        [Checking] = [Words, Common, Expressions, Derivations, Rendering, Verification, Kernels, Planning, Networks, Data, Training, Models],
+        [Checking] = [Words, Common, Expressions, Language, Derivations, Rendering, Verification, Kernels, Planning, Networks, Data, Training, Models],
     });
 
     [Fact]
