@@ -120,6 +120,7 @@ public sealed class PairingRules
                 return operand == 0 ? Expr.Inner(q, y) * p : Expr.Inner(p, x) * q;
         }
 
+        // (X ⊗ Y)⁻ᵀ or (X ⊗ Y)(X ⊗ Y) is a Kronecker product only when it is simplified.
         Expr simple = new Simplification.Simplifier().Simplify(g).Result;
         simple = simple is Transpose { Operands: [var whole] } ? Simplification.Forms.Transposed(whole) : simple;
         if (simple != g && simple is Kron or Scale or Divide or Negate or Eye or Ones or Add or Subtract)

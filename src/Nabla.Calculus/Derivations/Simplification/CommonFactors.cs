@@ -6,28 +6,22 @@ namespace Nabla.Calculus.Derivations.Simplification;
 /// <summary>Sums whose terms have a factor in common: sX + sY, XY + XZ, YX + ZX, X ⊙ Y + X ⊙ Z, X ⊗ Y + X ⊗ Z.</summary>
 internal sealed class CommonFactors(FormulaSize size, Keys keys)
 {
-    private const int LongestFormula = 4000;
-    private const int MostFactors = 64;
-
-    /// <summary>The most terms of which pairs are tried: a bound on the time, never on being right.</summary>
+    // Bounds on the time, never on being right.
     private const int MostTerms = 40;
+    private const int MostFactors = 64;
+    private const int LongestFormula = 4000;
 
     /// <summary>Two terms with a common factor as one product, where that is shorter.</summary>
     public Expr? Shorter(Expr node)
     {
         // Every pair of terms is tried, factor by factor: beyond some size the time is not worth a shorter formula that nobody reads.
         ImmutableArray<(Coefficient Number, Expr Body)> terms = Forms.Terms(node);
-        if (size[node] > LongestFormula)
+        if (terms.Length > MostTerms || size[node] > LongestFormula)
         {
             return null;
         }
 
         Expr? best = null;
-        if (terms.Length > MostTerms)
-        {
-            return null;
-        }
-
         for (int i = 0; i < terms.Length; i++)
         {
             for (int j = i + 1; j < terms.Length; j++)

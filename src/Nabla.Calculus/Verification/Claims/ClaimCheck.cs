@@ -105,7 +105,7 @@ public sealed class ClaimCheck
             }
         }
 
-        Diagnoser diagnoser = new(problem, truth, binder, claim, DateTime.UtcNow + limit);
+        Diagnoser diagnoser = new(problem, truth, binder, claim, Deadline.After(limit));
         return new(problem, Derivative, false)
         {
             Claim = bound,

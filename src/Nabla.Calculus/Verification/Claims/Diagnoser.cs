@@ -5,7 +5,7 @@ using Nabla.Calculus.Language;
 namespace Nabla.Calculus.Verification.Claims;
 
 /// <summary>Says what is wrong with a wrong claim: tries small repairs at every place of it, and takes the first that makes it right.</summary>
-internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder binder, string claim, DateTime end)
+internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder binder, string claim, Deadline end)
 {
     private const int MostPairs = 40;
 
@@ -17,7 +17,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
 
     private sealed record Found(string Code, string Text, Syntax? Form, Syntax? At);
 
-    private bool IsLate => DateTime.UtcNow > end;
+    private bool IsLate => end.IsPast;
 
     /// <summary>The diagnosis.</summary>
     /// <param name="syntax">The claim as it is written.</param>

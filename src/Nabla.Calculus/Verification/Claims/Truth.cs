@@ -33,11 +33,11 @@ internal sealed class Truth
             return;
         }
 
-        DateTime end = DateTime.UtcNow + limit;
+        Deadline end = Deadline.After(limit);
         RandomPoints random = new(seed);
         bool wasTooLarge = false;
         int contradicted = 0;
-        for (int i = 0; i < MostTries && Samples.Count < Points && DateTime.UtcNow < end; i++)
+        for (int i = 0; i < MostTries && Samples.Count < Points && !end.IsPast; i++)
         {
             SamplePoint point = new(Next(random));
             if (point.Value(problem.Of) is null)
