@@ -4,6 +4,7 @@ using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
 using Nabla.Data;
 using Nabla.Networks;
+using Nabla.Planning;
 using Nabla.Tests.Networks;
 using Nabla.Training;
 
