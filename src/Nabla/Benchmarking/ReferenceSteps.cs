@@ -2,19 +2,22 @@ using System.Collections.Immutable;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
 using Nabla.Checking;
+using Nabla.Planning;
 
 namespace Nabla.Benchmarking;
 
 /// <summary>The same steps as a plan's, by the reference evaluator in double precision.</summary>
 internal sealed class ReferenceSteps
 {
-    private readonly IReadOnlyList<(Symbol Parameter, Expr Value)> updates;
+    private readonly IReadOnlyList<ParameterUpdate> updates;
+    private readonly Symbol? stepNumber;
+    private long made;
     private readonly IReadOnlyList<(Expr Argument, ImmutableArray<double> Points)> kinks;
 
     /// <summary>The steps of a compiled step, from the numbers that it has now.</summary>
     public ReferenceSteps(BenchedStep step)
     {
-        (updates, Values) = (step.Updates, step.Values());
+        (updates, stepNumber, Values) = (step.Updates, step.StepNumber, step.Values());
         kinks = Kinks.Below(step.Expression.Cost, step.Expression.Input);
     }
 
@@ -32,6 +35,12 @@ internal sealed class ReferenceSteps
     {
         for (int step = 0; step < steps; step++)
         {
+            made++;
+            if (stepNumber is not null)
+            {
+                Values.Set(stepNumber, Matrix.Scalar(made));
+            }
+
             IReadOnlyList<Matrix> values = Evaluator.EvaluateAll([.. updates.Select(update => update.Value), .. kinks.Select(kink => kink.Argument)], Values);
             for (int i = 0; i < updates.Count; i++)
             {

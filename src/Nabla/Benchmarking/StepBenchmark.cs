@@ -5,7 +5,7 @@ using Nabla.Training;
 namespace Nabla.Benchmarking;
 
 /// <summary>Measures the compiled step of a network, and then proves that what was measured trains as it should.</summary>
-public sealed class StepBenchmark
+public sealed class StepBenchmark : IDisposable
 {
     // A step repeated a million times on the same batch must neither diverge nor come to where all gradients are 0.
     private const double MeasuredLearningRate = 1e-5;
@@ -20,7 +20,7 @@ public sealed class StepBenchmark
     private readonly BenchedStep step;
 
     /// <summary>Derives and compiles the step, and draws its numbers.</summary>
-    /// <exception cref="ArgumentException">The loss does not fit the network, or more threads are asked for than plans can use.</exception>
+    /// <exception cref="ArgumentException">The loss does not fit the network.</exception>
     /// <exception cref="PlatformNotSupportedException">The machine cannot run the forced path.</exception>
     public StepBenchmark(StepSettings settings)
     {
@@ -29,6 +29,9 @@ public sealed class StepBenchmark
         this.settings = settings;
         step = new(settings, MeasuredLearningRate);
     }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => step.Dispose();
 
     /// <summary>Up to so many floating-point operations, one step of the real size is compared too.</summary>
     public static double MostOperationsCompared => 3e8;
@@ -105,7 +108,7 @@ public sealed class StepBenchmark
 
     private static Verification Compare(StepSettings compared, string sizes, int steps)
     {
-        BenchedStep planned = new(compared, ComparedLearningRate);
+        using BenchedStep planned = new(compared, ComparedLearningRate);
         if (compared.InferenceOnly)
         {
             planned.Run();

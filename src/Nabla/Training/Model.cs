@@ -134,6 +134,10 @@ public sealed class Model<T>
         Derivation derivation, IReadOnlyList<ParameterUpdate> updates, ParameterBuffer<T> states, int batch, int threads = 1) => Plan<T>.Compile(
         [derivation.StableCost, Expression.Output, Expression.Input, Expression.Target], updates, Parameters, batch, path, MembersFor(batch, threads), states);
 
+    /// <summary>Compiles the outputs of a batch.</summary>
+    internal Plan<T> CompileInference(int batch, int threads = 1) =>
+        Plan<T>.Compile([Expression.Output, Expression.Input], [], Parameters, batch, path, MembersFor(batch, threads));
+
     /// <summary>Compiles one step of training with states of its own.</summary>
     internal Plan<T> CompileStep(Derivation derivation, Optimizer optimizer, int batch, int threads = 1)
     {
