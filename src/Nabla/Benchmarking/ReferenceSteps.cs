@@ -14,9 +14,12 @@ internal sealed class ReferenceSteps
     /// <summary>The steps of a compiled step, from the numbers that it has now.</summary>
     public ReferenceSteps(BenchedStep step)
     {
-        (updates, Values) = (step.Updates, step.Values());
+        (Parameters, updates, Values) = (step.Expression.Parameters, step.Updates, step.Values());
         kinks = Kinks.Below(step.Expression.Cost, step.Expression.Input);
     }
+
+    /// <summary>The weights and biases, in the order of the plan's.</summary>
+    public IReadOnlyList<Symbol> Parameters { get; }
 
     /// <summary>The numbers after the steps so far.</summary>
     public Bindings Values { get; }

@@ -38,9 +38,9 @@ internal static class StepComparison
     public static Verification OfParameters(string what, Bindings begin, BenchedStep step, ReferenceSteps reference, int steps)
     {
         double worst = 0;
-        foreach (Symbol parameter in step.Parameters.Parameters)
+        foreach ((Symbol parameter, Symbol same) in step.Parameters.Parameters.Zip(reference.Parameters))
         {
-            Matrix expected = reference.Values.ValueOf(parameter)!;
+            Matrix expected = reference.Values.ValueOf(same)!;
             double change = expected.Zip(begin.ValueOf(parameter)!, (after, before) => after - before).MaxAbs();
 
             // Each step rounds each weight once.
