@@ -1,6 +1,7 @@
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
+using Nabla.Kernels;
 using Nabla.Networks;
 using Nabla.Planning;
 using Nabla.Training;
@@ -8,36 +9,37 @@ using Nabla.Training;
 namespace Nabla.Benchmarking;
 
 /// <summary>A compiled step with random numbers in it: what is measured, and what is compared with the reference.</summary>
-internal sealed unsafe class BenchedStep
+internal sealed unsafe class BenchedStep : IDisposable
 {
     private readonly StepSettings settings;
     private readonly Model<float> model;
     private readonly Plan<float> plan;
+    private readonly ParameterBuffer<float>? states;
+    private readonly ThreadTeam? team;
+    private long steps;
 
     /// <summary>Derives and compiles the step.</summary>
-    /// <exception cref="ArgumentException">More threads are asked for than plans can use.</exception>
     /// <exception cref="PlatformNotSupportedException">The machine cannot run the forced path.</exception>
     public BenchedStep(StepSettings settings, double learningRate)
     {
-        if (settings.Threads > 1)
-        {
-            throw new ArgumentException($"a step runs on 1 thread in this version, but {settings.Threads} are asked for");
-        }
-
         this.settings = settings;
         model = new(settings.Network, settings.Loss, Reduction.Mean, settings.Path);
         if (settings.InferenceOnly)
         {
-            plan = Plan<float>.Compile([Expression.Output], [], model.Parameters, settings.BatchSize, settings.Path);
+            plan = model.CompileInference(settings.BatchSize, settings.Threads);
         }
         else
         {
             Derivation derivation = Expression.Differentiate(assumptions: TargetsAreClasses ? [Expression.TargetsSumToOne] : []);
-            Updates = [.. Expression.Parameters.Select(w => (w, settings.Optimizer.Update(w, derivation.GradientOf(w), Expression.LearningRate)))];
-            plan = model.CompileStep(derivation, settings.Optimizer, settings.BatchSize);
+            IReadOnlyList<ParameterUpdate> updates = model.UpdatesBy(settings.Optimizer, derivation);
+            Updates = [.. updates, .. updates.SelectMany(update => update.States)];
+            states = Model<float>.StatesOf(updates);
+            StepNumber = UpdateTerms.StepIn(Expression.LearningRate.Pool);
+            plan = model.CompileStep(derivation, updates, states, settings.BatchSize, settings.Threads);
             plan[Expression.LearningRate] = LearningRate = Matrix.Scalar(learningRate);
         }
 
+        team = plan.Members > 1 ? new(plan.Members) : null;
         Reset(settings.Seed);
     }
 
@@ -48,7 +50,10 @@ internal sealed unsafe class BenchedStep
     public LayeredNetwork Expression => model.Expression;
 
     /// <summary>What the step makes of every parameter; nothing where it only computes the outputs.</summary>
-    public IReadOnlyList<(Symbol Parameter, Expr Value)> Updates { get; } = [];
+    public IReadOnlyList<ParameterUpdate> Updates { get; } = [];
+
+    /// <summary>The symbol of the step's number, where the optimizer uses it.</summary>
+    public Symbol? StepNumber { get; }
 
     /// <summary>The outputs that the last run computed.</summary>
     public Matrix Outputs => plan[Expression.Output];
@@ -62,11 +67,29 @@ internal sealed unsafe class BenchedStep
     private bool TargetsAreClasses => settings.Loss.OutputActivation is not null;
 
     /// <summary>One step.</summary>
-    public void Run() => plan.Run();
+    public void Run()
+    {
+        steps++;
+        if (StepNumber is not null)
+        {
+            plan.Set(StepNumber, steps);
+        }
+
+        plan.RunUnless(CancellationToken.None, team);
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => team?.Dispose();
 
     /// <summary>Draws weights, inputs and targets anew. No input is 0: skipping zeros would be no speed of the products.</summary>
     public void Reset(ulong seed)
     {
+        steps = 0;
+        foreach (Symbol state in states?.Parameters ?? [])
+        {
+            states!.SlotOf(state).Fill(() => 0);
+        }
+
         bool rectifies = settings.Network.Layers[0].Activation.IsRectifier;
         model.Initialize(Initializer.Named(rectifies ? "he" : "glorot"), seed);
         SeededRandom random = new(seed, stream: 2);
@@ -86,6 +109,11 @@ internal sealed unsafe class BenchedStep
         foreach (Symbol parameter in Expression.Parameters)
         {
             values.Set(parameter, Parameters[parameter]);
+        }
+
+        foreach (Symbol state in states?.Parameters ?? [])
+        {
+            values.Set(state, states![state]);
         }
 
         if (LearningRate is not null)

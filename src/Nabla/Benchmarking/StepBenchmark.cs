@@ -5,7 +5,7 @@ using Nabla.Training;
 namespace Nabla.Benchmarking;
 
 /// <summary>Measures the compiled step of a network, and then proves that what was measured trains as it should.</summary>
-public sealed class StepBenchmark
+public sealed class StepBenchmark : IDisposable
 {
     // A step repeated a million times on the same batch must neither diverge nor come to where all gradients are 0.
     private const double MeasuredLearningRate = 1e-5;
@@ -20,7 +20,7 @@ public sealed class StepBenchmark
     private readonly BenchedStep step;
 
     /// <summary>Derives and compiles the step, and draws its numbers.</summary>
-    /// <exception cref="ArgumentException">The loss does not fit the network, or more threads are asked for than plans can use.</exception>
+    /// <exception cref="ArgumentException">The loss does not fit the network.</exception>
     /// <exception cref="PlatformNotSupportedException">The machine cannot run the forced path.</exception>
     public StepBenchmark(StepSettings settings)
     {
@@ -30,7 +30,10 @@ public sealed class StepBenchmark
         step = new(settings, MeasuredLearningRate);
     }
 
-    /// <summary>Up to so many floating-point operations, one step of the real size is compared too.</summary>
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => step.Dispose();
+
+    /// <summary>The floating-point operations that one compared step of the real network may have.</summary>
     public static double MostOperationsCompared => 3e8;
 
     /// <summary>Measures the time of a step.</summary>
@@ -54,7 +57,7 @@ public sealed class StepBenchmark
 
     /// <summary>
     /// Compares with the reference evaluator: on a small copy of the network (as many layers, the same functions, loss and optimizer) as many steps as
-    /// were measured, at most 100; and one step of the real sizes, where that is affordable.
+    /// were measured, at most 100; and one step of the real network, with a smaller batch where the real one is not affordable.
     /// </summary>
     /// <param name="measured">What was measured.</param>
     /// <param name="stop">Ends it between two comparisons.</param>
@@ -97,15 +100,19 @@ public sealed class StepBenchmark
         int steps = (int)Math.Min(measured.Runs, MostSteps);
         string sizes = isSmaller ? $"the small copy {copy.Network}, batch {copy.BatchSize}," : $"{copy.Network}, batch {copy.BatchSize},";
         yield return () => Compare(copy, sizes, steps);
-        if (isSmaller && settings.FloatingPointOperations <= MostOperationsCompared)
+
+        // The copy is too small for threads and for blocks of large products, so the real network is compared too, with as many samples as are affordable.
+        double samples = Math.Min(settings.BatchSize, Math.Floor(MostOperationsCompared * settings.BatchSize / settings.FloatingPointOperations));
+        if (isSmaller && samples >= 1)
         {
-            yield return () => Compare(settings, $"{settings.Network}, batch {settings.BatchSize},", 1);
+            StepSettings real = settings with { BatchSize = (int)samples };
+            yield return () => Compare(real, $"{real.Network}, batch {real.BatchSize},", 1);
         }
     }
 
     private static Verification Compare(StepSettings compared, string sizes, int steps)
     {
-        BenchedStep planned = new(compared, ComparedLearningRate);
+        using BenchedStep planned = new(compared, ComparedLearningRate);
         if (compared.InferenceOnly)
         {
             planned.Run();

@@ -47,6 +47,12 @@ internal abstract unsafe class KernelSet<T>
     /// <summary>The loop of an elementwise function. It is made once, when a plan is made.</summary>
     public abstract UnaryKernel<T> Unary(Function function);
 
+    /// <summary>
+    /// All steps of a chain for the elements of a block, with registers of <see cref="Chain{T}.Piece"/> elements each. What lies between the last row
+    /// and the next column may be written too.
+    /// </summary>
+    public abstract void Run(Chain<T> chain, T* registers, int row, int rows, int column, int columns);
+
     /// <summary>z = x ∘ y, elementwise; z may be x or y.</summary>
     public abstract void Binary(BinaryOperation operation, T* x, T* y, T* z, nint n);
 

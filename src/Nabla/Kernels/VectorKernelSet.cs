@@ -31,6 +31,9 @@ internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string n
 
     public override UnaryKernel<T> Unary(Function function) => function.Accept(new UnaryKernelMaker<TLane, T>());
 
+    public override void Run(Chain<T> chain, T* registers, int row, int rows, int column, int columns) =>
+        ChainRunner<TLane, T>.Run(chain, registers, row, rows, column, columns);
+
     public override void Binary(BinaryOperation operation, T* x, T* y, T* z, nint n)
     {
         switch (operation)

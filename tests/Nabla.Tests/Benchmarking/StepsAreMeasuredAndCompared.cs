@@ -13,10 +13,10 @@ public class StepsAreMeasuredAndCompared
 
     private static readonly Optimizer[] wrongOptimizers =
     [
-        new("a factor", (w, gradient, rate) => w - 1.01 * (rate * gradient)),
-        new("a sign", (w, gradient, rate) => w + rate * gradient),
-        new("no update", (w, _, _) => w),
-        new("a decay", (w, gradient, rate) => w - rate * (gradient + 0.01 * w)),
+        Of("a factor", (w, gradient, rate) => w - 1.01 * (rate * gradient)),
+        Of("a sign", (w, gradient, rate) => w + rate * gradient),
+        Of("hardly an update", (w, gradient, rate) => w - 1e-3 * (rate * gradient)),
+        Of("a decay", (w, gradient, rate) => w - rate * (gradient + 0.01 * w)),
     ];
 
     [Theory]
@@ -28,7 +28,7 @@ public class StepsAreMeasuredAndCompared
     public void What_was_measured_agrees_with_the_reference(string sizes, int batchSize, string activation, string loss)
     {
         StepSettings settings = Settings(sizes, batchSize, activation, loss);
-        StepBenchmark benchmark = new(settings);
+        using StepBenchmark benchmark = new(settings);
         Measurement measured = benchmark.Measure(aMoment, TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.True(measured.Seconds > 0);
         Assert.True(measured.PeakGigaflops > 0);
@@ -37,10 +37,33 @@ public class StepsAreMeasuredAndCompared
         Assert.True(verification.Agrees, verification.Text);
     }
 
+    [Theory]
+    [InlineData("momentum", 1)]
+    [InlineData("adam", 1)]
+    [InlineData("adam", 2)]
+    public void Optimizers_with_states_and_several_threads_agree_too(string optimizer, int threads)
+    {
+        using StepBenchmark benchmark = new(Settings("300-200-10", 40, "relu", "cross-entropy") with { Optimizer = Optimizer.Named(optimizer), Threads = threads });
+        Measurement measured = benchmark.Measure(aMoment, TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(threads, measured.Threads);
+        Verification verification = benchmark.Verify(measured, TestContext.Current.CancellationToken);
+        Assert.True(verification.Agrees, verification.Text);
+    }
+
+    [Fact]
+    public void A_network_that_takes_long_to_compare_is_compared_with_fewer_samples()
+    {
+        using StepBenchmark benchmark = new(Settings("500-400-10", 400, "sigmoid", "squared-error") with { Threads = 2 });
+        Measurement measured = benchmark.Measure(aMoment, TimeProvider.System, TestContext.Current.CancellationToken);
+        Verification verification = benchmark.Verify(measured, TestContext.Current.CancellationToken);
+        Assert.True(verification.Agrees, verification.Text);
+        Assert.Contains("; the weights of 500-400-10, batch 367, after 1 step are ", verification.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_outputs_alone_are_measured_and_compared_too()
     {
-        StepBenchmark benchmark = new(Settings("50-45-10", 3, "tanh", "cross-entropy") with { InferenceOnly = true });
+        using StepBenchmark benchmark = new(Settings("50-45-10", 3, "tanh", "cross-entropy") with { InferenceOnly = true });
         Measurement measured = benchmark.Measure(aMoment, TimeProvider.System, TestContext.Current.CancellationToken);
         Verification verification = benchmark.Verify(measured, TestContext.Current.CancellationToken);
         Assert.True(verification.Agrees, verification.Text);
@@ -55,7 +78,8 @@ public class StepsAreMeasuredAndCompared
     public void A_wrong_update_is_caught(int steps)
     {
         StepSettings right = Settings("13-8-3", 9, "sigmoid", "squared-error");
-        ReferenceSteps reference = StepComparison.Draw(new(right, 0.01), steps, right.Seed);
+        using BenchedStep drawn = new(right, 0.01);
+        ReferenceSteps reference = StepComparison.Draw(drawn, steps, right.Seed);
         Assert.True(Compared(right).Agrees);
         Assert.All(wrongOptimizers, wrong =>
         {
@@ -65,14 +89,18 @@ public class StepsAreMeasuredAndCompared
             Assert.Contains(" are not the reference evaluator's: ", verification.Text, StringComparison.Ordinal);
         });
 
-        Verification Compared(StepSettings planned) => StepBenchmark.Compare("weights", new(planned, 0.01), reference, steps);
+        Verification Compared(StepSettings settings)
+        {
+            using BenchedStep planned = new(settings, 0.01);
+            return StepBenchmark.Compare("weights", planned, reference, steps);
+        }
     }
 
     [Fact]
     public void A_single_corrupted_weight_is_caught_and_named()
     {
         StepSettings settings = Settings("13-8-3", 9, "sigmoid", "squared-error");
-        BenchedStep step = new(settings, 0.01);
+        using BenchedStep step = new(settings, 0.01);
         ReferenceSteps reference = StepComparison.Draw(step, 1, settings.Seed);
         Bindings begin = step.Values();
         step.Run();
@@ -101,7 +129,7 @@ public class StepsAreMeasuredAndCompared
     [Fact]
     public void No_input_is_zero()
     {
-        BenchedStep step = new(Settings("300-4-2", 100, "sigmoid", "squared-error"), 0.01);
+        using BenchedStep step = new(Settings("300-4-2", 100, "sigmoid", "squared-error"), 0.01);
         Assert.All(step.Values().ValueOf(step.Expression.Input)!.Elements.ToArray(), x => Assert.InRange(x, 1e-9, 1));
     }
 
@@ -110,21 +138,28 @@ public class StepsAreMeasuredAndCompared
     public void Numbers_near_a_kink_are_not_compared()
     {
         StepSettings settings = Settings("40-40-40-10", 16, "relu", "squared-error");
-        Assert.True(StepComparison.Draw(new(settings, 0.01), 20, settings.Seed).NearestKink >= 1e-6);
+        using BenchedStep step = new(settings, 0.01);
+        Assert.True(StepComparison.Draw(step, 20, settings.Seed).NearestKink >= 1e-6);
     }
 
     [Fact]
     public void A_network_that_diverges_has_no_speed()
     {
-        StepBenchmark benchmark = new(Settings("2-3-1", 2, "identity", "sum((y-a).^2)*1e30"));
+        using StepBenchmark benchmark = new(Settings("2-3-1", 2, "identity", "sum((y-a).^2)*1e30"));
         NonFiniteLossException e = Assert.Throws<NonFiniteLossException>(() =>
             benchmark.Measure(aMoment, TimeProvider.System, TestContext.Current.CancellationToken));
         Assert.Contains(" steps, so their time says nothing", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_measurement_can_be_stopped() => Assert.Throws<OperationCanceledException>(() =>
-        new StepBenchmark(Settings("3-4-1", 4, "sigmoid", "squared-error")).Measure(TimeSpan.FromHours(1), TimeProvider.System, new(canceled: true)));
+    public void A_measurement_can_be_stopped()
+    {
+        using StepBenchmark benchmark = new(Settings("3-4-1", 4, "sigmoid", "squared-error"));
+        Assert.Throws<OperationCanceledException>(() => benchmark.Measure(TimeSpan.FromHours(1), TimeProvider.System, new(canceled: true)));
+    }
+
+    private static Optimizer Of(string name, Func<Expr, Expr, Expr, Expr> update) =>
+        new(name, terms => new(terms.Parameter, update(terms.Parameter, terms.Gradient, terms.LearningRate)));
 
     private static StepSettings Settings(string sizes, int batchSize, string activation, string loss)
     {
