@@ -20,13 +20,16 @@ internal sealed class ReferenceSteps
     /// <summary>The steps of a compiled step, from the numbers that it has now.</summary>
     public ReferenceSteps(BenchedStep step)
     {
-        (updates, stepNumber, Values) = (step.Updates, step.StepNumber, step.Values());
+        (Parameters, updates, stepNumber, Values) = (step.Expression.Parameters, step.Updates, step.StepNumber, step.Values());
         begin = Values.Copy();
         kinks = Kinks.Below(step.Expression.Cost, step.Expression.Input);
     }
 
-    private ReferenceSteps(ReferenceSteps other, Bindings values) =>
-        (updates, stepNumber, kinks, begin, Values) = (other.updates, other.stepNumber, other.kinks, values.Copy(), values);
+    private ReferenceSteps(ReferenceSteps other, Bindings values) => (Parameters, updates, stepNumber, kinks, begin, Values) =
+        (other.Parameters, other.updates, other.stepNumber, other.kinks, values.Copy(), values);
+
+    /// <summary>The weights and biases, in the order of the plan's.</summary>
+    public IReadOnlyList<Symbol> Parameters { get; }
 
     /// <summary>The numbers after the steps so far.</summary>
     public Bindings Values { get; }

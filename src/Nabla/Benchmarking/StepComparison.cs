@@ -41,9 +41,9 @@ internal static class StepComparison
     {
         double worst = 0;
         ReferenceSteps? shaken = null;
-        foreach (Symbol parameter in step.Parameters.Parameters)
+        foreach ((Symbol parameter, Symbol same) in step.Parameters.Parameters.Zip(reference.Parameters))
         {
-            Matrix expected = reference.Values.ValueOf(parameter)!;
+            Matrix expected = reference.Values.ValueOf(same)!;
             double change = expected.Zip(begin.ValueOf(parameter)!, (after, before) => after - before).MaxAbs();
 
             // Each step rounds each weight once.
@@ -54,7 +54,7 @@ internal static class StepComparison
             {
                 // Only elements that the rounding of the beginning decides may be further off.
                 shaken ??= reference.Shaken(ShakingSeed);
-                limits = expected.Zip(shaken.Values.ValueOf(parameter)!, (x, y) => limit + MostShaken * Math.Abs(x - y));
+                limits = expected.Zip(shaken.Values.ValueOf(same)!, (x, y) => limit + MostShaken * Math.Abs(x - y));
             }
 
             if (Disagreement($"{parameter.Name}", expected, computed, limits, ref worst) is string sentence)
