@@ -55,14 +55,14 @@ internal static class Settings
         Tensor Step()
         {
             (Tensor x, Tensor y) = batches[turn++ % batches.Length];
-            return update.Step(() => Loss(question, form.Forward(x), y));
+            return update.Step(() => Loss(question, update, form.Forward(x), y));
         }
 
         double check = 0;
         for (int i = 0; i < CheckedStep; i++)
         {
             using DisposeScope scope = NewDisposeScope();
-            check = Step().ToDouble();
+            check = Step().ToDouble() * (update.LossFactor ?? 1);
         }
 
         return (() =>
@@ -72,14 +72,16 @@ internal static class Settings
         }, check);
     }
 
-    private static Tensor Loss(Question question, Tensor outputs, Tensor y)
+    private static Tensor Loss(Question question, Update update, Tensor outputs, Tensor y)
     {
         if (question.CrossEntropy)
         {
             return functional.cross_entropy(outputs, y);
         }
 
-        return functional.mse_loss(outputs, y, Reduction.Sum) * (0.5 / question.BatchSize);
+        return update.LossFactor is not null
+            ? functional.mse_loss(outputs, y)
+            : functional.mse_loss(outputs, y, Reduction.Sum) * (0.5 / question.BatchSize);
     }
 
     private static (Tensor X, Tensor Y)[] Batches(Question question) =>

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 namespace TorchSharpPeer;
 
 /// <summary>How a step gets from its loss to new parameters.</summary>
-internal sealed record Update(Func<Func<Tensor>, Tensor> Step)
+/// <param name="Step">Does it, and gives the loss back.</param>
+/// <param name="LossFactor">What the library's mean is multiplied with to give the loss, where the learning rate takes the factor; null where the loss has it.</param>
+internal sealed record Update(Func<Func<Tensor>, Tensor> Step, double? LossFactor = null)
 {
     /// <summary>The loop of the tutorials.</summary>
     public static Update OfLibrary(Question question, Parameter[] parameters)
@@ -24,7 +26,8 @@ internal sealed record Update(Func<Func<Tensor>, Tensor> Step)
     /// <summary>W ← W − η·dW in place.</summary>
     public static Update SgdByHand(Question question, Parameter[] parameters)
     {
-        Scalar minusRate = -question.Rate;
+        double factor = question.CrossEntropy ? 1 : question.Sizes[^1] / 2.0;
+        Scalar minusRate = -question.Rate * factor;
         return new(loss =>
         {
             Tensor value = loss();
@@ -36,7 +39,7 @@ internal sealed record Update(Func<Func<Tensor>, Tensor> Step)
             }
 
             return value;
-        });
+        }, factor);
     }
 
     /// <summary>Adam in place, the two corrections folded into the step size and ε.</summary>
