@@ -19,7 +19,7 @@ internal static class Peer
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Measures, prints, and gives the exit code: 0, 2 for a question that makes no sense, 4 where two settings disagree.</summary>
+    /// <summary>Measures, prints, and gives the exit code: 0, 1 where libtorch cannot be loaded, 2 for a question that makes no sense, 4 where two settings disagree.</summary>
     public static int Answer(Question question)
     {
         if (question.CrossEntropy != (question.OutputActivation == "softmax"))
@@ -28,7 +28,16 @@ internal static class Peer
             return 2;
         }
 
-        torch.set_num_threads(question.Threads);
+        try
+        {
+            torch.set_num_threads(question.Threads);
+        }
+        catch (TypeInitializationException e)
+        {
+            Console.Error.WriteLine($"torchsharp: its native libraries cannot be loaded here (they need libstdc++ of GCC 13 or newer): {e.GetBaseException().Message.Split('\n')[0]}");
+            return 1;
+        }
+
         torch.set_num_interop_threads(1);
         Setting[] settings = [.. Settings.For(question)];
         foreach (Setting setting in settings)
