@@ -47,7 +47,7 @@ internal sealed class Contestant(string name, string title, IReadOnlyList<string
     }
 
     /// <summary>Asks once.</summary>
-    public async Task<Answer> AskAsync(Row row, double seconds)
+    public async Task<Answer> AskAsync(Row row, double seconds, CancellationToken cancel)
     {
         string[] words = [.. command, .. row.Arguments, "--seconds", $"{seconds}", "--json"];
         ProcessStartInfo start = new(words[0], words.Skip(1)) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -69,9 +69,10 @@ internal sealed class Contestant(string name, string title, IReadOnlyList<string
 
         using (process)
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            Task<string> error = process.StandardError.ReadToEndAsync();
-            using CancellationTokenSource late = new(Limit);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+            using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            late.CancelAfter(Limit);
             try
             {
                 await process.WaitForExitAsync(late.Token);
@@ -79,9 +80,12 @@ internal sealed class Contestant(string name, string title, IReadOnlyList<string
             catch (OperationCanceledException)
             {
                 process.Kill(entireProcessTree: true);
+                cancel.ThrowIfCancellationRequested();
                 return Answer.None($"no answer within {Limit.TotalMinutes} minutes");
             }
 
+            // A signal to the whole group ends the peer as well, and that is no answer.
+            cancel.ThrowIfCancellationRequested();
             return process.ExitCode == 0 ? Read(await output) : Answer.None($"exit code {process.ExitCode}: {LastLine(await error)}");
         }
     }

@@ -36,19 +36,32 @@ root.SetAction(async (parsed, cancel) =>
     Results results = new([.. all.Where(who => names.Length == 0 || names.Contains(who.Name))], rows);
     string path = parsed.GetValue(output)
         ?? (names.Length + filters.Length > 0 ? "-" : Path.Combine(folder, "benchmarks", "results", $"{parsed.GetRequiredValue(machine)}.md"));
-    for (int round = 0; round < parsed.GetValue(rounds); round++)
+    bool interrupted = false;
+    for (int round = 0; round < parsed.GetValue(rounds) && !interrupted; round++)
     {
-        await results.RunRoundAsync(parsed.GetValue(seconds), Console.Error);
-        cancel.ThrowIfCancellationRequested();
+        try
+        {
+            await results.RunRoundAsync(parsed.GetValue(seconds), Console.Error, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            interrupted = true;
+        }
+
         if (path != "-")
         {
-            // After each round, so that an interrupted comparison leaves what it has.
+            // After each round, so that whatever ends the comparison leaves what it had.
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            await File.WriteAllTextAsync(path, Table.Of(results, parsed.GetValue(seconds), DateTimeOffset.UtcNow), cancel);
+            await File.WriteAllTextAsync(path, Table.Of(results, parsed.GetValue(seconds), DateTimeOffset.UtcNow), CancellationToken.None);
         }
     }
 
     Console.WriteLine(path == "-" ? Table.Of(results, parsed.GetValue(seconds), DateTimeOffset.UtcNow) : $"written to {path}");
+    if (interrupted)
+    {
+        return 130;
+    }
+
     return results.Disagreements().Any() ? 4 : 0;
 });
 ParseResult result = root.Parse(args);

@@ -14,14 +14,14 @@ internal sealed class Results(IReadOnlyList<Contestant> contestants, IReadOnlyLi
     public int Rounds { get; private set; }
 
     /// <summary>One round: every row, and in each everyone in turn, so that what is compared is near in time.</summary>
-    public async Task RunRoundAsync(double seconds, TextWriter progress)
+    public async Task RunRoundAsync(double seconds, TextWriter progress, CancellationToken cancel)
     {
         Rounds++;
         foreach (Row row in rows)
         {
             foreach (Contestant who in contestants.Where(who => who.Absent is null && Reason(who, row) is null))
             {
-                Answer answer = await who.AskAsync(row, seconds);
+                Answer answer = await who.AskAsync(row, seconds, cancel);
                 answers.TryAdd((who, row), []);
                 answers[(who, row)][Rounds] = answer;
                 string told = answer.Microseconds is double time ? $"{Table.Time(time)} µs, {answer.Line!["setting"] ?? answer.Line["path"]}" : answer.Reason!;
