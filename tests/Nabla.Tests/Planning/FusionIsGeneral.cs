@@ -65,9 +65,9 @@ public class FusionIsGeneral
         const long Matrix = 256 * 64 * sizeof(float);
         Assert.InRange(gelu - sigmoid, Matrix / 2, 4 * Matrix);
 
-        // Activations alone are 20 matrices; without sharing, a forward pass would keep all of them.
+        // Activations alone are 20 matrices; without sharing, a forward pass would keep all of them. The scratch of a product is some matrices too.
         Model<float> deep = ModelOf("256" + string.Concat(Enumerable.Repeat("-256", 20)), "sigmoid", "squared-error");
-        Assert.InRange(deep.CompileInference(64).Bytes, 3 * Matrix, 6 * Matrix);
+        Assert.InRange(deep.CompileInference(64).Bytes, 3 * Matrix, 12 * Matrix);
     }
 
     /// <summary>Penalties, quotients, broadcast rows and columns, shared parts, scalars of the data: random costs of one's own keep their value.</summary>
