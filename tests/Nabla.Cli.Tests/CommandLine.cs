@@ -64,7 +64,11 @@ internal static class CommandLine
     private static async Task<Run> FinishAsync(ProcessStartInfo start, Func<Process, Task>? meanwhile)
     {
         using Process process = Process.Start(start)!;
-        CancellationToken stop = TestContext.Current.CancellationToken;
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+        // A process that does not end, as one that was started with signals ignored, fails its test instead of holding up all others.
+        end.CancelAfter(TimeSpan.FromMinutes(5));
+        CancellationToken stop = end.Token;
         try
         {
             Task<string> error = process.StandardError.ReadToEndAsync(stop);

@@ -74,6 +74,7 @@ internal struct ChainStep<T>
 /// Elementwise operations over matrices of one shape, made piece by piece: all steps for some hundred elements, then all steps for the next
 /// ones, so that what one step leaves for another never leaves the first cache.
 /// </summary>
+/// <remarks>The memory of each matrix ends at a multiple of 64 bytes; what lies there behind the last element may be read and written.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class Chain<T>
     where T : unmanaged
@@ -86,6 +87,9 @@ internal sealed class Chain<T>
 
     /// <summary>The rows of all matrices.</summary>
     public required int Rows { get; init; }
+
+    /// <summary>The columns of all matrices.</summary>
+    public required int Columns { get; init; }
 
     /// <summary>Elements from one column to the next in all matrices.</summary>
     public required nint LeadingDimension { get; init; }

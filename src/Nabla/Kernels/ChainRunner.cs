@@ -7,6 +7,8 @@ internal static unsafe class ChainRunner<TLane, T>
     where TLane : struct, IVectorLane<TLane, T>
     where T : unmanaged
 {
+    private static int LineElements => 64 / sizeof(T);
+
     /// <summary>All steps for the elements of a block; each element comes out the same whatever the block is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(Chain<T> chain, T* registers, int row, int rows, int column, int columns)
@@ -19,8 +21,11 @@ internal static unsafe class ChainRunner<TLane, T>
         nint ld = chain.LeadingDimension;
         if (chain.IsFlat && rows == chain.Rows)
         {
-            // The elements between the last row and the next column are computed too and mean nothing; whole vectors are cheaper than parts.
-            Pieces(chain.Steps, registers, 0, column, column * ld, columns * ld);
+            // The elements between the last row and the next column, and those behind the last, are computed too and mean nothing: whole vectors are
+            // cheaper than parts. Behind another column than the last stands what another thread may write.
+            nint length = columns * ld;
+            nint whole = column + columns == chain.Columns ? (length + LineElements - 1) / LineElements * LineElements : length;
+            Pieces(chain.Steps, registers, 0, column, column * ld, whole);
             return;
         }
 

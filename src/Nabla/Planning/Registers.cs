@@ -92,6 +92,7 @@ internal static class Registers<T>
         {
             Steps = [.. steps],
             Rows = draft.Grid.Rows,
+            Columns = draft.Grid.Columns,
             LeadingDimension = draft.Grid.LeadingDimension,
             IsFlat = steps.TrueForAll(step => IsFlat(step.X) && IsFlat(step.Y) && IsFlat(step.W)),
         };
