@@ -180,7 +180,7 @@ internal static class Forms
             Inverse => Expr.Inverse(Inner(0)),
             Power p => Expr.Power(Inner(0), p.Exponent),
             Exponential => Expr.Exponential(Inner(0)),
-            ExponentialDifferential => Expr.ExponentialDifferential(Inner(0), Inner(1)),
+            ExponentialDifferential => x.With([.. x.Operands.Select((_, i) => Inner(i))]),
             _ => x.Transpose(),
         };
     }

@@ -8,6 +8,8 @@ namespace Nabla.Calculus.Derivations.Simplification;
 /// </summary>
 internal sealed class Keys
 {
+    private const int LargestPower = 100;
+
     private readonly Dictionary<Expr, Expr> keys = new(ReferenceEqualityComparer.Instance);
 
     public Expr Of(Expr e)
@@ -35,6 +37,9 @@ internal sealed class Keys
             case Add or Subtract or Negate:
                 return Forms.Terms(e).Select(term => (term.Number, Body: Of(term.Body))).OrderBy(term => term.Body.Id)
                     .Select(term => term.Number.IsOne ? term.Body : term.Number * term.Body).Aggregate((x, y) => x + y);
+            case ElementPower { Of: Scale or Divide or Negate, Exponent: Constant { Value: { Powers.IsEmpty: true, Number: >= -LargestPower and <= LargestPower and var p } } exponent } power
+                when p == Math.Round(p) && !e.Shape.IsScalar && ScalarFactors.Of(power.Of, Of) is { IsBodyAlone: false, Body: Expr x } outside:
+                return Of(Expr.Power(outside.With(null), (int)p) * Expr.ElementPower(x, exponent));
             case Scale or Divide or Power { Shape.IsScalar: true }:
                 ScalarFactors factors = ScalarFactors.Of(e, Of);
                 if (factors.Powers is [(Expr alone, 1)] && alone == e)
