@@ -89,6 +89,11 @@ internal sealed class CommonFactors(FormulaSize size, Keys keys)
         // Scalars that only one of the two has stay with its term.
         Expr restOfX = p.With(null);
         Expr restOfY = q.With(null);
+        if (keys.Of(a) == keys.Of(b))
+        {
+            yield return (outside, ScalarFactors.Of(Forms.Sum([(numberX, restOfX), (numberY, restOfY)], pool, Shape.Scalar) * a, keys.Of).ToExpr());
+        }
+
         bool bare = p.IsBodyAlone && q.IsBodyAlone;
         foreach ((Coefficient Number, Expr Body) way in OfProducts(a, b, numberX, numberY, outside, bare ? null : restOfX, bare ? null : restOfY))
         {

@@ -172,6 +172,7 @@ internal static class Forms
             Scale s => s.Factor * Inner(1),
             Divide d => Expr.Divide(Inner(0), d.Divisor),
             MatMul => Product([.. Chain(Inner(1)), .. Chain(Inner(0))]),
+            Apply or ElementPower when Inner(0) == x.Operands[0] => x,
             Hadamard => Expr.Hadamard(Inner(0), Inner(1)),
             Quotient => Expr.Quotient(Inner(0), Inner(1)),
             Maximum => Expr.Maximum(Inner(0), Inner(1)),

@@ -144,9 +144,10 @@ internal static class MatrixRules
             { Shape.IsScalar: true } s => s,
             _ => null,
         }),
-        RewriteRule.For<Vec>("vec-simple", "vec(0) = 0, vec(unvec(x)) = x, vec(u vᵀ) = v ⊗ u, vec of a row is its transpose", n => n.Operands[0] switch
+        RewriteRule.For<Vec>("vec-simple", "vec(0) = 0, vec of ones is ones, vec(unvec(x)) = x, vec(u vᵀ) = v ⊗ u, vec of a row is its transpose", n => n.Operands[0] switch
         {
             Zeros => n.Pool.Zeros(n.Shape),
+            Ones => n.Pool.Ones(n.Shape.Rows, Dim.One),
             Unvec x => x.Operands[0],
             { Shape.Rows.IsOne: true } row => Forms.Transposed(row),
             _ when Forms.Outer(n.Operands[0]) is (Expr u, Expr v) => Expr.Kron(Forms.Transposed(v), u),

@@ -199,14 +199,16 @@ public sealed class Simplifier
         List<(Coefficient Number, Expr Body)> terms = [];
         foreach ((Coefficient number, Expr body) in Forms.Terms(node))
         {
-            int known = terms.FindIndex(term => keys.Of(term.Body) == keys.Of(body) && term.Number.Powers.SequenceEqual(number.Powers));
+            (bool isNegative, Expr key) = Keys.SignOf(keys.Of(body));
+            int known = terms.FindIndex(term => Keys.SignOf(keys.Of(term.Body)).Key == key && term.Number.Powers.SequenceEqual(number.Powers));
             if (known < 0)
             {
                 terms.Add((number, body));
             }
             else
             {
-                terms[known] = (terms[known].Number.Plus(number), terms[known].Body);
+                bool isTurned = isNegative != Keys.SignOf(keys.Of(terms[known].Body)).IsNegative;
+                terms[known] = (terms[known].Number.Plus(isTurned ? -number : number), terms[known].Body);
             }
         }
 
