@@ -20,6 +20,7 @@ internal static class Tool
             TrainCommand.Create(terminal),
             DeriveCommand.Create(terminal),
             CheckCommand.Create(terminal),
+            BenchCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
             InspectCommand.Create(terminal),

@@ -160,7 +160,7 @@ internal sealed record TrainingSetup
     /// <param name="network">The network.</param>
     /// <param name="size">The bytes of a number.</param>
     /// <param name="columns">The samples of a step, and of the last, smaller one, which has a plan of its own.</param>
-    private static void RequireMemory(Network network, int size, int columns)
+    public static void RequireMemory(Network network, int size, int columns)
     {
         // Measured: a run takes 8.06 bytes more for each weight more, 16.3 in double precision. That is the weights, and the copy that is
         // written in the file's order.

@@ -31,11 +31,27 @@ internal abstract unsafe class KernelSet<T>
     /// <remarks>An element comes out the same to the last bit whatever m, n and the leading dimensions are.</remarks>
     public abstract void Multiply(in Product<T> product, T* scratch);
 
+    /// <summary>
+    /// Some rows and columns of C, with the same bits as in the whole product. As soon as the elements of a block are final (all of k,
+    /// alpha, the sum with C and the bias are done) and while they are in the first cache, the epilogue runs on it, once for each element.
+    /// </summary>
+    /// <remarks>
+    /// A block is a part of the rectangle of at most 24 KB: all rows, as far as they are few, and some columns. Rows from
+    /// multiples of <see cref="RowAlignment"/> on are read fastest.
+    /// </remarks>
+    public abstract void Multiply(in Product<T> product, T* scratch, int row, int rows, int column, int columns, BlockEpilogue? epilogue);
+
     /// <summary>The same product, with the same bits, by all members of a team.</summary>
     public abstract void Multiply(in Product<T> product, T* scratch, ThreadTeam team);
 
     /// <summary>The loop of an elementwise function. It is made once, when a plan is made.</summary>
     public abstract UnaryKernel<T> Unary(Function function);
+
+    /// <summary>
+    /// All steps of a chain for the elements of a block, with registers of <see cref="Chain{T}.Piece"/> elements each. What lies between the last row
+    /// and the next column may be written too.
+    /// </summary>
+    public abstract void Run(Chain<T> chain, T* registers, int row, int rows, int column, int columns);
 
     /// <summary>z = x ∘ y, elementwise; z may be x or y.</summary>
     public abstract void Binary(BinaryOperation operation, T* x, T* y, T* z, nint n);
@@ -84,4 +100,8 @@ internal abstract unsafe class KernelSet<T>
 
     /// <summary>log Σ exp of every column, y a row: one element every <paramref name="ldy"/>. There is at least one row.</summary>
     public abstract void LogSumExp(T* x, T* y, int rows, int columns, nint ldx, nint ldy);
+
+    /// <summary>Multiplies and adds in registers only, in as many independent chains as hide the latency, and puts the results into one vector.</summary>
+    /// <returns>The number of floating-point operations, two for each element of a multiply-add.</returns>
+    public abstract double RunChains(int rounds, T* sums);
 }

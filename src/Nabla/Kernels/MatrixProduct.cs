@@ -22,6 +22,9 @@ internal static unsafe class MatrixProduct<TLane, T>
     /// <summary>From this many multiplications on, the copies cost less than the reading in place.</summary>
     private const long PackingPays = 28L * 512 * 512;
 
+    /// <summary>The most that an epilogue gets at once, so that it finds C and what it reads beside it in a first cache of 32 KB or more.</summary>
+    private const int BlockBytes = 24 * 1024;
+
     private static int TileRows => 2 * TLane.Count;
 
     /// <summary>The rows of A that are copied at a time, about half of the second cache.</summary>
@@ -36,11 +39,11 @@ internal static unsafe class MatrixProduct<TLane, T>
     }
 
     /// <summary>Computes the product.</summary>
-    public static void Multiply(in Product<T> p, T* scratch) => Multiply(p, scratch, 0, p.M, 0, p.N);
+    public static void Multiply(in Product<T> p, T* scratch) => Multiply(p, scratch, 0, p.M, 0, p.N, null);
 
-    /// <summary>Computes some rows, from a multiple of the tiles' on, and some columns of C.</summary>
+    /// <summary>Computes some rows and some columns of C, and runs the epilogue on its blocks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(in Product<T> p, T* scratch, int row, int rows, int column, int columns)
+    public static void Multiply(in Product<T> p, T* scratch, int row, int rows, int column, int columns, BlockEpilogue? epilogue)
     {
         if (rows <= 0 || columns <= 0)
         {
@@ -48,9 +51,9 @@ internal static unsafe class MatrixProduct<TLane, T>
         }
 
         bool packs = Packs(rows, columns, p.K);
-        bool packsA = packs || p.TransposeA || RoundUp(p.M, TLane.Count) > p.Lda;
+        bool packsA = packs || p.TransposeA || row + RoundUp(rows, TLane.Count) > p.Lda;
         int depth = Depth(p.K);
-        int height = packsA ? PackedRows : rows;
+        int height = packsA ? PackedRows : epilogue != null ? BlockRows(columns) : rows;
         Strip<T> strip = default;
         strip.Alpha = p.Alpha;
         strip.Ldc = p.Ldc;
@@ -82,7 +85,7 @@ internal static unsafe class MatrixProduct<TLane, T>
                 }
 
                 strip.C = p.C + i;
-                Columns(p, ref strip, start, column, columns, packs ? free : null);
+                Columns(p, ref strip, start, column, columns, packs ? free : null, i, start + k == p.K ? epilogue : null);
             }
 
             start += k;
@@ -90,15 +93,17 @@ internal static unsafe class MatrixProduct<TLane, T>
         while (start < p.K);
     }
 
-    /// <summary>Some columns of C over the rows and the steps of k that the strip names.</summary>
+    /// <summary>Some columns of C over the rows, from <paramref name="row"/> on, and the steps of k that the strip names.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns(in Product<T> p, ref Strip<T> strip, int start, int column, int columns, T* copy)
+    private static void Columns(in Product<T> p, ref Strip<T> strip, int start, int column, int columns, T* copy, int row, BlockEpilogue? epilogue)
     {
         int tiles = (columns + TLane.TileColumns - 1) / TLane.TileColumns;
         int narrow = columns / tiles;
         int wide = columns % tiles;
         int end = column + columns;
         int copied = 0;
+        int block = column;
+        int wanted = Math.Max(1, BlockBytes / sizeof(T) / strip.Rows - narrow);
         strip.BColumn = p.TransposeB ? 1 : p.Ldb;
         strip.BRow = p.TransposeB ? p.Ldb : 1;
         T* b = p.B + start * strip.BRow;
@@ -120,6 +125,11 @@ internal static unsafe class MatrixProduct<TLane, T>
             strip.C = c + column * p.Ldc;
             Dispatch(ref strip, width);
             column += width;
+            if (epilogue != null && (column - block >= wanted || column == end))
+            {
+                epilogue.Run(row, strip.Rows, block, column - block);
+                block = column;
+            }
         }
     }
 
@@ -198,12 +208,12 @@ internal static unsafe class MatrixProduct<TLane, T>
         if (p.M >= p.N)
         {
             (int row, int rows) = Share(p.M, TileRows, member, members);
-            Multiply(p, scratch, row, rows, 0, p.N);
+            Multiply(p, scratch, row, rows, 0, p.N, null);
         }
         else
         {
             (int column, int columns) = Share(p.N, TLane.TileColumns, member, members);
-            Multiply(p, scratch, 0, p.M, column, columns);
+            Multiply(p, scratch, 0, p.M, column, columns, null);
         }
     }
 
@@ -224,6 +234,10 @@ internal static unsafe class MatrixProduct<TLane, T>
         int blocks = Math.Max(1, (k + LargestK - 1) / LargestK);
         return (k + blocks - 1) / blocks;
     }
+
+    /// <summary>How many rows a block of a tile's columns may have.</summary>
+    private static int BlockRows(int columns) =>
+        Math.Max(1, BlockBytes / sizeof(T) / Math.Min(columns, TLane.TileColumns) / (4 * TileRows)) * 4 * TileRows;
 
     private static int RoundUp(int x, int multiple) => (x + multiple - 1) / multiple * multiple;
 }

@@ -10,13 +10,13 @@ internal interface ITeamWork
 }
 
 /// <summary>
-/// Threads that stay: <see cref="Run"/> gives each its part of one piece of work and returns when all are done. The caller is member 0.
+/// Threads that stay: running gives each its part of one piece of work and returns when all are done. The caller is member 0.
 /// </summary>
 /// <remarks>
 /// A member that waits for work looks for it for some microseconds, because the next step of a training comes soon, and then sleeps
 /// until it is woken. Nothing is allocated by a run. One run at a time: a team belongs to one caller.
 /// </remarks>
-internal sealed unsafe class ThreadTeam : IDisposable
+public sealed unsafe class ThreadTeam : IDisposable
 {
     private const int Looks = 2000;
 
@@ -24,7 +24,8 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private readonly object bell = new();
     private readonly Thread[] threads;
     private void* work;
-    private delegate*<void*, int, int, void> run;
+    private delegate*<ThreadTeam, void*, int, void> run;
+    private ITeamJob? job;
     private ExceptionDispatchInfo? failure;
     private volatile bool stopping;
     private int round;
@@ -51,8 +52,10 @@ internal sealed unsafe class ThreadTeam : IDisposable
     /// <summary>Runs every member's part and waits for all. What a member throws is thrown here.</summary>
     /// <param name="shared">The work, which must not move meanwhile: a local variable or fixed memory.</param>
     /// <exception cref="InvalidOperationException">The team is running already.</exception>
-    public void Run<TWork>(TWork* shared)
-        where TWork : unmanaged, ITeamWork
+    internal void Run<TWork>(TWork* shared)
+        where TWork : unmanaged, ITeamWork => Run(shared, &Invoke<TWork>, null);
+
+    private void Run(void* shared, delegate*<ThreadTeam, void*, int, void> part, ITeamJob? own)
     {
         if (!gate.TryEnter())
         {
@@ -69,13 +72,14 @@ internal sealed unsafe class ThreadTeam : IDisposable
 
             ObjectDisposedException.ThrowIf(stopping, this);
             work = shared;
-            run = &Invoke<TWork>;
+            run = part;
+            job = own;
             failure = null;
             Volatile.Write(ref unfinished, threads.Length);
             Announce();
             try
             {
-                shared->Run(0, Members);
+                run(this, work, 0);
             }
             finally
             {
@@ -86,6 +90,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
                 }
 
                 work = null;
+                job = null;
             }
 
             failure?.Throw();
@@ -94,6 +99,14 @@ internal sealed unsafe class ThreadTeam : IDisposable
         {
             gate.Exit();
         }
+    }
+
+    /// <summary>Runs every member's part of a job and waits for all.</summary>
+    /// <exception cref="InvalidOperationException">The team is running already.</exception>
+    internal void Run(ITeamJob shared)
+    {
+        byte nothing = 0;
+        Run(&nothing, &Invoke, shared);
     }
 
     /// <summary>Ends the threads.</summary>
@@ -116,8 +129,10 @@ internal sealed unsafe class ThreadTeam : IDisposable
         }
     }
 
-    private static void Invoke<TWork>(void* work, int member, int members)
-        where TWork : unmanaged, ITeamWork => ((TWork*)work)->Run(member, members);
+    private static void Invoke<TWork>(ThreadTeam team, void* work, int member)
+        where TWork : unmanaged, ITeamWork => ((TWork*)work)->Run(member, team.Members);
+
+    private static void Invoke(ThreadTeam team, void* work, int member) => team.job!.Run(member);
 
     /// <summary>
     /// Begins a round. The full fence of Increment stands between it and the look at the sleepers, as between a sleeper's counting itself
@@ -149,7 +164,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
 
             try
             {
-                run(work, member, Members);
+                run(this, work, member);
             }
 #pragma warning disable CA1031 // It is thrown again where the work was started.
             catch (Exception e)

@@ -19,6 +19,9 @@ internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string n
 
     public override void Multiply(in Product<T> product, T* scratch) => MatrixProduct<TLane, T>.Multiply(product, scratch);
 
+    public override void Multiply(in Product<T> product, T* scratch, int row, int rows, int column, int columns, BlockEpilogue? epilogue) =>
+        MatrixProduct<TLane, T>.Multiply(product, scratch, row, rows, column, columns, epilogue);
+
     public override void Multiply(in Product<T> product, T* scratch, ThreadTeam team)
     {
         long stride = MatrixProduct<TLane, T>.ScratchLength(product.M, product.N, product.K);
@@ -27,6 +30,9 @@ internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string n
     }
 
     public override UnaryKernel<T> Unary(Function function) => function.Accept(new UnaryKernelMaker<TLane, T>());
+
+    public override void Run(Chain<T> chain, T* registers, int row, int rows, int column, int columns) =>
+        ChainRunner<TLane, T>.Run(chain, registers, row, rows, column, columns);
 
     public override void Binary(BinaryOperation operation, T* x, T* y, T* z, nint n)
     {
@@ -117,6 +123,8 @@ internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string n
             y[j * ldy] = Softmax<TLane, T>.LogSumExp(x + j * ldx, rows);
         }
     }
+
+    public override double RunChains(int rounds, T* sums) => MultiplyAddChains<TLane, T>.Run(rounds, sums);
 
     private static T Total<TTerm>(T* x, T* y, int rows, int columns, nint ldx, nint ldy)
         where TTerm : struct, ITerm

@@ -5,17 +5,12 @@ using Nabla.Kernels;
 
 namespace Nabla.Planning;
 
-/// <summary>An update that a plan makes after everything else: the parameter gets the value of the expression.</summary>
-/// <param name="Parameter">P.</param>
-/// <param name="Value">What P becomes, such as P − η ∂C/∂P.</param>
-public sealed record ParameterUpdate(Symbol Parameter, Expr Value);
-
 /// <summary>
 /// Expressions compiled for fixed sizes: a flat list of instructions over slots of one aligned buffer, and over the parameters.
 /// Running it allocates nothing.
 /// </summary>
 /// <typeparam name="T">float, or double for tests and comparisons.</typeparam>
-public sealed unsafe class Plan<T>
+public sealed class Plan<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>How many levels of an expression are lowered by recursion.</summary>
@@ -23,18 +18,224 @@ public sealed unsafe class Plan<T>
 
     private readonly Lowering<T> lowering;
     private readonly KernelSet<T> kernels;
+    private readonly Schedule<T> schedule;
     private readonly Instruction<T>[] instructions;
-    private readonly int firstUpdate;
     private readonly AlignedBuffer<T> buffer;
+    private readonly int[] phases;
+    private readonly TeamRun run;
 
-    private Plan(Lowering<T> lowering, KernelSet<T> kernels, Instruction<T>[] updates, Func<Dim, int> sizeOf)
+    private unsafe Plan(Lowering<T> lowering, KernelSet<T> kernels, int firstUpdate, int batch, int members, Func<Dim, int> sizeOf)
     {
-        (this.lowering, this.kernels) = (lowering, kernels);
-        (instructions, firstUpdate) = ([.. lowering.Instructions, .. updates], lowering.Instructions.Count);
-        Verify(instructions);
-        long scratch = instructions.OfType<Multiply<T>>().Select(product => product.ScratchLength(kernels)).DefaultIfEmpty().Max();
-        buffer = new(lowering.Slots, scratch);
-        lowering.Workspace.Scratch = buffer.Scratch;
+        (this.lowering, this.kernels, Members) = (lowering, kernels, members);
+        HashSet<Slot<T>> read = Trim();
+        schedule = new(lowering.Drafts, firstUpdate, batch);
+        Verify(schedule.Order);
+        foreach (Draft<T> draft in schedule.Order)
+        {
+            Registers<T>.RedirectHead(draft, slot => lowering.Kept.Contains(slot) || IsReadElsewhere(slot, draft));
+        }
+
+        long scratch = AlignedBuffer<T>.Padded(schedule.Order.Select(draft => draft.Head?.ScratchLength(kernels) ?? 0).DefaultIfEmpty().Max());
+        long registers = Draft<T>.MostSteps * Chain<T>.Piece;
+        HashSet<Slot<T>> always = [.. lowering.Inputs.Values, .. lowering.Constants.Select(constant => constant.Slot), .. lowering.CoefficientSlots, .. lowering.Kept];
+        buffer = new(always.Where(slot => !slot.IsParameter), Lifetimes(always), members * (scratch + registers));
+        lowering.Workspace.Place(buffer.Scratch, scratch);
+        Workspace<T> pieces = new();
+        pieces.Place(buffer.Scratch + members * scratch, registers);
+        Registers<T> places = new();
+        instructions = [.. schedule.Order.Select(draft => Instruction<T>.Of(kernels, draft, places, batch, members, pieces))];
+        phases = [.. schedule.Order.Select(schedule.PhaseOf)];
+        run = new(this);
+        Fill(sizeOf);
+
+        bool IsReadElsewhere(Slot<T> slot, Draft<T> own) => read.Contains(slot) && schedule.Order.Any(other => other != own && other.Read.Contains(slot));
+    }
+
+    /// <summary>The instruction set that runs it: portable, neon, avx2 or avx512.</summary>
+    public string PathName => kernels.Name;
+
+    /// <summary>How many threads run it together: a team of so many must be given, where it is more than one.</summary>
+    public int Members { get; }
+
+    /// <summary>The size in bytes of the plan's own buffer; the parameters have theirs.</summary>
+    public long Bytes => buffer.Bytes;
+
+    /// <summary>What runs, in the order of running.</summary>
+    public IReadOnlyList<PlanLine> Listing => [.. instructions.Select(instruction => PlanLine.Of(instruction, schedule.PhaseOf(instruction.Draft)))];
+
+    /// <summary>The value of an expression that was asked for as a result, or that comes from outside; of a result, that before the updates.</summary>
+    /// <exception cref="ArgumentException">The plan does not keep the expression.</exception>
+    public Matrix this[Expr expression]
+    {
+        get => SlotOf(expression).Read();
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (!lowering.Coefficients.Takes(expression) || lowering.Inputs.ContainsKey(expression))
+            {
+                SlotOf(expression).Write(value);
+            }
+
+            if (lowering.Coefficients.Takes(expression))
+            {
+                lowering.Coefficients.Set(expression, value[0, 0]);
+            }
+        }
+    }
+
+    /// <summary>Sets a given number, such as the learning rate, where the plan has it. Allocates nothing.</summary>
+    public unsafe void Set(Symbol number, double value)
+    {
+        lowering.Coefficients.Set(number, value);
+        if (lowering.Inputs.TryGetValue(number, out Slot<T>? slot))
+        {
+            *slot.Pointer = T.CreateTruncating(value);
+        }
+    }
+
+    /// <summary>Runs every instruction once. Not for two callers at a time: they would share the buffer.</summary>
+    public void Run() => RunUnless(CancellationToken.None);
+
+    /// <summary>
+    /// Runs every instruction once, unless it is stopped between two of them. Once the first update has begun it is not: a step is made as a
+    /// whole or not at all.
+    /// </summary>
+    /// <param name="stopped">Asks for the stop.</param>
+    /// <param name="team">The threads, where the plan was compiled for more than one.</param>
+    /// <exception cref="OperationCanceledException">It was stopped; no parameter has changed.</exception>
+    public void RunUnless(CancellationToken stopped, ThreadTeam? team = null)
+    {
+        if (Members > (team?.Members ?? 1))
+        {
+            throw new ArgumentException($"the plan is for {Members} threads, but a team of {team?.Members ?? 1} was given", nameof(team));
+        }
+
+        lowering.Coefficients.Refresh();
+        if (team is null || Members == 1)
+        {
+            for (int i = 0; i < instructions.Length; i++)
+            {
+                if (i <= schedule.FirstUpdate)
+                {
+                    stopped.ThrowIfCancellationRequested();
+                }
+
+                instructions[i].Run(0);
+            }
+        }
+        else
+        {
+            run.Start(team, stopped);
+        }
+    }
+
+    /// <summary>Compiles expressions to be computed, and updates to be made after them.</summary>
+    /// <param name="results">The expressions whose values are wanted.</param>
+    /// <param name="updates">The updates, made in place once nothing needs the old values any more.</param>
+    /// <param name="parameters">The parameters; several plans may share them.</param>
+    /// <param name="batch">The number of samples: the size of the dimension without a value that the columns of inputs and targets have.</param>
+    /// <param name="path">The instruction set; the best there is where it is null.</param>
+    /// <param name="members">How many threads share the work. What is computed is the same to the last bit for any number.</param>
+    /// <param name="states">The states of optimizers, which updates change too.</param>
+    /// <exception cref="ArgumentException">Another dimension has no value.</exception>
+    public static Plan<T> Compile(
+        IReadOnlyList<Expr> results, IReadOnlyList<ParameterUpdate> updates, ParameterBuffer<T> parameters, int batch, KernelPath? path = null,
+        int members = 1, ParameterBuffer<T>? states = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
+        KernelSet<T> set = KernelSets.Of<T>(path);
+        IReadOnlyList<Expr> nodes = Expr.Reachable([.. results, .. updates.SelectMany(update => update.States.Prepend(update)).Select(update => update.Value)]);
+        Dim? samples = nodes.OfType<Symbol>().Where(symbol => symbol.Kind is SymbolKind.Input or SymbolKind.Target)
+            .Select(symbol => symbol.Shape.Columns).FirstOrDefault(columns => columns.Value is null);
+        int SizeOf(Dim dim) => dim.SizeIn(factor => factor.Equals(samples) ? batch : throw Unsized(factor, samples));
+        Lowering<T> lower = new(states is null ? [parameters] : [parameters, states], SizeOf, nodes);
+
+        // Names first and in order, and what is deep between two names level by level: no recursion is then deeper than these levels,
+        // however deep the network is.
+        foreach (Expr part in nodes.Where(node => node is Named || node.Depth % LevelsAtOnce == 0))
+        {
+            lower.Lower(part);
+        }
+
+        foreach (Expr result in results)
+        {
+            lower.LowerResult(result);
+        }
+
+        int first = new Updates<T>(lower).Lower(updates);
+        return new(lower, set, first, batch, members, SizeOf);
+    }
+
+    internal Slot<T> SlotOf(Expr expression) =>
+        lowering.ResultOf(expression) is Slot<T> slot && (lowering.Kept.Contains(slot) || lowering.Inputs.ContainsKey(expression) || slot.IsParameter)
+            ? slot
+            : throw new ArgumentException($"the plan does not keep {expression.Describe()}");
+
+    /// <summary>
+    /// The hazard of updates in place: once a parameter is written, nothing may read it, nor write it again. Holds by construction; such a plan would
+    /// train wrongly without a sign, so it is refused.
+    /// </summary>
+    internal static void Verify(IReadOnlyList<Draft<T>> drafts)
+    {
+        HashSet<Slot<T>> written = [];
+        foreach (Draft<T> draft in drafts)
+        {
+            if (draft.Read.Any(written.Contains))
+            {
+                throw new InvalidOperationException($"an instruction of {draft.Grid} reads a parameter after it was updated");
+            }
+
+            if (draft.Written.Where(slot => slot.IsParameter).ToList().Exists(slot => !written.Add(slot)))
+            {
+                throw new InvalidOperationException($"an instruction of {draft.Grid} updates a parameter a second time");
+            }
+        }
+    }
+
+    private static ArgumentException Unsized(Dim dim, Dim? samples) => new(
+        $"the dimension {dim} has no value; only the number of samples{(samples is null ? "" : $" {samples}")}, "
+        + "which the columns of inputs and targets count, is given when a plan is compiled");
+
+    /// <summary>Drops what nobody reads, from the last draft to the first.</summary>
+    /// <returns>The slots that are read.</returns>
+    private HashSet<Slot<T>> Trim()
+    {
+        HashSet<Slot<T>> read = [];
+        for (int i = lowering.Drafts.Count - 1; i >= 0; i--)
+        {
+            Draft<T> draft = lowering.Drafts[i];
+            draft.Drop(slot => slot.IsParameter || lowering.Kept.Contains(slot) || read.Contains(slot));
+            if (draft.Outputs.Count == 0 && (draft.Head is null || !(draft.Head.Target.IsParameter || lowering.Kept.Contains(draft.Head.Target) || read.Contains(draft.Head.Target))))
+            {
+                lowering.Drafts.RemoveAt(i);
+                continue;
+            }
+
+            read.UnionWith(draft.Read);
+        }
+
+        return read;
+    }
+
+    /// <summary>From when to when each slot is in use that is not always. Members of a team are somewhere in a phase, not at an instruction.</summary>
+    private IEnumerable<Lifetime<T>> Lifetimes(HashSet<Slot<T>> always)
+    {
+        Dictionary<Slot<T>, (int First, int Last)> spans = [];
+        for (int i = 0; i < schedule.Order.Count; i++)
+        {
+            Draft<T> draft = schedule.Order[i];
+            int time = Members > 1 ? schedule.PhaseOf(draft) : i;
+            foreach (Slot<T> slot in draft.Written.Concat(draft.Read).Where(slot => !slot.IsParameter && !always.Contains(slot)))
+            {
+                spans[slot] = spans.TryGetValue(slot, out (int First, int Last) span) ? (span.First, time) : (time, time);
+            }
+        }
+
+        return spans.Select(span => new Lifetime<T>(span.Key, span.Value.First, span.Value.Last));
+    }
+
+    private void Fill(Func<Dim, int> sizeOf)
+    {
         foreach ((Slot<T> slot, Expr value) in lowering.Constants)
         {
             switch (value)
@@ -52,103 +253,56 @@ public sealed unsafe class Plan<T>
         }
     }
 
-    /// <summary>The instruction set that runs it: portable, avx2 or avx512.</summary>
-    public string PathName => kernels.Name;
-
-    /// <summary>The size in bytes of the plan's own buffer; the parameters have theirs.</summary>
-    public long Bytes => buffer.Bytes;
-
-    /// <summary>What runs, one line an instruction.</summary>
-    public IReadOnlyList<string> Listing => [.. instructions.Select(instruction => $"{instruction}")];
-
-    /// <summary>The value of an expression that the plan computes or holds; of a result, that before the updates.</summary>
-    /// <exception cref="ArgumentException">The plan does not hold the expression.</exception>
-    public Matrix this[Expr expression]
+    /// <summary>One run by all members of a team, who wait for each other between two phases.</summary>
+    private sealed class TeamRun(Plan<T> plan) : ITeamJob
     {
-        get => (lowering.ResultOf(expression) ?? SlotOf(expression)).Read();
-        set => SlotOf(expression).Write(value);
-    }
+        private readonly TeamBarrier barrier = new(plan.Members);
+        private CancellationToken token;
+        private volatile bool isStopped;
 
-    /// <summary>Runs every instruction once. Not for two threads at a time: they would share the buffer.</summary>
-    public void Run() => RunUnless(CancellationToken.None);
-
-    /// <summary>
-    /// Runs every instruction once, unless it is stopped between two of them. Once the first update has begun it is not: a step is made as a
-    /// whole or not at all.
-    /// </summary>
-    /// <exception cref="OperationCanceledException">It was stopped; no parameter has changed.</exception>
-    public void RunUnless(CancellationToken stopped)
-    {
-        for (int i = 0; i < instructions.Length; i++)
+        public void Start(ThreadTeam team, CancellationToken stopped)
         {
-            if (i <= firstUpdate)
+            (token, isStopped) = (stopped, stopped.IsCancellationRequested);
+            if (!isStopped)
             {
-                stopped.ThrowIfCancellationRequested();
+                team.Run(this);
             }
 
-            instructions[i].Run(kernels);
-        }
-    }
-
-    internal Slot<T> SlotOf(Expr expression) => lowering.SlotOf(expression)
-        ?? throw new ArgumentException($"the plan does not hold {expression.Describe()}");
-
-    /// <summary>
-    /// Compiles expressions to be computed, and updates to be made after them. Every name in them keeps its value.
-    /// </summary>
-    /// <param name="results">The expressions whose values are wanted.</param>
-    /// <param name="updates">The updates, made in place once nothing needs the old values any more.</param>
-    /// <param name="parameters">The parameters; several plans may share them.</param>
-    /// <param name="batch">The number of samples: the size of the dimension without a value that the columns of inputs and targets have.</param>
-    /// <param name="path">The instruction set; the best there is where it is null.</param>
-    /// <exception cref="ArgumentException">Another dimension has no value.</exception>
-    public static Plan<T> Compile(
-        IReadOnlyList<Expr> results, IReadOnlyList<ParameterUpdate> updates, ParameterBuffer<T> parameters, int batch, KernelPath? path = null)
-    {
-        KernelSet<T> set = KernelSets.Of<T>(path);
-        IReadOnlyList<Expr> nodes = Expr.Reachable([.. results, .. updates.Select(update => update.Value)]);
-        Dim? samples = nodes.OfType<Symbol>().Where(symbol => symbol.Kind is SymbolKind.Input or SymbolKind.Target)
-            .Select(symbol => symbol.Shape.Columns).FirstOrDefault(columns => columns.Value is null);
-        int SizeOf(Dim dim) => dim.SizeIn(factor => factor.Equals(samples) ? batch : throw Unsized(factor, samples));
-        Lowering<T> lower = new(parameters, set, SizeOf);
-
-        // Names first and in order, and what is deep between two names level by level: no recursion is then deeper than these levels,
-        // however deep the network is.
-        foreach (Expr part in nodes.Where(node => node is Named || node.Depth % LevelsAtOnce == 0))
-        {
-            lower.Lower(part);
-        }
-
-        foreach (Expr result in results)
-        {
-            lower.LowerResult(result);
-        }
-
-        Instruction<T>[] last = [.. updates.Select(update => lower.LowerUpdate(update.Parameter, update.Value))];
-        return new(lower, set, last, SizeOf);
-    }
-
-    private static ArgumentException Unsized(Dim dim, Dim? samples) => new(
-        $"the dimension {dim} has no value; only the number of samples{(samples is null ? "" : $" {samples}")}, "
-        + "which the columns of inputs and targets count, is given when a plan is compiled");
-
-    /// <summary>
-    /// The hazard of updates in place: once a parameter is written, nothing may read it, nor write it again (an update reads what it
-    /// writes). Holds by construction unless a parameter is given two updates; such a plan would train wrongly without a sign, so it is refused.
-    /// </summary>
-    internal static void Verify(Instruction<T>[] instructions)
-    {
-        HashSet<Slot<T>> written = [];
-        foreach (Instruction<T> instruction in instructions)
-        {
-            if (instruction.Sources.Any(written.Contains))
+            if (isStopped)
             {
-                throw new InvalidOperationException($"{instruction} reads a parameter after it was updated");
+                throw new OperationCanceledException(token);
+            }
+        }
+
+        public void Run(int member)
+        {
+            if (member >= plan.Members)
+            {
+                return;
             }
 
-            if (instruction.Target.IsParameter && !written.Add(instruction.Target))
+            int phase = 0;
+            for (int i = 0; i < plan.instructions.Length; i++)
             {
-                throw new InvalidOperationException($"{instruction} updates a parameter a second time");
+                int own = plan.phases[i];
+                if (own != phase || i == plan.schedule.FirstUpdate)
+                {
+                    // One member decides for all, before any goes on: a step is stopped by all or by none.
+                    if (member == 0 && i <= plan.schedule.FirstUpdate && token.IsCancellationRequested)
+                    {
+                        isStopped = true;
+                    }
+
+                    barrier.Wait();
+                    if (isStopped)
+                    {
+                        return;
+                    }
+
+                    phase = own;
+                }
+
+                plan.instructions[i].Run(member);
             }
         }
     }

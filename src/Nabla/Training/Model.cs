@@ -116,13 +116,34 @@ public sealed class Model<T>
         return best;
     }
 
+    /// <summary>The update of every parameter, with the states that the optimizer keeps for it.</summary>
+    internal IReadOnlyList<ParameterUpdate> UpdatesBy(Optimizer optimizer, Derivation derivation) =>
+        [.. Expression.Parameters.Select(w => optimizer.Update(new(w, derivation.GradientOf(w), Expression.LearningRate)))];
+
+    /// <summary>Room for the states of updates, all zero.</summary>
+    internal static ParameterBuffer<T> StatesOf(IEnumerable<ParameterUpdate> updates) =>
+        new(updates.SelectMany(update => update.States).Select(state => state.Parameter));
+
     /// <summary>Compiles one step of training for a batch size: the loss, every gradient and every update.</summary>
-    internal Plan<T> CompileStep(Derivation derivation, Optimizer optimizer, int batch) => Plan<T>.Compile(
-        [derivation.StableCost, Expression.Output, Expression.Input, Expression.Target],
-        [.. Expression.Parameters.Select(w => new ParameterUpdate(w, optimizer.Update(w, derivation.GradientOf(w), Expression.LearningRate)))],
-        Parameters,
-        batch,
-        path);
+    /// <param name="derivation">The gradients.</param>
+    /// <param name="updates">The updates.</param>
+    /// <param name="states">The states that they change; the plans of several batch sizes share them.</param>
+    /// <param name="batch">The number of samples.</param>
+    /// <param name="threads">The most threads; the plan takes fewer where they would wait more than they help.</param>
+    internal Plan<T> CompileStep(
+        Derivation derivation, IReadOnlyList<ParameterUpdate> updates, ParameterBuffer<T> states, int batch, int threads = 1) => Plan<T>.Compile(
+        [derivation.StableCost, Expression.Output, Expression.Input, Expression.Target], updates, Parameters, batch, path, MembersFor(batch, threads), states);
+
+    /// <summary>Compiles the outputs of a batch.</summary>
+    internal Plan<T> CompileInference(int batch, int threads = 1) =>
+        Plan<T>.Compile([Expression.Output, Expression.Input], [], Parameters, batch, path, MembersFor(batch, threads));
+
+    /// <summary>Compiles one step of training with states of its own.</summary>
+    internal Plan<T> CompileStep(Derivation derivation, Optimizer optimizer, int batch, int threads = 1)
+    {
+        IReadOnlyList<ParameterUpdate> updates = UpdatesBy(optimizer, derivation);
+        return CompileStep(derivation, updates, StatesOf(updates), batch, threads);
+    }
 
     /// <exception cref="ArgumentException">The samples have other numbers of inputs or outputs than the network.</exception>
     internal void RequireFit(Samples samples)
@@ -133,6 +154,17 @@ public sealed class Model<T>
                 $"the network {Network} takes {Network.Inputs} inputs and gives {Network.Outputs} outputs, "
                 + $"but the data has {samples.Inputs} inputs and {samples.Outputs} outputs");
         }
+    }
+
+    /// <summary>
+    /// How many threads a step pays for. They wait for each other a few times a step, some tenths of a microsecond each where all are running, so
+    /// each needs some tens of microseconds of work.
+    /// </summary>
+    private int MembersFor(int batch, int threads)
+    {
+        const long MultiplyAddsEach = 1_000_000;
+        long work = 3L * batch * Network.Sizes.Zip(Network.Sizes.Skip(1), (inputs, outputs) => (long)inputs * outputs).Sum();
+        return (int)Math.Clamp(work / MultiplyAddsEach, 1, threads);
     }
 
     /// <summary>Runs batches of samples through plans that are this call's alone meanwhile.</summary>

@@ -2,16 +2,42 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Nabla.Calculus;
 using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
+using Nabla.Planning;
 
 namespace Nabla.Training;
 
-/// <summary>An update rule: what a parameter becomes, as an expression of it, its gradient and the learning rate.</summary>
+/// <summary>What an update rule is written in.</summary>
+/// <param name="Parameter">W.</param>
+/// <param name="Gradient">∂C/∂W.</param>
+/// <param name="LearningRate">η.</param>
+public sealed record UpdateTerms(Symbol Parameter, Expr Gradient, Symbol LearningRate)
+{
+    private static readonly Name stepName = new("t");
+
+    /// <summary>t, the number of the step, counted from 1.</summary>
+    public Symbol Step => Found(stepName, Shape.Scalar, SymbolKind.Variable);
+
+    /// <summary>A number that is kept for each element of W from one step to the next, 0 at the beginning.</summary>
+    public Symbol State(string letter) => Found(new($"{letter}({Parameter.Name})"), Parameter.Shape, SymbolKind.Parameter);
+
+    /// <summary>cᵗ, what a constant has become after t steps.</summary>
+    public Expr PowerOfStep(double c) => Expr.Apply(Function.Exp, Math.Log(c) * Step);
+
+    /// <summary>The symbol of the step's number, where a rule uses it.</summary>
+    internal static Symbol? StepIn(ExprPool pool) => pool.MeaningOf(stepName) as Symbol;
+
+    private Symbol Found(Name name, Shape shape, SymbolKind kind) =>
+        Parameter.Pool.MeaningOf(name) as Symbol ?? Parameter.Pool.Symbol(name, shape, kind);
+}
+
+/// <summary>An update rule: what a parameter and the optimizer's states of it become, as expressions of them, the gradient and the learning rate.</summary>
 public sealed partial class Optimizer
 {
     private static ImmutableSortedDictionary<string, Optimizer>? all;
 
-    /// <summary>An update rule from its expression: (W, ∂C/∂W, η) → the new W.</summary>
-    public Optimizer(string name, Func<Symbol, Expr, Symbol, Expr> update) => (Name, Update) = (name, update);
+    /// <summary>An update rule from its expressions.</summary>
+    public Optimizer(string name, Func<UpdateTerms, ParameterUpdate> update) => (Name, Update) = (name, update);
 
     /// <summary>Every optimizer of this class, by name.</summary>
     public static ImmutableSortedDictionary<string, Optimizer> All => all ??= typeof(Optimizer)
@@ -23,8 +49,8 @@ public sealed partial class Optimizer
     /// <summary>The name on the command line and in files.</summary>
     public string Name { get; }
 
-    /// <summary>(W, ∂C/∂W, η) → the new W.</summary>
-    public Func<Symbol, Expr, Symbol, Expr> Update { get; }
+    /// <summary>What W and its states become.</summary>
+    public Func<UpdateTerms, ParameterUpdate> Update { get; }
 
     /// <summary>The optimizer of a name.</summary>
     /// <exception cref="ArgumentException">No optimizer has this name.</exception>

@@ -3,5 +3,5 @@ namespace Nabla.Training;
 public sealed partial class Optimizer
 {
     /// <summary>Stochastic gradient descent, the seed's rule: W ← W − η ∂C/∂W.</summary>
-    public static Optimizer Sgd { get; } = new("sgd", (w, gradient, learningRate) => w - learningRate * gradient);
+    public static Optimizer Sgd { get; } = new("sgd", terms => new(terms.Parameter, terms.Parameter - terms.LearningRate * terms.Gradient));
 }

@@ -1,7 +1,9 @@
 using System.Numerics;
 using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
 using Nabla.Data;
+using Nabla.Kernels;
 using Nabla.Planning;
 
 namespace Nabla.Training;
@@ -23,6 +25,9 @@ public sealed record TrainingOptions
 
     /// <summary>Fixes the order of the samples.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>The most threads that share a step. The result is the same to the last bit for any number.</summary>
+    public int Threads { get; init; } = 1;
 
     /// <summary>The clock that times the training.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -59,6 +64,11 @@ public sealed unsafe class Trainer<T>
     private readonly TrainingOptions options;
     private readonly Dictionary<int, Plan<T>> plans = [];
     private readonly int[] order;
+    private readonly IReadOnlyList<ParameterUpdate> updates;
+    private readonly ParameterBuffer<T> states;
+    private readonly Symbol? stepNumber;
+    private ThreadTeam? team;
+    private long steps;
     private long resumed;
     private TimeSpan spent;
     private bool training;
@@ -74,10 +84,14 @@ public sealed unsafe class Trainer<T>
         Resume();
         model.RequireFit(data.Train);
         Require(options.BatchSize >= 1, $"the batch size must be at least 1, but it is {options.BatchSize}");
+        Require(options.Threads >= 1, $"the number of threads must be at least 1, but it is {options.Threads}");
         Require(options.Epochs >= 1, $"the number of epochs must be at least 1, but it is {options.Epochs}");
         Require(double.IsFinite(options.LearningRate) && options.LearningRate > 0, $"the learning rate must be a positive number, but it is {options.LearningRate}");
         order = [.. Enumerable.Range(0, data.Train.Count)];
         Derivation = model.Expression.Differentiate(assumptions: TargetsSumToOne(data.Train) ? [model.Expression.TargetsSumToOne] : []);
+        updates = model.UpdatesBy(options.Optimizer, Derivation);
+        states = Model<T>.StatesOf(updates);
+        stepNumber = UpdateTerms.StepIn(model.Expression.LearningRate.Pool);
         PlanFor(Math.Min(options.BatchSize, order.Length));
         if (order.Length % options.BatchSize is int rest and > 0)
         {
@@ -139,6 +153,7 @@ public sealed unsafe class Trainer<T>
     /// <exception cref="NonFiniteLossException">The loss of a step is not finite.</exception>
     public IEnumerable<EpochReport> Run(Action<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        using ThreadTeam? own = OpenTeam();
         for (int epoch = 1; epoch <= options.Epochs; epoch++)
         {
             TrainingProgress end;
@@ -211,12 +226,25 @@ public sealed unsafe class Trainer<T>
     internal double Step(ReadOnlySpan<int> batch, CancellationToken cancellationToken)
     {
         Plan<T> plan = PlanFor(batch.Length);
+        steps++;
+        if (stepNumber is not null)
+        {
+            plan.Set(stepNumber, steps);
+        }
+
         Slot<T> input = plan.SlotOf(model.Expression.Input);
         Slot<T> target = plan.SlotOf(model.Expression.Target);
         data.Train.GatherInputs(batch, input.Pointer, input.LeadingDimension);
         data.Train.GatherTargets(batch, target.Pointer, target.LeadingDimension);
-        plan.RunUnless(cancellationToken);
+        plan.RunUnless(cancellationToken, plan.Members > 1 ? team : null);
         return double.CreateChecked(*plan.SlotOf(Derivation.StableCost).Pointer);
+    }
+
+    /// <summary>The threads that the steps need beside the caller's, until they are disposed of; null where they need none.</summary>
+    internal ThreadTeam? OpenTeam()
+    {
+        int members = plans.Values.Max(plan => plan.Members);
+        return team = members > 1 ? new(members) : null;
     }
 
     private int CountCorrect(ReadOnlySpan<int> batch)
@@ -241,7 +269,7 @@ public sealed unsafe class Trainer<T>
     {
         if (!plans.TryGetValue(batch, out Plan<T>? plan))
         {
-            plan = plans[batch] = model.CompileStep(Derivation, options.Optimizer, batch);
+            plan = plans[batch] = model.CompileStep(Derivation, updates, states, batch, options.Threads);
             plan[model.Expression.LearningRate] = Matrix.Scalar(options.LearningRate);
         }
 

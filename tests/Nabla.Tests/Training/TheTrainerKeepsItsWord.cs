@@ -4,6 +4,7 @@ using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
 using Nabla.Data;
 using Nabla.Networks;
+using Nabla.Planning;
 using Nabla.Tests.Networks;
 using Nabla.Training;
 
@@ -38,7 +39,7 @@ public class TheTrainerKeepsItsWord
                 values.Set(model.Expression.Batch, batch.Length)
                     .Set(model.Expression.Input, Columns(data.Train, batch, inputs: true))
                     .Set(model.Expression.Target, Columns(data.Train, batch, inputs: false));
-                Expr[] next = [.. parameters.Select(p => Optimizer.Sgd.Update(p, derivation.GradientOf(p), model.Expression.LearningRate))];
+                Expr[] next = [.. parameters.Select(p => Optimizer.Sgd.Update(new(p, derivation.GradientOf(p), model.Expression.LearningRate)).Value)];
                 IReadOnlyList<Matrix> results = Evaluator.EvaluateAll([.. next, model.Expression.Cost], values);
                 total += results[^1][0, 0] * (reduction == Reduction.Mean ? batch.Length : 1);
                 foreach ((Symbol parameter, Matrix value) in parameters.Zip(results))
@@ -212,11 +213,26 @@ public class TheTrainerKeepsItsWord
                 .Set(model.Expression.Input, Columns(data.Train, [0, 1, 2, 3, 4], inputs: true))
                 .Set(model.Expression.Target, Columns(data.Train, [0, 1, 2, 3, 4], inputs: false));
             Trainer<double> trainer = new(model, data, new() { Optimizer = optimizer, BatchSize = 5, LearningRate = 0.2 });
-            trainer.Step([0, 1, 2, 3, 4], TestContext.Current.CancellationToken);
-            foreach (Symbol p in model.Expression.Parameters)
+            IReadOnlyList<ParameterUpdate> updates = model.UpdatesBy(optimizer, trainer.Derivation);
+            ParameterUpdate[] all = [.. updates, .. updates.SelectMany(update => update.States)];
+            foreach (Symbol state in updates.SelectMany(update => update.States).Select(state => state.Parameter))
             {
-                Expr next = optimizer.Update(p, trainer.Derivation.GradientOf(p), model.Expression.LearningRate);
-                Matrices.AssertClose(Evaluator.Evaluate(next, values), model.Parameters[p], 1e-13, $"{p.Name} by {optimizer.Name}");
+                values.Set(state, new Matrix(values.SizeOf(state.Shape.Rows), values.SizeOf(state.Shape.Columns)));
+            }
+
+            for (int step = 1; step <= 3; step++)
+            {
+                trainer.Step([0, 1, 2, 3, 4], TestContext.Current.CancellationToken);
+                values.Set(new UpdateTerms(model.Expression.Parameters[0], model.Expression.Cost, model.Expression.LearningRate).Step, Matrix.Scalar(step));
+                IReadOnlyList<Matrix> next = Evaluator.EvaluateAll([.. all.Select(update => update.Value)], values);
+                foreach ((ParameterUpdate update, Matrix value) in all.Zip(next))
+                {
+                    values.Set(update.Parameter, value);
+                    if (model.Expression.Parameters.Contains(update.Parameter))
+                    {
+                        Matrices.AssertClose(value, model.Parameters[update.Parameter], 1e-13, $"{update.Parameter.Name} by {optimizer.Name} after step {step}");
+                    }
+                }
             }
         }
     }

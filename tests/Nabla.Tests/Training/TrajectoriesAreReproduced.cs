@@ -11,16 +11,22 @@ namespace Nabla.Tests.Training;
 /// <summary>Full-batch descent goes the way that PyTorch goes: every loss before its update, and the parameters at the end.</summary>
 public class TrajectoriesAreReproduced
 {
-    [Fact]
-    public void Of_sgd_in_double_precision() => AssertReproduced<double>(1e-9);
+    [Theory]
+    [InlineData("sgd.json", "sgd")]
+    [InlineData("sgd-momentum.json", "momentum")]
+    [InlineData("adam.json", "adam")]
+    public void In_double_precision(string file, string optimizer) => AssertReproduced<double>(file, optimizer, 1e-9);
 
-    [Fact]
-    public void Of_sgd_in_single_precision() => AssertReproduced<float>(1e-4);
+    [Theory]
+    [InlineData("sgd.json", "sgd")]
+    [InlineData("sgd-momentum.json", "momentum")]
+    [InlineData("adam.json", "adam")]
+    public void In_single_precision(string file, string optimizer) => AssertReproduced<float>(file, optimizer, 1e-4);
 
-    private static void AssertReproduced<T>(double tolerance)
+    private static void AssertReproduced<T>(string name, string optimizer, double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using JsonDocument file = ReferenceFiles.Read("trajectories", "sgd.json");
+        using JsonDocument file = ReferenceFiles.Read("trajectories", name);
         JsonElement root = file.RootElement;
         JsonElement network = root.GetProperty("network");
         JsonElement[] layers = [.. network.GetProperty("layers").EnumerateArray()];
@@ -40,6 +46,7 @@ public class TrajectoriesAreReproduced
             new NumberFeatures([.. inputs.Elements], inputs.Rows), new NumberTargets([.. targets.Elements], targets.Rows)));
         Trainer<T> trainer = new(model, data, new()
         {
+            Optimizer = Optimizer.Named(optimizer),
             LearningRate = root.GetProperty("optimizer").GetProperty("lr").GetDouble(),
             BatchSize = inputs.Columns,
             Epochs = root.GetProperty("steps").GetInt32(),

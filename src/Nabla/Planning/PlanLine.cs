@@ -1,0 +1,39 @@
+using System.Numerics;
+using Nabla.Calculus.Expressions;
+
+namespace Nabla.Planning;
+
+/// <summary>What one instruction of a plan does, for people.</summary>
+/// <param name="Operation">The operations in the order of running, such as <c>multiply, add bias, sigmoid</c>.</param>
+/// <param name="Computes">The expressions whose values come out, or the parameters that are updated.</param>
+/// <param name="Rows">The rows of what is computed.</param>
+/// <param name="Columns">The columns of what is computed.</param>
+/// <param name="Operations">The floating-point operations: 2 for each multiplication and addition of a product, 1 for each elementwise step.</param>
+/// <param name="Bytes">The bytes of the matrices that are read and written, each counted once.</param>
+/// <param name="Phase">The phase, from 0: between two phases the threads wait for each other.</param>
+/// <param name="Split">How threads divide it: columns, rows or none.</param>
+/// <param name="IsUpdate">Whether parameters are changed.</param>
+public sealed record PlanLine(
+    string Operation, IReadOnlyList<Expr> Computes, int Rows, int Columns, long Operations, long Bytes, int Phase, string Split, bool IsUpdate)
+{
+    internal static unsafe PlanLine Of<T>(Instruction<T> instruction, int phase)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Draft<T> draft = instruction.Draft;
+        List<string> operations = [.. draft.Head is null ? Array.Empty<string>() : [$"{draft.Head}"], .. draft.Steps.Select(step => step.Name)];
+        HashSet<Slot<T>> slots = [.. draft.Read, .. draft.Written];
+        return new(
+            string.Join(", ", operations),
+            [.. draft.Computes],
+            draft.Grid.Rows,
+            draft.Grid.Columns,
+            2 * (draft.Head?.MultiplyAdds ?? 0) + draft.Steps.Count * draft.Grid.Size,
+            slots.Sum(slot => (long)slot.Rows * slot.Columns * sizeof(T)),
+            phase,
+            $"{instruction.Split}".ToLowerInvariant(),
+            draft.Written.Any(slot => slot.IsParameter));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Operation} {Rows}×{Columns}";
+}
