@@ -21,6 +21,7 @@ internal static class Tool
             DeriveCommand.Create(terminal),
             CheckCommand.Create(terminal),
             BenchCommand.Create(terminal),
+            PlanCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
             InspectCommand.Create(terminal),

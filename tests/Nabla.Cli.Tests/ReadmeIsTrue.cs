@@ -75,6 +75,16 @@ public sealed partial class ReadmeIsTrue
     }
 
     [Fact]
+    public void The_tool_is_published_as_native_code_as_the_continuous_integration_does()
+    {
+        string script = File.ReadAllText(Path.Combine(RepositoryFolder.Root, ".ci", "run"));
+        string document = File.ReadAllText(Path.Combine(RepositoryFolder.Root, "docs", "native-aot.md"));
+        const string Command = "dotnet publish src/Nabla.Cli -c Release --use-current-runtime -p:PublishAot=true -o ";
+        Assert.Contains(Command, script, StringComparison.Ordinal);
+        Assert.Contains(Command, document, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_file_that_is_linked_exists()
     {
         foreach (string document in new[] { "README.md", "CONTRIBUTING.md", "docs/decisions/README.md" })

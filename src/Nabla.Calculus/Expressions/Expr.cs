@@ -206,7 +206,7 @@ public abstract class Expr
     public static IReadOnlyList<Expr> Reachable(params IEnumerable<Expr> roots) => Walk(roots, _ => true);
 
     /// <summary>Every expression on the way down to where an end is, the ends included, operands first. Looks through names.</summary>
-    internal static IReadOnlyList<Expr> ReachableUpTo(IEnumerable<Expr> roots, Func<Expr, bool> isEnd) => Walk(roots, node => !isEnd(node));
+    public static IReadOnlyList<Expr> ReachableUpTo(IEnumerable<Expr> roots, Func<Expr, bool> isEnd) => Walk(roots, node => !isEnd(node));
 
     /// <summary>Every part of expressions that is not behind a name, themselves included, operands first. A name is a part; what it stands for is none.</summary>
     internal static IReadOnlyList<Expr> Parts(params IEnumerable<Expr> roots) => Walk(roots, IsOpen);

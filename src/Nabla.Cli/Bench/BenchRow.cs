@@ -64,7 +64,7 @@ internal sealed class StepRow(StepSettings settings) : BenchRow
 
     public override (Measurement Measurement, Verification Verification) Run(TimeSpan length, CancellationToken stop)
     {
-        StepBenchmark benchmark = new(settings);
+        using StepBenchmark benchmark = new(settings);
         Measurement measured = benchmark.Measure(length, TimeProvider.System, stop);
         return (measured, benchmark.Verify(measured, stop));
     }

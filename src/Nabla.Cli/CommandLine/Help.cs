@@ -20,6 +20,7 @@ internal sealed class Help : SynchronousCommandLineAction
         "nabla train mnist --layers 784-30-10 --epochs 5 --out mnist.safetensors",
         "nabla derive 3-4-2",
         "nabla evaluate digits.safetensors digits",
+        "nabla bench --layers 784-30-10 --batch-size 10",
     ];
 
     private readonly HelpAction rest = new();

@@ -9,17 +9,27 @@ namespace Nabla.Benchmarking;
 /// <summary>The same steps as a plan's, by the reference evaluator in double precision.</summary>
 internal sealed class ReferenceSteps
 {
+    private const double Shake = 1.0 / (1 << 22);
+
     private readonly IReadOnlyList<ParameterUpdate> updates;
     private readonly Symbol? stepNumber;
+    private readonly Bindings begin;
     private long made;
     private readonly IReadOnlyList<(Expr Argument, ImmutableArray<double> Points)> kinks;
 
     /// <summary>The steps of a compiled step, from the numbers that it has now.</summary>
     public ReferenceSteps(BenchedStep step)
     {
-        (updates, stepNumber, Values) = (step.Updates, step.StepNumber, step.Values());
+        (Parameters, updates, stepNumber, Values) = (step.Expression.Parameters, step.Updates, step.StepNumber, step.Values());
+        begin = Values.Copy();
         kinks = Kinks.Below(step.Expression.Cost, step.Expression.Input);
     }
+
+    private ReferenceSteps(ReferenceSteps other, Bindings values) => (Parameters, updates, stepNumber, kinks, begin, Values) =
+        (other.Parameters, other.updates, other.stepNumber, other.kinks, values.Copy(), values);
+
+    /// <summary>The weights and biases, in the order of the plan's.</summary>
+    public IReadOnlyList<Symbol> Parameters { get; }
 
     /// <summary>The numbers after the steps so far.</summary>
     public Bindings Values { get; }
@@ -29,6 +39,24 @@ internal sealed class ReferenceSteps
     /// side, where the derivative is another.
     /// </summary>
     public double NearestKink { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>
+    /// As many steps from numbers that differ from those of the beginning by about the rounding of single precision. Where these end far away, the
+    /// numbers decide so little that no plan in single precision can be asked for more: Adam's first step is η g/|g|, whatever a tiny g is.
+    /// </summary>
+    public ReferenceSteps Shaken(ulong seed)
+    {
+        SeededRandom random = new(seed, stream: 3);
+        Bindings values = begin.Copy();
+        foreach (Symbol parameter in updates.Select(update => update.Parameter))
+        {
+            values.Set(parameter, begin.ValueOf(parameter)!.Map(x => x * (1 + (2 * random.NextDouble() - 1) * Shake)));
+        }
+
+        ReferenceSteps shaken = new(this, values);
+        shaken.Run((int)made);
+        return shaken;
+    }
 
     /// <summary>Makes some steps.</summary>
     public void Run(int steps)

@@ -33,7 +33,7 @@ public sealed class StepBenchmark : IDisposable
     /// <summary>Ends the threads.</summary>
     public void Dispose() => step.Dispose();
 
-    /// <summary>Up to so many floating-point operations, one step of the real size is compared too.</summary>
+    /// <summary>The floating-point operations that one compared step of the real network may have.</summary>
     public static double MostOperationsCompared => 3e8;
 
     /// <summary>Measures the time of a step.</summary>
@@ -57,7 +57,7 @@ public sealed class StepBenchmark : IDisposable
 
     /// <summary>
     /// Compares with the reference evaluator: on a small copy of the network (as many layers, the same functions, loss and optimizer) as many steps as
-    /// were measured, at most 100; and one step of the real sizes, where that is affordable.
+    /// were measured, at most 100; and one step of the real network, with a smaller batch where the real one is not affordable.
     /// </summary>
     /// <param name="measured">What was measured.</param>
     /// <param name="stop">Ends it between two comparisons.</param>
@@ -100,9 +100,13 @@ public sealed class StepBenchmark : IDisposable
         int steps = (int)Math.Min(measured.Runs, MostSteps);
         string sizes = isSmaller ? $"the small copy {copy.Network}, batch {copy.BatchSize}," : $"{copy.Network}, batch {copy.BatchSize},";
         yield return () => Compare(copy, sizes, steps);
-        if (isSmaller && settings.FloatingPointOperations <= MostOperationsCompared)
+
+        // The copy is too small for threads and for blocks of large products, so the real network is compared too, with as many samples as are affordable.
+        double samples = Math.Min(settings.BatchSize, Math.Floor(MostOperationsCompared * settings.BatchSize / settings.FloatingPointOperations));
+        if (isSmaller && samples >= 1)
         {
-            yield return () => Compare(settings, $"{settings.Network}, batch {settings.BatchSize},", 1);
+            StepSettings real = settings with { BatchSize = (int)samples };
+            yield return () => Compare(real, $"{real.Network}, batch {real.BatchSize},", 1);
         }
     }
 

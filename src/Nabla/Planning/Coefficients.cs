@@ -13,6 +13,7 @@ internal sealed unsafe class Coefficients<T>(Func<Expr, bool> isGiven, Func<Dim,
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Dictionary<Expr, int> places = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Expr, Dependence> dependences = new(ReferenceEqualityComparer.Instance);
     private readonly List<Entry> entries = [];
     private readonly List<(int Place, Slot<T> Slot)> slots = [];
     private double[] values = [];
@@ -28,16 +29,37 @@ internal sealed unsafe class Coefficients<T>(Func<Expr, bool> isGiven, Func<Dim,
         Divide,
         Maximum,
         Minimum,
+        Power,
         Apply,
     }
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Entry(Operation Operation, int X, int Y, double Value, Function? Function);
 
+    /// <summary>What a scalar depends on.</summary>
+    private enum Dependence
+    {
+        Other,
+        Nothing,
+        Given,
+    }
+
     /// <summary>Whether an expression is such a number and no constant.</summary>
-    public bool Covers(Expr expression) =>
-        expression.Shape.IsScalar && expression is not Constant && Expr.Reachable(expression).All(IsOperation)
-        && Expr.Reachable(expression).Any(isGiven);
+    public bool Covers(Expr expression)
+    {
+        foreach (Expr part in Expr.ReachableUpTo([expression], node => !node.Shape.IsScalar || dependences.ContainsKey(node)))
+        {
+            if (!dependences.ContainsKey(part))
+            {
+                dependences[part] = isGiven(part) ? Dependence.Given
+                    : !part.Shape.IsScalar || !IsOperation(part) || part.Operands.Any(operand => dependences[operand] == Dependence.Other) ? Dependence.Other
+                    : part.Operands.Any(operand => dependences[operand] == Dependence.Given) ? Dependence.Given
+                    : Dependence.Nothing;
+            }
+        }
+
+        return dependences[expression] == Dependence.Given;
+    }
 
     /// <summary>Lets a slot have the value of an expression that is covered.</summary>
     public void Fill(Slot<T> slot, Expr expression) => slots.Add((PlaceOf(expression), slot));
@@ -81,6 +103,7 @@ internal sealed unsafe class Coefficients<T>(Func<Expr, bool> isGiven, Func<Dim,
                 Operation.Divide => values[entry.X] / values[entry.Y],
                 Operation.Maximum => Math.Max(values[entry.X], values[entry.Y]),
                 Operation.Minimum => Math.Min(values[entry.X], values[entry.Y]),
+                Operation.Power => Math.Pow(values[entry.X], values[entry.Y]),
                 _ => entry.Function!.Evaluate(values[entry.X]),
             };
         }
@@ -93,8 +116,8 @@ internal sealed unsafe class Coefficients<T>(Func<Expr, bool> isGiven, Func<Dim,
         isStale = false;
     }
 
-    private bool IsOperation(Expr part) => part.Shape.IsScalar && (isGiven(part) || part
-        is Constant or Ones or Zeros or Add or Subtract or Negate or Scale or MatMul or Hadamard or Quotient or Divide or Maximum or Minimum or Apply or Named);
+    private static bool IsOperation(Expr part) => part
+        is Constant or Ones or Zeros or Add or Subtract or Negate or Scale or MatMul or Hadamard or Quotient or Divide or Maximum or Minimum or ElementPower or Apply or Named;
 
     private int PlaceOf(Expr expression)
     {
@@ -127,6 +150,7 @@ internal sealed unsafe class Coefficients<T>(Func<Expr, bool> isGiven, Func<Dim,
             Quotient or Divide => new(Operation.Divide, x, y, 0, null),
             Maximum => new(Operation.Maximum, x, y, 0, null),
             Minimum => new(Operation.Minimum, x, y, 0, null),
+            ElementPower => new(Operation.Power, x, y, 0, null),
             Apply apply => new(Operation.Apply, x, 0, 0, apply.Function),
             _ => throw new ArgumentException($"{part.Describe()} is no number that depends only on given ones"),
         });

@@ -86,8 +86,8 @@ internal sealed class Draft<T>(Grid grid, Head<T>? head)
     /// <summary>The slots that values are written to.</summary>
     public List<(int Value, Slot<T> Slot)> Outputs { get; } = [];
 
-    /// <summary>The expressions that are computed, for people.</summary>
-    public List<Expr> Computes { get; } = [];
+    /// <summary>What is computed, for people.</summary>
+    public List<PlanEquation> Computes { get; } = [];
 
     /// <summary>The slots that are read, the draft's own included.</summary>
     public IEnumerable<Slot<T>> Read =>

@@ -13,16 +13,25 @@ internal sealed class Fusion<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Lowering<T> lowering;
-    private readonly Dictionary<Expr, int> uses = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Expr, int> uses;
     private readonly Dictionary<Expr, Expr> known = new(ReferenceEqualityComparer.Instance);
 
     public Fusion(Lowering<T> lowering, IReadOnlyList<Expr> nodes)
     {
         this.lowering = lowering;
+        uses = Uses(nodes);
+    }
+
+    /// <summary>How many of some expressions have each as an operand.</summary>
+    public static Dictionary<Expr, int> Uses(IEnumerable<Expr> nodes)
+    {
+        Dictionary<Expr, int> uses = new(ReferenceEqualityComparer.Instance);
         foreach (Expr operand in nodes.SelectMany(node => node.Operands))
         {
             uses[operand] = uses.GetValueOrDefault(operand) + 1;
         }
+
+        return uses;
     }
 
     /// <summary>How many expressions have this one as an operand.</summary>
@@ -49,7 +58,7 @@ internal sealed class Fusion<T>
         Source<T> value = Emit(host, root);
         Slot<T> slot = lowering.New(root);
         host.Outputs.Add((Computed(host, value), slot));
-        host.Computes.Add(root);
+        host.Computes.Add(new(root, root));
         lowering.Producers[slot] = host;
         return slot;
     }
@@ -67,6 +76,12 @@ internal sealed class Fusion<T>
     {
         if (!seen.Add(node) || node is Constant or Ones or Zeros)
         {
+            return;
+        }
+
+        if (lowering.Coefficients.Covers(node))
+        {
+            read.Add(lowering.LowerScalar(node));
             return;
         }
 

@@ -200,13 +200,13 @@ internal sealed class Lowering<T>
     public Slot<T> Emit(Expr expression, Head<T> head)
     {
         Draft<T> draft = NewDraft(GridOf(expression), head);
-        draft.Computes.Add(expression);
+        draft.Computes.Add(new(expression, expression));
         Bind(expression, head.Target, draft);
         return head.Target;
     }
 
     /// <summary>A copy of a slot, made now.</summary>
-    public Slot<T> Copy(Slot<T> slot, params Expr[] computes)
+    public Slot<T> Copy(Slot<T> slot, params PlanEquation[] computes)
     {
         Draft<T> draft = NewDraft(new(slot.Rows, slot.Columns, slot.LeadingDimension), null);
         Source<T> copy = draft.Add(new(ChainCode.Copy, Source<T>.Of(slot, Access.Matrix)));
@@ -218,7 +218,7 @@ internal sealed class Lowering<T>
     }
 
     /// <summary>A slot that later updates leave alone: a parameter's own is copied.</summary>
-    private Slot<T> OwnCopy(Slot<T> slot, Expr expression) => slot.IsParameter ? Copy(slot, expression) : slot;
+    private Slot<T> OwnCopy(Slot<T> slot, Expr expression) => slot.IsParameter ? Copy(slot, new PlanEquation(expression, expression)) : slot;
 
     /// <summary>A slot of an expression's sizes.</summary>
     public Slot<T> New(Expr like)
@@ -278,17 +278,11 @@ internal sealed class Lowering<T>
 
     private Slot<T> Under(Named named, Slot<T> slot)
     {
-        if (Producers.TryGetValue(slot, out Draft<T>? draft) && !draft.Computes.Contains(named))
+        if (Producers.TryGetValue(slot, out Draft<T>? draft))
         {
-            int definition = draft.Computes.IndexOf(named.Definition);
-            if (definition >= 0)
-            {
-                draft.Computes[definition] = named;
-            }
-            else
-            {
-                draft.Computes.Add(named);
-            }
+            // The definition has been noted without a name when it was lowered.
+            draft.Computes.RemoveAll(equation => equation.Left == named.Definition || equation.Left == named);
+            draft.Computes.Add(new(named, named.Definition));
         }
 
         return slot;

@@ -3,9 +3,14 @@ using Nabla.Calculus.Expressions;
 
 namespace Nabla.Planning;
 
+/// <summary>An equation that an instruction carries out: a name and its definition, a parameter and what it becomes, or twice what has no name.</summary>
+/// <param name="Left">The left side.</param>
+/// <param name="Right">The right side.</param>
+public sealed record PlanEquation(Expr Left, Expr Right);
+
 /// <summary>What one instruction of a plan does, for people.</summary>
 /// <param name="Operation">The operations in the order of running, such as <c>multiply, add bias, sigmoid</c>.</param>
-/// <param name="Computes">The expressions whose values come out, or the parameters that are updated.</param>
+/// <param name="Equations">The equations that it carries out.</param>
 /// <param name="Rows">The rows of what is computed.</param>
 /// <param name="Columns">The columns of what is computed.</param>
 /// <param name="Operations">The floating-point operations: 2 for each multiplication and addition of a product, 1 for each elementwise step.</param>
@@ -14,7 +19,7 @@ namespace Nabla.Planning;
 /// <param name="Split">How threads divide it: columns, rows or none.</param>
 /// <param name="IsUpdate">Whether parameters are changed.</param>
 public sealed record PlanLine(
-    string Operation, IReadOnlyList<Expr> Computes, int Rows, int Columns, long Operations, long Bytes, int Phase, string Split, bool IsUpdate)
+    string Operation, IReadOnlyList<PlanEquation> Equations, int Rows, int Columns, long Operations, long Bytes, int Phase, string Split, bool IsUpdate)
 {
     internal static unsafe PlanLine Of<T>(Instruction<T> instruction, int phase)
         where T : unmanaged, IFloatingPointIeee754<T>

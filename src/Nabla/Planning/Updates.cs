@@ -59,7 +59,7 @@ internal sealed class Updates<T>(Lowering<T> lowering)
 
         Slot<T> target = lowering.ParameterSlot(update.Parameter);
         ProductHead<T> head = lowering.ProductOf(product, 1, null, lowering.LowerScalar(factor), () => target);
-        return head.Sources.Any(source => source.IsParameter) ? null : Draft(target, head, update.Parameter);
+        return head.Sources.Any(source => source.IsParameter) ? null : Draft(target, head, new PlanEquation(update.Parameter, update.Value));
     }
 
     /// <summary>Any other update: a head of the parameter's shape, where there is one that nothing else needs, and a chain.</summary>
@@ -72,11 +72,12 @@ internal sealed class Updates<T>(Lowering<T> lowering)
             lowering.Fusion.Prepare(update.Value, update.Value, [], wholes.Add, seen);
         }
 
+        Dictionary<Expr, int> uses = Fusion<T>.Uses(Expr.Reachable(updates.Select(update => update.Value)));
         Head<T>? head = null;
         Expr? begins = null;
         foreach (Expr whole in wholes.Where(whole => lowering.SlotOf(whole) is null))
         {
-            Head<T>? candidate = head is null && lowering.IsHead(whole) && lowering.Fusion.UsesOf(whole) <= 1 && whole.Shape.Equals(updates[0].Parameter.Shape)
+            Head<T>? candidate = head is null && lowering.IsHead(whole) && lowering.Fusion.UsesOf(whole) <= uses.GetValueOrDefault(whole) && whole.Shape.Equals(updates[0].Parameter.Shape)
                 ? lowering.HeadOf(whole)
                 : null;
             if (candidate is null)
@@ -104,13 +105,13 @@ internal sealed class Updates<T>(Lowering<T> lowering)
         foreach ((Source<T> value, ParameterUpdate update) in values.Zip(updates))
         {
             draft.Outputs.Add((Fusion<T>.Computed(draft, value), lowering.ParameterSlot(update.Parameter)));
-            draft.Computes.Add(update.Parameter);
+            draft.Computes.Add(new(update.Parameter, update.Value));
         }
 
         return draft;
     }
 
-    private static Draft<T> Draft(Slot<T> parameter, Head<T>? head, params Expr[] computes)
+    private static Draft<T> Draft(Slot<T> parameter, Head<T>? head, params PlanEquation[] computes)
     {
         Draft<T> draft = new(new(parameter.Rows, parameter.Columns, parameter.LeadingDimension), head);
         draft.Computes.AddRange(computes);

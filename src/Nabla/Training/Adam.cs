@@ -21,11 +21,14 @@ public sealed partial class Optimizer
         (Symbol m, Symbol v) = (terms.State("m"), terms.State("v"));
         Expr one = w.Pool.Constant(1);
         Expr ones = w.Pool.Ones(w.Shape.Rows, w.Shape.Columns);
-        Expr mean = beta1 * m + (1 - beta1) * g;
-        Expr square = beta2 * v + (1 - beta2) * Expr.Hadamard(g, g);
+        Expr mean = beta1 * m + Rest(beta1) * g;
+        Expr square = beta2 * v + Rest(beta2) * Expr.Hadamard(g, g);
         Expr size = Expr.Quotient(terms.LearningRate, one - terms.PowerOfStep(beta1));
         Expr spread = Expr.Quotient(one, Expr.Apply(Function.Sqrt, one - terms.PowerOfStep(beta2)));
         Expr direction = Expr.Quotient(mean, spread * Expr.Apply(Function.Sqrt, square) + epsilon * ones);
         return new(w, w - size * direction) { States = [new(m, mean), new(v, square)] };
     });
+
+    /// <summary>1 − β as it is written in decimals, not as the difference of two binary fractions: 0.1 for 0.9.</summary>
+    private static double Rest(double beta) => (double)(1 - (decimal)beta);
 }

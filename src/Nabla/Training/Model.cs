@@ -135,12 +135,20 @@ public sealed class Model<T>
         [derivation.StableCost, Expression.Output, Expression.Input, Expression.Target], updates, Parameters, batch, path, MembersFor(batch, threads), states);
 
     /// <summary>Compiles the outputs of a batch.</summary>
-    internal Plan<T> CompileInference(int batch, int threads = 1) =>
+    /// <param name="batch">The number of samples.</param>
+    /// <param name="threads">The most threads.</param>
+    public Plan<T> CompileInference(int batch, int threads = 1) =>
         Plan<T>.Compile([Expression.Output, Expression.Input], [], Parameters, batch, path, MembersFor(batch, threads));
 
-    /// <summary>Compiles one step of training with states of its own.</summary>
-    internal Plan<T> CompileStep(Derivation derivation, Optimizer optimizer, int batch, int threads = 1)
+    /// <summary>Compiles one step of training, with the optimizer's states in a buffer of its own: the loss, every gradient and every update.</summary>
+    /// <param name="derivation">The gradients.</param>
+    /// <param name="optimizer">The update rule.</param>
+    /// <param name="batch">The number of samples.</param>
+    /// <param name="threads">The most threads; the plan takes fewer where they would wait more than they help.</param>
+    public Plan<T> CompileStep(Derivation derivation, Optimizer optimizer, int batch, int threads = 1)
     {
+        ArgumentNullException.ThrowIfNull(derivation);
+        ArgumentNullException.ThrowIfNull(optimizer);
         IReadOnlyList<ParameterUpdate> updates = UpdatesBy(optimizer, derivation);
         return CompileStep(derivation, updates, StatesOf(updates), batch, threads);
     }

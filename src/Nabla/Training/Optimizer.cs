@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Nabla.Calculus;
 using Nabla.Calculus.Expressions;
-using Nabla.Calculus.Expressions.Functions;
 using Nabla.Planning;
 
 namespace Nabla.Training;
@@ -22,7 +21,7 @@ public sealed record UpdateTerms(Symbol Parameter, Expr Gradient, Symbol Learnin
     public Symbol State(string letter) => Found(new($"{letter}({Parameter.Name})"), Parameter.Shape, SymbolKind.Parameter);
 
     /// <summary>cᵗ, what a constant has become after t steps.</summary>
-    public Expr PowerOfStep(double c) => Expr.Apply(Function.Exp, Math.Log(c) * Step);
+    public Expr PowerOfStep(double c) => Expr.ElementPower(Parameter.Pool.Constant(c), Step);
 
     /// <summary>The symbol of the step's number, where a rule uses it.</summary>
     internal static Symbol? StepIn(ExprPool pool) => pool.MeaningOf(stepName) as Symbol;

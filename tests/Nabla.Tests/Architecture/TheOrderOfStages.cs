@@ -23,6 +23,7 @@ public class TheOrderOfStages
     private const string Training = "Nabla.Training";
     private const string Models = "Nabla.Models";
     private const string Checking = "Nabla.Checking";
+    private const string Benchmarking = "Nabla.Benchmarking";
 
     private static readonly Assembly calculus = typeof(Expr).Assembly;
     private static readonly Assembly numerics = typeof(Network).Assembly;
@@ -44,6 +45,7 @@ public class TheOrderOfStages
         [Training] = [Words, Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Data],
         [Models] = [Words, Expressions, Language, Derivations, Kernels, Planning, Networks, Training],
         [Checking] = [Words, Common, Expressions, Language, Derivations, Rendering, Verification, Kernels, Planning, Networks, Data, Training, Models],
+        [Benchmarking] = [Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Training, Checking],
     });
 
     [Fact]
