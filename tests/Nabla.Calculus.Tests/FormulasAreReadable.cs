@@ -80,7 +80,7 @@ public sealed class FormulasAreReadable
         [
             .. b.Samples.Values.SelectMany(sample => Expr.Reachable(sample)), b.Pool.Eye(b.N), b.Pool.Zeros(b.X.Shape), Expr.Diag(b.V),
             Expr.Kron(b.X, b.B), Expr.Vec(b.X), Expr.Gradient(Expr.Sum(b.X), b.X), Expr.Jacobian(b.X, b.X), b.X.Differential(), b.Pool.Constant(2),
-            Expr.ExponentialDifferential(b.Q, b.R),
+            Expr.ExponentialDifferential(b.Q, b.R), Expr.ExponentialDifferential(b.Q, b.R, b.Q),
         ];
         Assert.Equal(typeof(Expr).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(Expr))), nodes.Select(node => node.GetType()).Append(typeof(Ones)).Distinct().Count());
         Assert.All(nodes.Append(b.Pool.Ones(b.N, b.P)), node =>

@@ -130,6 +130,11 @@ public sealed class RewritesAreTrue
         return
         [
             Expr.Apply(Function.Log, ones + Expr.Apply(Function.Exp, x)), Expr.Apply(Function.Log, Expr.Apply(Function.Exp, s) + pool.Constant(1)),
+            Expr.Quotient(Expr.Apply(Function.Exp, x), ones + Expr.Apply(Function.Exp, x)), Expr.Divide(pool.Constant(1), pool.Constant(1) + Expr.Apply(Function.Exp, s)),
+            Expr.Quotient(Expr.Apply(Function.Exp, x) - Expr.Apply(Function.Exp, -x), Expr.Apply(Function.Exp, x) + Expr.Apply(Function.Exp, -x)),
+            Expr.Divide(Expr.Apply(Function.Exp, s) - Expr.Apply(Function.Exp, -s), Expr.Apply(Function.Exp, s) + Expr.Apply(Function.Exp, -s)),
+            Expr.Divide(Expr.Apply(Function.Exp, v), Expr.Sum(Expr.Apply(Function.Exp, v))), Expr.Apply(Function.Log, Expr.Sum(Expr.Apply(Function.Exp, v))),
+            Expr.Quotient(Expr.Apply(Function.Exp, x), Expr.BroadcastRow(Expr.ColumnSums(Expr.Apply(Function.Exp, x)), b.N)), Expr.Apply(Function.Log, Expr.ColumnSums(Expr.Apply(Function.Exp, x))),
             pool.Ones(Dim.One, Dim.One), 0 * x, s * zeros, 1 * x, c * pool.Constant(3), s * (c * x), s * pool.Constant(1),
             -2 * x, -s * x, s * -x, -(-x), -zeros, -(x - y), -z, -(s * z), -Expr.Sum(z), -Expr.Hadamard(z, y), -Expr.MatMul(z, b.B),
             -Expr.MatMul(b.G.Transpose(), z), -Expr.Vec(z), x + zeros, zeros + y, x + -y, -x + y, x - zeros, zeros - x, x - -y, -x - y, x - x, (s * x) + (s * y),

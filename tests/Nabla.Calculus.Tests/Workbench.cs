@@ -88,6 +88,7 @@ internal sealed class Workbench
         [typeof(Unvec)] = Expr.Inner(G, Expr.Unvec(Expr.MatMul(Pool.Commutation(P, N), Expr.Vec(X.Transpose())), X.Shape)),
         [typeof(Kron)] = Expr.Inner(Expr.Kron(G, Y), Expr.Kron(X, G)) + Expr.Inner(Expr.Apply(Function.Tanh, Expr.Kron(V, X)), Expr.Kron(G, V)),
         [typeof(Exponential)] = Expr.Inner(R, Expr.Exponential(Q)),
+        [typeof(ExponentialDifferential)] = Expr.Inner(R, Expr.ExponentialDifferential(Q, R)) + Expr.Inner(Q, Expr.ExponentialDifferential(Pool.Ones(N, N), Q, R)),
         [typeof(Norm)] = S * Expr.Norm(X),
         [typeof(LargestElement)] = S * Expr.LargestElement(X),
         [typeof(Named)] = Expr.Inner(G, Expr.Apply(Function.Sigmoid, X).As(new("A"))),

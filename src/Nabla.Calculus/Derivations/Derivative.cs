@@ -92,7 +92,7 @@ public sealed class Derivative
             case DerivativeKind.Gradient:
                 return GradientOf(of, by, chosen, simplifier);
             case DerivativeKind.Jacobian:
-                (Expr map, Expr? matrix) = Read(of, by, chosen, simplifier);
+                (Expr map, Expr? matrix) = Read(Rewriter.Rewrite(of, RewriteRules.Stability).Result, by, chosen, simplifier);
                 (Expr? jacobian, IReadOnlyList<Step> steps) = Short(matrix, simplifier);
                 return new(kind, of, by, null) { LinearMap = map, Unsimplified = matrix, Result = jacobian, Simplification = steps };
             case DerivativeKind.Hessian:

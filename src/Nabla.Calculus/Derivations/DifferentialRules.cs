@@ -82,6 +82,12 @@ public sealed class DifferentialRules
             (n, dY) => Expr.Kron(n.Operands[0], dY)),
         DifferentialRule.For<Exponential>("exponential", "d exp(X) = L(X, dX), the Fréchet derivative",
             (n, dX) => Expr.ExponentialDifferential(n.Operands[0], dX)),
+        DifferentialRule.For<ExponentialDifferential>("exponential-differential", "d L(X, E) = L(X, E, dX) + L(X, dE), and so with two directions",
+            (n, dX) => n.Directions.Count() == 1
+                ? Expr.ExponentialDifferential(n.At, [.. n.Directions, dX])
+                : throw new NotSupportedException("the third derivative of a matrix exponential has no form here"),
+            (n, dE) => n.With(n.Operands.SetItem(1, dE)),
+            (n, dF) => n.With(n.Operands.SetItem(2, dF))),
         DifferentialRule.For<Norm>("norm", "d‖X‖ = sum(X ⊙ dX) / ‖X‖", (n, dX) => Expr.Divide(Expr.Inner(n.Operands[0], dX), n)),
         DifferentialRule.For<LargestElement>("largest", "d max(X) = sum((1 − [max(X) 1 − X > 0]) ⊙ dX), where one element is the largest",
             (n, dX) => Expr.Inner(One(dX) - Expr.Apply(Function.Step, n * (Expr)One(dX) - n.Operands[0]), dX)),

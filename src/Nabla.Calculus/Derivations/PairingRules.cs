@@ -53,9 +53,10 @@ public sealed class PairingRules
         PairingRule.For<Kron>("kronecker", "⟨P ⊗ Q, L ⊗ Y⟩ = ⟨⟨Q, Y⟩ P, L⟩, ⟨P ⊗ Q, X ⊗ L⟩ = ⟨⟨P, X⟩ Q, L⟩; else of vec(L ⊗ Y) = (I ⊗ K ⊗ I)(vec(L) ⊗ vec(Y))",
             (n, g) => KroneckerAdjoint(n, g, 0),
             (n, g) => KroneckerAdjoint(n, g, 1)),
-        PairingRule.For<ExponentialDifferential>("exponential", "⟨G, L(X, E)⟩ = ⟨L(Xᵀ, G), E⟩",
+        PairingRule.For<ExponentialDifferential>("exponential", "⟨G, L(X, E)⟩ = ⟨L(Xᵀ, G), E⟩, ⟨G, L(X, E, F)⟩ = ⟨L(Xᵀ, G, Fᵀ), E⟩",
             null,
-            (n, g) => Expr.ExponentialDifferential(n.Operands[0].Transpose(), g)),
+            (n, g) => ExponentialAdjoint(n, g, 1),
+            (n, g) => ExponentialAdjoint(n, g, 2)),
     }.ToImmutableDictionary(rule => rule.Node));
 
     /// <summary>All rules, in the order of their names.</summary>
@@ -91,6 +92,10 @@ public sealed class PairingRules
 
         return total ?? throw new ArgumentException($"{term.Describe()} does not contain {d.Describe()}", nameof(term));
     }
+
+    /// <summary>G in the place of one direction, all else transposed.</summary>
+    private static Expr ExponentialAdjoint(ExponentialDifferential n, Expr g, int operand) =>
+        n.With([.. n.Operands.Select((x, i) => i == operand ? g : x.Transpose())]);
 
     /// <summary>
     /// The adjoint of one factor of X ⊗ Y. Where G is a Kronecker product (or a multiple, the identity, ones) of matching shapes it is a multiple of

@@ -137,9 +137,32 @@ public static class RewriteRules
                 : null),
     ];
 
+    /// <summary>σ, tanh, softmax and lse, where they are written with exponentials.</summary>
+    public static ImmutableArray<RewriteRule> Exponentials { get; } =
+    [
+        RewriteRule.For<Quotient>("sigmoid", "exp(X) ⊘ (1 + exp(X)) = σ(X), 1 ⊘ (1 + exp(X)) = σ(−X)", n => Sigmoid(n.Operands[0], n.Operands[1])),
+        RewriteRule.For<Divide>("sigmoid", "eˣ/(1 + eˣ) = σ(x), 1/(1 + eˣ) = σ(−x)", n => n.Shape.IsScalar ? Sigmoid(n.Of, n.Divisor) : null),
+        RewriteRule.For<Quotient>("tanh", "(exp(X) − exp(−X)) ⊘ (exp(X) + exp(−X)) = tanh(X)", n => Tanh(n.Operands[0], n.Operands[1])),
+        RewriteRule.For<Divide>("tanh", "(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ) = tanh(x)", n => n.Shape.IsScalar ? Tanh(n.Of, n.Divisor) : null),
+        RewriteRule.For<Divide>("softmax", "exp(z)/sum(exp(z)) = softmax(z) for a column", n => Exponent(n.Of) is Expr z && IsTotal(n.Divisor, n.Of) ? Expr.Softmax(z) : null),
+        RewriteRule.For<Quotient>("softmax", "exp(Z) ⊘ (1 1ᵀexp(Z)) = softmax(Z)", n => (Exponent(n.Operands[0]), n.Operands[1]) switch
+        {
+            (Expr z, MatMul { Operands: [Ones { Shape.IsColumn: true }, MatMul { Operands: [Ones { Shape.Rows.IsOne: true }, var e] }] }) when e == n.Operands[0] => Expr.Softmax(z),
+            (Expr z, MatMul { Operands: [Ones ones, var e] }) when e == n.Operands[0] && ones.Shape.Rows.Equals(ones.Shape.Columns) => Expr.Softmax(z),
+            _ => null,
+        }),
+        RewriteRule.For<Apply>("log-sum-exp", "log(1ᵀexp(Z)) = lse(Z)", n => n.Function == Function.Log ? n.Operands[0] switch
+        {
+            Sum { Operands: [{ Shape.IsColumn: true } e] } when Exponent(e) is Expr z => Expr.LogSumExp(z),
+            MatMul { Operands: [Ones { Shape.Rows.IsOne: true }, var e] } when Exponent(e) is Expr z => Expr.LogSumExp(z),
+            _ => null,
+        } : null),
+    ];
+
     /// <summary>Forms that neither overflow nor cancel, for a loss before it is differentiated.</summary>
     public static ImmutableArray<RewriteRule> Stability { get; } =
     [
+        .. Exponentials,
         RewriteRule.For<Apply>("log-softmax", "log softmax(Z) = Z − 1 lse(Z)", n => n.Function == Function.Log && n.Operands[0].Unfold() is Softmax p
             ? LogSoftmax.Of(p.Operands[0])
             : null),
@@ -221,6 +244,38 @@ public static class RewriteRules
         (Quotient q, Expr y) when q.Operands[1] == y => q,
         (Expr y, Quotient q) when q.Operands[1] == y => q,
         _ => null,
+    };
+
+    /// <summary>(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ), which is tanh.</summary>
+    private static Expr? Tanh(Expr above, Expr below) => (above, below) switch
+    {
+        (Subtract { Operands: [Apply { Function: var f, Operands: [var x] } e, Apply { Operands: [Negate { Operands: [var y] }] } g] }, Add { Operands: var terms })
+            when f == Function.Exp && g.Function == Function.Exp && x == y && terms.Contains(e) && terms.Contains(g) => Expr.Apply(Function.Tanh, x),
+        _ => null,
+    };
+
+    private static Expr? Sigmoid(Expr above, Expr below)
+    {
+        Expr? exp = below switch
+        {
+            Add { Operands: [var one, Apply e] } when IsOne(one) => e,
+            Add { Operands: [Apply e, var one] } when IsOne(one) => e,
+            _ => null,
+        };
+        return exp is Apply { Function: var f, Operands: [var x] } && f == Function.Exp
+            ? above == exp ? Expr.Apply(Function.Sigmoid, x) : IsOne(above) ? Expr.Apply(Function.Sigmoid, -x) : null
+            : null;
+    }
+
+    /// <summary>Z of exp(Z).</summary>
+    private static Expr? Exponent(Expr x) => x is Apply { Operands: [var z] } e && e.Function == Function.Exp ? z : null;
+
+    /// <summary>Whether a scalar is the sum of a column.</summary>
+    private static bool IsTotal(Expr total, Expr column) => column.Shape.IsColumn && total switch
+    {
+        Sum { Operands: [var x] } => x == column,
+        MatMul { Operands: [Ones { Shape.Rows.IsOne: true }, var x] } => x == column,
+        _ => false,
     };
 
     private static bool IsNumber(Expr x, double value) => x is Constant { Value: { Powers.IsEmpty: true } c } && c.Number == value;

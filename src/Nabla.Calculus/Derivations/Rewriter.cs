@@ -12,9 +12,38 @@ public sealed record RewriteRule(Rule Rule, Func<Expr, Expr?> Apply)
     /// <summary>What must hold for the equation to be right at a node that it applies to; nothing where it always is.</summary>
     public Func<Expr, Assumption?> Condition { get; init; } = _ => null;
 
+    /// <summary>The type of the nodes that it may apply to.</summary>
+    internal Type Node { get; init; } = typeof(Expr);
+
     internal static RewriteRule For<TNode>(string id, string statement, Func<TNode, Expr?> apply)
         where TNode : Expr =>
-        new(new($"rewrite.{id}", statement), node => node is TNode typed ? apply(typed) : null);
+        new(new($"rewrite.{id}", statement), node => node is TNode typed ? apply(typed) : null) { Node = typeof(TNode) };
+}
+
+/// <summary>Rules in the order in which they are tried, and what is known of them: which may apply to a type of node, and where none does.</summary>
+internal sealed class RewriteTable(ImmutableArray<RewriteRule> rules)
+{
+    private readonly Dictionary<Type, RewriteRule[]> byNode = [];
+
+    /// <summary>All rules.</summary>
+    public ImmutableArray<RewriteRule> All => rules;
+
+    /// <summary>
+    /// Expressions that no rule applies to, nor to any part of them. Kept from one rewriting to the next: whoever tries another form of a part of a formula need
+    /// not look through the rest again.
+    /// </summary>
+    public HashSet<Expr> Normal { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The rules for a node, in their order.</summary>
+    public RewriteRule[] For(Expr node)
+    {
+        if (!byNode.TryGetValue(node.GetType(), out RewriteRule[]? some))
+        {
+            byNode[node.GetType()] = some = [.. rules.Where(rule => rule.Node.IsInstanceOfType(node))];
+        }
+
+        return some;
+    }
 }
 
 /// <summary>
@@ -25,17 +54,29 @@ public sealed class Rewriter
 {
     private const int MaximumSteps = 100_000;
 
-    private readonly ImmutableArray<RewriteRule> rules;
+    private readonly RewriteTable table;
     private readonly Dictionary<Expr, Expr> done = new(ReferenceEqualityComparer.Instance);
     private readonly List<Step> steps = [];
 
     /// <summary>With the rules in the order in which they are tried.</summary>
-    public Rewriter(params IEnumerable<RewriteRule> rules) => this.rules = [.. rules];
+    public Rewriter(params IEnumerable<RewriteRule> rules)
+        : this(new RewriteTable([.. rules]))
+    {
+    }
+
+    private Rewriter(RewriteTable table) => this.table = table;
 
     /// <summary>The simplified expression, and the rewrites that led to it, each an equation of its own.</summary>
     public static (Expr Result, IReadOnlyList<Step> Steps) Rewrite(Expr expression, params IEnumerable<RewriteRule> rules)
     {
         Rewriter rewriter = new(rules);
+        return (rewriter.Run(expression), rewriter.steps);
+    }
+
+    /// <summary>The same with rules that several rewritings share.</summary>
+    internal static (Expr Result, IReadOnlyList<Step> Steps) Rewrite(Expr expression, RewriteTable table)
+    {
+        Rewriter rewriter = new(table);
         return (rewriter.Run(expression), rewriter.steps);
     }
 
@@ -51,7 +92,7 @@ public sealed class Rewriter
                 continue;
             }
 
-            if (top.Current is Named or Differential or Gradient or Jacobian || IsLargestMask(top.Current))
+            if (table.Normal.Contains(top.Current) || top.Current is Named or Differential or Gradient or Jacobian || IsLargestMask(top.Current))
             {
                 done[top.Original] = top.Current;
             }
@@ -74,6 +115,7 @@ public sealed class Rewriter
                 else
                 {
                     done[top.Original] = current;
+                    table.Normal.Add(current);
                 }
             }
         }
@@ -90,7 +132,7 @@ public sealed class Rewriter
 
     private Expr? Apply(Expr node)
     {
-        foreach (RewriteRule rule in rules)
+        foreach (RewriteRule rule in table.For(node))
         {
             if (rule.Apply(node) is Expr next && !ReferenceEquals(next, node))
             {

@@ -153,8 +153,8 @@ public abstract class Expr
     /// <summary>The matrix exponential of a square matrix.</summary>
     public static Expr Exponential(Expr x) => Make(new Exponential(x));
 
-    /// <summary>The Fréchet derivative of the matrix exponential at X in direction E.</summary>
-    public static Expr ExponentialDifferential(Expr x, Expr direction) => Make(new ExponentialDifferential(x, direction));
+    /// <summary>The Fréchet derivative of the matrix exponential at X in one direction, or the second one in two.</summary>
+    public static Expr ExponentialDifferential(Expr x, params IEnumerable<Expr> directions) => Make(new ExponentialDifferential(x, directions));
 
     /// <summary>‖X‖, the root of the sum of the squares of all elements.</summary>
     public static Expr Norm(Expr x) => Make(new Norm(x));

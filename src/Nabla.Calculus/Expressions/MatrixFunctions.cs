@@ -158,16 +158,25 @@ public sealed class Exponential : Expr
 
 /// <summary>
 /// The Fréchet derivative of the matrix exponential at X in direction E: L(X, E) = ∫₀¹ exp(sX) E exp((1−s)X) ds (Higham, "Functions of
-/// Matrices", 10.2). Linear in E; no product of matrices in general.
+/// Matrices", 10.2); with a second direction the derivative of that along F, L(X, E, F) = L(X, F, E). Linear in each direction; no product of
+/// matrices in general.
 /// </summary>
 public sealed class ExponentialDifferential : Expr
 {
-    internal ExponentialDifferential(Expr x, Expr direction)
-        : base(x.Pool, Same("the differential of an exponential", Square("a matrix exponential", x), direction), x, direction)
+    internal ExponentialDifferential(Expr x, params IEnumerable<Expr> directions)
+        : base(x.Pool, Square("a matrix exponential", x).Shape, [x, .. directions.Select(direction => Fitting(x, direction))])
     {
     }
 
-    internal override Expr With(ImmutableArray<Expr> operands) => Make(new ExponentialDifferential(operands[0], operands[1]));
+    /// <summary>X.</summary>
+    public Expr At => Operands[0];
+
+    /// <summary>E, and F where there is one.</summary>
+    public IEnumerable<Expr> Directions => Operands.Skip(1);
+
+    internal override Expr With(ImmutableArray<Expr> operands) => Make(new ExponentialDifferential(operands[0], operands.Skip(1)));
+
+    private static Expr Fitting(Expr x, Expr direction) => Same("the differential of an exponential", x, direction) == x.Shape ? direction : x;
 }
 
 /// <summary>The Euclidean norm ‖x‖ of a vector, the Frobenius norm of a matrix.</summary>

@@ -50,5 +50,8 @@ public sealed class FunctionCall
         : throw binder.WrongArgument(syntax, 0, $"{syntax.Function} needs a column", syntax.Function == "diag" ? Likely.Diagonal(syntax.Arguments[0], X.Shape) : []);
 
     /// <summary>The second argument, of the shape of the first.</summary>
-    public Expr LikeX => Y.Shape == X.Shape ? Y : throw binder.Unequal(syntax, X, Y);
+    public Expr LikeX => OthersLikeX[0];
+
+    /// <summary>All arguments but the first, of its shape.</summary>
+    public IReadOnlyList<Expr> OthersLikeX => arguments.FirstOrDefault(other => other.Shape != X.Shape) is Expr wrong ? throw binder.Unequal(syntax, X, wrong) : [.. arguments.Skip(1)];
 }

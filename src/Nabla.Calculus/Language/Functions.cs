@@ -51,7 +51,7 @@ public static class Functions
             new("unvec(x,m,n)", "the m x n matrix whose columns below one another are x", f => Expr.Unvec(f.Column, new(f.Rows, f.Columns))),
             new("kron(X,Y)", "the Kronecker product", f => Expr.Kron(f.X, f.Y)),
             new("expm(A)", "the matrix exponential", f => Expr.Exponential(f.Square)),
-            new("dexpm(A,E)", "the derivative of expm at A in the direction E", f => Expr.ExponentialDifferential(f.Square, f.LikeX)),
+            new("dexpm(A,E)|dexpm(A,E,F)", "the derivative of expm at A in the direction E, or the second one in two", f => Expr.ExponentialDifferential(f.Square, f.OthersLikeX)),
             new("softmax(Z)", "exp(z)/sum(exp(z)) of each column", f => Expr.Softmax(f.X)),
             new("logsumexp(Z)", "log(sum(exp(z))) of each column", f => Expr.LogSumExp(f.X)),
             new("ones(m)|ones(m,n)", "a column or matrix of ones", f => f.Pool.Ones(f.Rows, f.Columns)),

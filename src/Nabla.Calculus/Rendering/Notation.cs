@@ -201,7 +201,7 @@ public abstract partial class Notation
             case Exponential:
                 return (Call(Word("expm"), Inner(e.Operands[0])), AtomLevel);
             case ExponentialDifferential:
-                return (Call(Word("dexpm"), Inner(e.Operands[0]) + Comma + Inner(e.Operands[1])), AtomLevel);
+                return (Call(Word("dexpm"), string.Join(Comma, e.Operands.Select(Inner))), AtomLevel);
             case Norm:
                 return (NormOf(Inner(e.Operands[0])), AtomLevel);
             case LargestElement:

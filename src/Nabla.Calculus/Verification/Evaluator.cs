@@ -140,7 +140,7 @@ public static class Evaluator
             Unvec => new(bindings.SizeOf(node.Shape.Rows), bindings.SizeOf(node.Shape.Columns), [.. Of(0).Elements]),
             Commutation k => LinearAlgebra.Commutation(bindings.SizeOf(k.M), bindings.SizeOf(k.N)),
             Exponential => LinearAlgebra.Exponential(Of(0)),
-            ExponentialDifferential => LinearAlgebra.ExponentialDifferential(Of(0), Of(1)),
+            ExponentialDifferential => LinearAlgebra.ExponentialDifferential(Of(0), [.. node.Operands.Skip(1).Select((_, i) => Of(i + 1))]),
             Norm => Matrix.Scalar(Math.Sqrt(Of(0).Map(x => x * x).Sum())),
             LargestElement => Matrix.Scalar(Of(0).Elements.ToArray().Aggregate(Math.Max)),
             Gradient gradient => FiniteDifferences.Gradient(gradient.Operands[0], gradient.Operands[1], bindings),

@@ -81,19 +81,27 @@ internal static class LinearAlgebra
         return sum;
     }
 
-    /// <summary>L(X, E): the upper right block of exp([X E; 0 X]) (Higham, "Functions of Matrices", 3.2).</summary>
-    public static Matrix ExponentialDifferential(Matrix x, Matrix direction)
+    /// <summary>
+    /// L(X, E): the upper right block of exp([X E; 0 X]) (Higham, "Functions of Matrices", 3.2). L(X, E, F) is that block of the derivative of L in
+    /// the direction of E at [X F; 0 X], where E stands in both blocks of the diagonal.
+    /// </summary>
+    public static Matrix ExponentialDifferential(Matrix x, params IReadOnlyList<Matrix> directions)
     {
-        int n = x.Rows;
-        Matrix blocks = Matrix.From(2 * n, 2 * n, (i, j) => (i < n, j < n) switch
+        if (directions.Count == 0)
         {
-            (true, true) => x[i, j],
-            (true, false) => direction[i, j - n],
-            (false, false) => x[i - n, j - n],
+            return Exponential(x);
+        }
+
+        int n = x.Rows;
+        Matrix Blocks(Matrix diagonal, Matrix? upper) => Matrix.From(2 * n, 2 * n, (i, j) => (i < n, j < n) switch
+        {
+            (true, true) => diagonal[i, j],
+            (true, false) => upper?[i, j - n] ?? 0,
+            (false, false) => diagonal[i - n, j - n],
             _ => 0,
         });
-        Matrix exponential = Exponential(blocks);
-        return Matrix.From(n, n, (i, j) => exponential[i, j + n]);
+        Matrix whole = ExponentialDifferential(Blocks(x, directions[^1]), [.. directions.SkipLast(1).Select(direction => Blocks(direction, null))]);
+        return Matrix.From(n, n, (i, j) => whole[i, j + n]);
     }
 
     private static Matrix Identity(int n) => Matrix.From(n, n, (i, j) => i == j ? 1 : 0);

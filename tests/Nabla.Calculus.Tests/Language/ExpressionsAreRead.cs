@@ -79,6 +79,7 @@ public sealed class ExpressionsAreRead
             ("tan(x)", Expr.Apply(Function.Tan, x)),
             ("sigmoid'(x)", Expr.Apply(Function.Sigmoid.Prime, x)),
             ("dexpm(A,B)", Expr.ExponentialDifferential(a, scope["B"])),
+            ("dexpm(A,B,A)", Expr.ExponentialDifferential(a, scope["B"], a)),
             ("-2", pool.Constant(-2)),
             ("1/2*x", 0.5 * x),
             ("0.5/m*x", Coefficient.Of(0.5) / Coefficient.Of(m) * x),
@@ -107,7 +108,7 @@ public sealed class ExpressionsAreRead
         {
             foreach (string usage in function.Usage.Split('|'))
             {
-                string where = "X: m x n, Y: m x n, A: n x n, E: n x n, v: n, Z: m x n, x: " + (function.Name == "unvec" ? "k" : "m");
+                string where = "X: m x n, Y: m x n, A: n x n, E: n x n, F: n x n, v: n, Z: m x n, x: " + (function.Name == "unvec" ? "k" : "m");
                 string call = function.Name == "unvec" ? "unvec(vec(X),m,n)" : usage;
                 Assert.NotNull(Expr.Parse(call, where));
             }

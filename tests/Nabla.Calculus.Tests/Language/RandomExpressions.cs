@@ -71,7 +71,7 @@ internal sealed class RandomExpressions(int seed, bool isTame = false)
                 () => Expr.Inverse(Same()),
                 () => Expr.Power(Same(), Pick(-3, -2, 2, 3, 5)),
                 () => Expr.Exponential(Same()),
-                () => Expr.ExponentialDifferential(Same(), Same()),
+                () => Pick(1, 2) == 1 ? Expr.ExponentialDifferential(Same(), Same()) : Expr.ExponentialDifferential(Same(), Same(), Same()),
                 () => Expr.Diag(Of(rows, Dim.One)),
                 () => Pool.Eye(rows) + Same(),
             ]);

@@ -28,7 +28,14 @@ public sealed class EveryRuleIsAppliedAndTrue(ITestOutputHelper output)
         "zeros(m,n)*x", "expm(A)*expm(-A)*x", "step(x).*step(x)", "relu(x).*step(x)", "sign(x).*x", "sign(x).*abs(x)", "eye(n).*A", "diag(x).*A", "(x*y').*(u*v')", "(z*ones(1,n)).*X",
         "(ones(m)*r).*X", "x.*x.*x", "x./y.*y", "x+y+x-y", "A*x+B*x", "s*x-s*y", "x.*y-x.*u", "kron(A,X)-kron(B,X)", "sum(x-mean(x)*ones(n))", "(x-y).*u+x.*(y-u)+y.*u",
         "A'*B'*X'", "0*X+Y", "sum(inv(A').*A)", "kron(x,r)", "kron(r,x)", "kron(eye(n),eye(m))", "ones(m,n)*x", "-(2)*s", "ones(1)*s", "eye(1)*s", "X+(-Y)", "-X+Y", "X-(-Y)", "-X-Y", "X-X", "X+zeros(m,n)", "zeros(m,n)-X", "-(-X)", "-zeros(m,n)", "X+X", "s*1",
-        "sigmoid'(x)", "X.*ones(m,n)", "X.*zeros(m,n)", "X.*(ones(m,n)./Y)", "X./ones(m,n)", "s*(-x)", "(-s)*x", "A*eye(n)", "sum(s)", "tanh(0*s)",
+        "A'*diag(x)*B*y", "kron(ones(1,n),eye(n))*diag(vec(eye(n)))*kron(A,B)*diag(vec(eye(n)))*kron(ones(n),eye(n))", "kron(ones(1,n),eye(n))*diag(vec(eye(n)))*kron(x,A)",
+        "kron(ones(1,n),eye(n))*diag(vec(eye(n)))*kron(A,x)", "kron(r,A)*diag(vec(eye(n)))*kron(ones(n),eye(n))", "kron(A,r)*diag(vec(eye(n)))*kron(ones(n),eye(n))",
+        "diag(vec(eye(n)))*kron(ones(n,n),eye(n))*diag(vec(eye(n)))", "X./(z*ones(1,n))*ones(n)", "ones(1,m)*(X./(ones(m)*r))", "X.*sin(Y*ones(n,n))*ones(n,p)", "sign(x).*abs(x).^3",
+        "sign(x).*x.^4", "abs(x).^2", "abs(x)./x.^2", "vec(eye(n)).^2", "(s^2).^1.5", "(x.^2).^0.5", "diagvec(A*diag(x)*B)", "expm(diag(x))", "dexpm(A,B,eye(n))", "dexpm(A,B,zeros(n,n))",
+        "dexpm(2*A,A)", "dexpm(A,A^2,3*A)", "(exp(x)-exp(-x))./(exp(x)+exp(-x))", "(exp(s)-exp(-s))/(exp(s)+exp(-s))", "sqrt(norm2(x)^2)", "sqrt(x'*x)", "tr(X'*X)", "tr(X*C*C'*X')",
+        "vec(x*y')", "norm2(diag(x))", "norm2(kron(A,X))", "norm2(x*z')", "norm2(diag(x))^2", "norm2(kron(A,X))^2", "norm2(x*z')^2", "logsumexp(x)*ones(n)-x", "exp(x)/sum(exp(x))",
+        "exp(X)./(ones(m)*colsum(exp(X)))", "log(sum(exp(x)))", "log(colsum(exp(X)))", "y'*kron(eye(n),r)", "ones(n)-abs(x)./(ones(n)+abs(x))", "1-s^2/(1+s^2)", "eye(n)-inv(A+eye(n))*A", "x./(ones(n)-x)-y./(ones(n)-y)", "diag(x)-diag(y)/s", "expm(A)*A^2", "sqrt(x.^2).^2", "x.^2./sqrt(x.^2)", "(x/s).^2-x.^2/s^2+y",
+        "eye(n)-A*inv(A+eye(n))", "s^2/sqrt(s)", "s*sqrt(s)*x", "x./y-u./y", "A*(x*ones(1,n)-B)*ones(n)", "sigmoid'(x)", "X.*ones(m,n)", "X.*zeros(m,n)", "X.*(ones(m,n)./Y)", "X./ones(m,n)", "s*(-x)", "(-s)*x", "A*eye(n)", "sum(s)", "tanh(0*s)",
     ];
 
     [Fact]

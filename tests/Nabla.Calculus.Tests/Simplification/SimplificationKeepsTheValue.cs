@@ -54,7 +54,7 @@ public sealed class SimplificationKeepsTheValue(ITestOutputHelper output)
                 }
                 catch (NotSupportedException)
                 {
-                    // The differential of an exponential's differential has no rule, and says so.
+                    // The third differential of an exponential has no rule, and says so.
                     Assert.Contains(Expr.Reachable(c), node => node is ExponentialDifferential);
                     continue;
                 }

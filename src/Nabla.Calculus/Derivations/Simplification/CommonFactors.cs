@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Expressions.Functions;
 
 namespace Nabla.Calculus.Derivations.Simplification;
 
@@ -88,6 +89,11 @@ internal sealed class CommonFactors(FormulaSize size, Keys keys)
         // Scalars that only one of the two has stay with its term.
         Expr restOfX = p.With(null);
         Expr restOfY = q.With(null);
+        if (keys.Of(a) == keys.Of(b))
+        {
+            yield return (outside, ScalarFactors.Of(Forms.Sum([(numberX, restOfX), (numberY, restOfY)], pool, Shape.Scalar) * a, keys.Of).ToExpr());
+        }
+
         bool bare = p.IsBodyAlone && q.IsBodyAlone;
         foreach ((Coefficient Number, Expr Body) way in OfProducts(a, b, numberX, numberY, outside, bare ? null : restOfX, bare ? null : restOfY))
         {
@@ -134,32 +140,33 @@ internal sealed class CommonFactors(FormulaSize size, Keys keys)
             yield return (outside, rest * Forms.Product(left.TakeLast(suffix)));
         }
 
-        if (a is Hadamard or ElementPower || b is Hadamard or ElementPower)
+        if (a is Hadamard or ElementPower or Quotient || b is Hadamard or ElementPower or Quotient)
         {
             List<(Expr Base, double Power)> restOfA = Powers(a);
             List<(Expr Base, double Power)> restOfB = Powers(b);
-            List<Expr> common = [];
+            List<(Expr Base, double Power)> common = [];
             for (int i = 0; i < restOfA.Count && restOfA.Count + restOfB.Count <= MostFactors; i++)
             {
                 (Expr factor, double power) = restOfA[i];
-                if (power > 0 && restOfB.FindIndex(other => other.Power > 0 && keys.Of(other.Base) == keys.Of(factor)) is >= 0 and var at)
+                if (power != 0 && restOfB.FindIndex(other => other.Power * power > 0 && keys.Of(other.Base) == keys.Of(factor)) is >= 0 and var at)
                 {
-                    double shared = Math.Min(power, restOfB[at].Power);
+                    double shared = Math.Sign(power) * Math.Min(Math.Abs(power), Math.Abs(restOfB[at].Power));
                     restOfA[i] = (factor, power - shared);
                     restOfB[at] = (factor, restOfB[at].Power - shared);
-                    common.Add(Raised(factor, shared));
+                    common.Add((factor, shared));
                 }
             }
 
             if (common.Count > 0)
             {
-                Expr Of(List<(Expr Base, double Power)> factors) => factors.Where(factor => factor.Power != 0).Select(factor => Raised(factor.Base, factor.Power)).ToArray() switch
-                {
-                    [] => pool.Ones(a.Shape.Rows, a.Shape.Columns),
-                    var rest => Forms.HadamardProduct(rest),
-                };
-                yield return (outside, Expr.Hadamard(Forms.HadamardProduct(common), Total(Of(restOfA), Of(restOfB))));
+                Expr rest = Total(Raised(restOfA, a) ?? One(a), Raised(restOfB, b) ?? One(b));
+                yield return (outside, Raised([.. common.Where(factor => factor.Power > 0), (rest, 1), .. common.Where(factor => factor.Power < 0)], a)!);
             }
+        }
+
+        if ((a, b) is (Diag, Diag) or (Vec, Vec) or (DiagonalOf, DiagonalOf) && a.Operands[0].Shape == b.Operands[0].Shape)
+        {
+            yield return (outside, a.With([Total(a.Operands[0], b.Operands[0])]));
         }
 
         if (a is Kron { Operands: [var a0, var a1] } && b is Kron { Operands: [var b0, var b1] })
@@ -176,12 +183,28 @@ internal sealed class CommonFactors(FormulaSize size, Keys keys)
         }
     }
 
-    /// <summary>The factors of a Hadamard product with their powers: X.^2 ⊙ Y is X², Y¹.</summary>
-    private static List<(Expr Base, double Power)> Powers(Expr product) =>
-    [
-        .. Forms.HadamardFactors(product).Select(factor =>
-            factor is ElementPower { Of: var x, Exponent: Constant { Value: { Powers.IsEmpty: true } c } } ? (x, c.Number) : (factor, 1)),
-    ];
+    /// <summary>The factors of a Hadamard product or quotient with their powers: X.^2 ⊙ Y ⊘ Z is X², Y¹, Z⁻¹.</summary>
+    private static List<(Expr Base, double Power)> Powers(Expr product) => product switch
+    {
+        Hadamard => [.. Forms.HadamardFactors(product).SelectMany(Powers)],
+        Quotient { Operands: [var x, var y] } => [.. x is Ones ? [] : Powers(x), .. Powers(y).Select(factor => (factor.Base, -factor.Power))],
+        ElementPower { Of: var x, Exponent: Constant { Value: { Powers.IsEmpty: true } c } } => [(x, c.Number)],
+        _ => [(product, 1)],
+    };
 
-    private static Expr Raised(Expr x, double power) => power == 1 ? x : Expr.ElementPower(x, x.Pool.Constant(power));
+    /// <summary>The product of powers, those below in a quotient; null where all of them are 0.</summary>
+    private static Expr? Raised(IReadOnlyList<(Expr Base, double Power)> factors, Expr like)
+    {
+        Expr? Of(IEnumerable<(Expr Base, double Power)> some) =>
+            some.Select(factor => factor.Base is Apply root && root.Function == Function.Sqrt && factor.Power % 2 == 0 ? (Base: root.Operands[0], Power: factor.Power / 2) : factor)
+                .Where(factor => factor.Power != 0)
+                .Select(factor => factor.Power == 1 ? factor.Base : Expr.ElementPower(factor.Base, factor.Base.Pool.Constant(factor.Power))).ToArray() is { Length: > 0 } all
+                ? Forms.HadamardProduct(all)
+                : null;
+        Expr? above = Of(factors.Where(factor => factor.Power > 0));
+        Expr? under = Of(factors.Where(factor => factor.Power < 0).Select(factor => (factor.Base, -factor.Power)));
+        return under is null ? above : Expr.Quotient(above ?? One(like), under);
+    }
+
+    private static Ones One(Expr like) => like.Pool.Ones(like.Shape.Rows, like.Shape.Columns);
 }

@@ -172,6 +172,7 @@ internal static class Forms
             Scale s => s.Factor * Inner(1),
             Divide d => Expr.Divide(Inner(0), d.Divisor),
             MatMul => Product([.. Chain(Inner(1)), .. Chain(Inner(0))]),
+            Apply or ElementPower when Inner(0) == x.Operands[0] => x,
             Hadamard => Expr.Hadamard(Inner(0), Inner(1)),
             Quotient => Expr.Quotient(Inner(0), Inner(1)),
             Maximum => Expr.Maximum(Inner(0), Inner(1)),
@@ -180,7 +181,7 @@ internal static class Forms
             Inverse => Expr.Inverse(Inner(0)),
             Power p => Expr.Power(Inner(0), p.Exponent),
             Exponential => Expr.Exponential(Inner(0)),
-            ExponentialDifferential => Expr.ExponentialDifferential(Inner(0), Inner(1)),
+            ExponentialDifferential => x.With([.. x.Operands.Select((_, i) => Inner(i))]),
             _ => x.Transpose(),
         };
     }

@@ -8,6 +8,8 @@ namespace Nabla.Calculus.Derivations.Simplification;
 /// </summary>
 internal sealed class Keys
 {
+    private const int LargestPower = 100;
+
     private readonly Dictionary<Expr, Expr> keys = new(ReferenceEqualityComparer.Instance);
 
     public Expr Of(Expr e)
@@ -31,10 +33,13 @@ internal sealed class Keys
             case Named or Differential or Gradient or Jacobian:
                 return e;
             case Hadamard:
-                return Forms.HadamardProduct(Forms.HadamardFactors(e).Select(Of).OrderBy(factor => factor.Id));
+                (bool isNegative, List<Expr> equals) = Unsigned(Forms.HadamardFactors(e));
+                return Signed(isNegative, Forms.HadamardProduct(equals.OrderBy(factor => factor.Id)));
             case Add or Subtract or Negate:
-                return Forms.Terms(e).Select(term => (term.Number, Body: Of(term.Body))).OrderBy(term => term.Body.Id)
-                    .Select(term => term.Number.IsOne ? term.Body : term.Number * term.Body).Aggregate((x, y) => x + y);
+                return Total(Forms.Terms(e).Select(term => SignOf(Of(term.Body)) is (true, var positive) ? (-term.Number, positive) : (term.Number, Of(term.Body))).OrderBy(term => term.Item2.Id));
+            case ElementPower { Of: Scale or Divide or Negate, Exponent: Constant { Value: { Powers.IsEmpty: true, Number: >= -LargestPower and <= LargestPower and var p } } exponent } power
+                when p == Math.Round(p) && !e.Shape.IsScalar && ScalarFactors.Of(power.Of, Of) is { IsBodyAlone: false, Body: Expr x } outside:
+                return Of(Expr.Power(outside.With(null), (int)p) * Expr.ElementPower(x, exponent));
             case Scale or Divide or Power { Shape.IsScalar: true }:
                 ScalarFactors factors = ScalarFactors.Of(e, Of);
                 if (factors.Powers is [(Expr alone, 1)] && alone == e)
@@ -52,14 +57,45 @@ internal sealed class Keys
                 Expr? body = factors.Body is null ? scalar : scalar is null ? Of(factors.Body) : scalar * Of(factors.Body);
                 return body is null ? e.Pool.Constant(factors.Number) : factors.Number.IsOne ? body : factors.Number * body;
             case MatMul { Shape.IsScalar: true }:
-                Expr one = Forms.Product(Forms.Chain(e).Select(Of));
-                Expr other = Forms.Product(Forms.Chain(Forms.TransposedProduct(e)).Select(Of));
-                return one.Id <= other.Id ? one : other;
+                (bool isOneNegative, List<Expr> one) = Unsigned(Forms.Chain(e));
+                (bool isOtherNegative, List<Expr> other) = Unsigned(Forms.Chain(Forms.TransposedProduct(e)));
+                (Expr forwards, Expr backwards) = (Forms.Product(one), Forms.Product(other));
+                return forwards.Id <= backwards.Id ? Signed(isOneNegative, forwards) : Signed(isOtherNegative, backwards);
             case MatMul:
-                return Forms.Product(Forms.Chain(e).Select(Of));
+                (bool isMinus, List<Expr> chain) = Unsigned(Forms.Chain(e));
+                return Signed(isMinus, Forms.Product(chain));
             default:
                 return e.Operands.IsEmpty ? e : e.With([.. e.Operands.Select(Of)]);
         }
+    }
+
+    /// <summary>The key of what is left of a key where a sign is taken from it: that of (X − Y)Z is that of (Y − X)Z with a sign.</summary>
+    public static (bool IsNegative, Expr Key) SignOf(Expr key) =>
+        key is Scale { Factor: Constant { Value: { Number: -1, Powers.IsEmpty: true } }, Of: MatMul or Hadamard } ? (true, key.Operands[1]) : (false, key);
+
+    private static Expr Signed(bool isNegative, Expr key) => isNegative ? -1 * key : key;
+
+    private static Expr Total(IEnumerable<(Coefficient Number, Expr Body)> terms) =>
+        terms.Select(term => term.Number.IsOne ? term.Body : term.Number * term.Body).Aggregate((x, y) => x + y);
+
+    /// <summary>The keys of factors, differences turned so that the first of their terms is positive, and whether that leaves a sign.</summary>
+    private (bool IsNegative, List<Expr> Keys) Unsigned(IEnumerable<Expr> factors)
+    {
+        bool isNegative = false;
+        List<Expr> unsigned = [];
+        foreach (Expr factor in factors)
+        {
+            (bool isMinus, Expr key) = SignOf(Of(factor));
+            if (key is Add && Forms.Terms(key) is [{ Number.Number: < 0 }, ..] terms)
+            {
+                (isMinus, key) = (!isMinus, Total(terms.Select(term => (-term.Number, term.Body))));
+            }
+
+            isNegative ^= isMinus;
+            unsigned.Add(key);
+        }
+
+        return (isNegative, unsigned);
     }
 
     /// <summary>As it is, with no form of its own such as ‖x‖² for a power of ‖x‖.</summary>

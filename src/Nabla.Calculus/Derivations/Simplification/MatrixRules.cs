@@ -13,10 +13,15 @@ internal static class MatrixRules
         RewriteRule.For<Transpose>("transpose-inside", "(X + Y)ᵀ = Xᵀ + Yᵀ, (XY)ᵀ = YᵀXᵀ, (X⁻¹)ᵀ = (Xᵀ)⁻¹, Aᵀ = A where A is symmetric", n => Forms.Transposed(n.Operands[0])),
         RewriteRule.For<Apply>("transpose-outside", "f(Xᵀ) = f(X)ᵀ", n => n.Operands[0] is Transpose t ? Expr.Apply(n.Function, t.Operands[0]).Transpose() : null),
         RewriteRule.For<ElementPower>("transpose-outside", "(Xᵀ).^p = (X.^p)ᵀ", n => n.Of is Transpose t ? Expr.ElementPower(t.Operands[0], n.Exponent).Transpose() : null),
-        RewriteRule.For<ElementPower>("element-power", "X.^1 = X, X.^0 = 1, s.^k = sᵏ", n => n.Exponent switch
+        RewriteRule.For<ElementPower>("element-power", "X.^1 = X, X.^0 = 1, s.^k = sᵏ, I.^p = I, |X|.^2 = X.^2, X.^½ = √X, (√X).^2 = X", n => n.Exponent switch
         {
             Constant { Value: { Number: 1, Powers.IsEmpty: true } } => n.Of,
             Constant { Value.Number: 0 } => n.Pool.Ones(n.Shape.Rows, n.Shape.Columns),
+            Constant { Value: { Number: > 0, Powers.IsEmpty: true } } when n.Of is Eye or Ones or Vec { Operands: [Eye] } => n.Of,
+            Constant { Value: { Powers.IsEmpty: true } even } when even.Number % 2 == 0 && n.Of is Apply { Operands: [var x] } abs && abs.Function == Function.Abs => Expr.ElementPower(x, n.Exponent),
+            Constant { Value: { Powers.IsEmpty: true } even } when even.Number % 2 == 0 && n.Of is Apply { Operands: [var x] } root && root.Function == Function.Sqrt => Expr.ElementPower(x, n.Pool.Constant(even.Number / 2)),
+            Constant { Value: { Number: 0.5, Powers.IsEmpty: true } } => Expr.Apply(Function.Sqrt, n.Of),
+            Constant { Value: { Number: >= -100 and <= 100, Powers.IsEmpty: true } half } when n.Shape.IsScalar && Math.Abs(half.Number % 1) == 0.5 => Expr.Power(Expr.Apply(Function.Sqrt, n.Of), (int)(2 * half.Number)),
             Constant { Value: { Number: >= -100 and <= 100, Powers.IsEmpty: true } c } when n.Shape.IsScalar && c.Number == Math.Round(c.Number) => Expr.Power(n.Of, (int)c.Number),
             _ => null,
         }),
@@ -99,19 +104,18 @@ internal static class MatrixRules
             Diag v => Expr.Diag(Expr.ElementPower(v.Operands[0], n.Pool.Constant(n.Exponent))),
             _ => null,
         }),
-        RewriteRule.For<Exponential>("exponential-simple", "exp of the zero matrix is I, exp(s) = eˢ", n => n.Operands[0] switch
+        RewriteRule.For<Exponential>("exponential-simple", "exp of the zero matrix is I, exp(s) = eˢ, exp(diag(v)) = diag(exp(v))", n => n.Operands[0] switch
         {
+            Diag v => Expr.Diag(Expr.Apply(Function.Exp, v.Operands[0])),
             { Shape.IsScalar: true } s => Expr.Apply(Function.Exp, s),
             Zeros x => n.Pool.Eye(x.Shape.Rows),
             _ => null,
         }),
-        RewriteRule.For<ExponentialDifferential>("exponential-identity", "L(x, e) = eˣe for scalars, L(X, I) = exp(X), L(X, X) = X exp(X), L(X, exp(−X)) = I, L(X, 0) = 0", n => n.Operands switch
+        RewriteRule.For<ExponentialDifferential>("exponential-identity", "L(X, I) = exp(X), L(X, E, I) = L(X, E), L(X, 0) = 0, L(X, E) = E exp(X) where E is X, a power or the exponential of it", n => n.Operands switch
         {
-            [{ Shape.IsScalar: true } x, var e] => Expr.Apply(Function.Exp, x) * e,
-            [var x, Eye] => Expr.Exponential(x),
-            [_, Zeros zero] => zero,
-            [var x, var e] when x == e => Expr.MatMul(x, Expr.Exponential(x)),
-            [var x, Exponential { Operands: [Negate { Operands: [var y] }] }] when x == y => x.Pool.Eye(x.Shape.Rows),
+            _ when n.Directions.FirstOrDefault(direction => direction is Zeros) is Expr zero => zero,
+            [var x, .. var rest] when rest.FirstOrDefault(direction => direction is Eye) is Expr one => rest.Length == 1 ? Expr.Exponential(x) : Expr.ExponentialDifferential(x, rest.Remove(one)),
+            [var x, .. var rest] when rest.All(direction => Commute(x, direction)) => Forms.Product([.. rest, Expr.Exponential(x)]),
             _ => null,
         }),
         RewriteRule.For<DiagonalOf>("diagonal-simple", "diagvec(I) = 1, diagvec(diag(v)) = v, diagvec(Xᵀ) = diagvec(X)", n => n.Operands[0] switch
@@ -124,11 +128,14 @@ internal static class MatrixRules
             Hadamard { Operands: [var x, var y] } => Expr.Hadamard(Expr.DiagonalOf(x), Expr.DiagonalOf(y)),
             _ => null,
         }),
-        RewriteRule.For<DiagonalOf>("diagonal-product", "diagvec(u vᵀ) = u ⊙ v, diagvec(diag(u)X) = u ⊙ diagvec(X)", n => Forms.Chain(n.Operands[0]) switch
+        RewriteRule.For<DiagonalOf>("diagonal-product", "diagvec(u vᵀ) = u ⊙ v, diagvec(diag(u)X) = u ⊙ diagvec(X), diagvec(X diag(v) Y) = (X ⊙ Yᵀ)v", n => Forms.Chain(n.Operands[0]) switch
         {
             [Diag u, .. var rest] when rest.Length > 0 => Expr.Hadamard(u.Operands[0], Expr.DiagonalOf(Forms.Product(rest))),
             [.. var rest, Diag u] when rest.Length > 0 => Expr.Hadamard(Expr.DiagonalOf(Forms.Product(rest)), u.Operands[0]),
-            _ => Forms.Outer(n.Operands[0]) is (Expr u, Expr v) ? Expr.Hadamard(u, Forms.Transposed(v)) : null,
+            _ when Forms.Outer(n.Operands[0]) is (Expr u, Expr v) => Expr.Hadamard(u, Forms.Transposed(v)),
+            var chain when chain.FirstOrDefault(factor => factor is Diag) is Diag u && chain.IndexOf(u) is var at =>
+                Expr.MatMul(Expr.Hadamard(Forms.Product(chain.Take(at)), Forms.Transposed(Forms.Product(chain.Skip(at + 1)))), u.Operands[0]),
+            _ => null,
         }),
         RewriteRule.For<Diag>("diagonal-zero", "diag(0) = 0, diag(1) = I", n => n.Operands[0] switch
         {
@@ -137,11 +144,13 @@ internal static class MatrixRules
             { Shape.IsScalar: true } s => s,
             _ => null,
         }),
-        RewriteRule.For<Vec>("vec-simple", "vec(0) = 0, vec(unvec(x)) = x, vec(u vᵀ) = v ⊗ u, vec of a row is its transpose", n => n.Operands[0] switch
+        RewriteRule.For<Vec>("vec-simple", "vec(0) = 0, vec of ones is ones, vec(unvec(x)) = x, vec(u vᵀ) = v ⊗ u, vec of a row is its transpose", n => n.Operands[0] switch
         {
             Zeros => n.Pool.Zeros(n.Shape),
+            Ones => n.Pool.Ones(n.Shape.Rows, Dim.One),
             Unvec x => x.Operands[0],
             { Shape.Rows.IsOne: true } row => Forms.Transposed(row),
+            _ when Forms.Outer(n.Operands[0]) is (Expr u, Expr v) => Expr.Kron(Forms.Transposed(v), u),
             _ => null,
         }),
         RewriteRule.For<Unvec>("unvec-simple", "unvec(vec(X)) = X, unvec(1) is all ones, unvec of a column as a row is its transpose", n => n.Operands[0] switch
@@ -163,18 +172,22 @@ internal static class MatrixRules
             [Zeros, _] or [_, Zeros] => n.Pool.Zeros(n.Shape),
             _ => null,
         }),
-        RewriteRule.For<Norm>("norm-simple", "‖−X‖ = ‖X‖, ‖Xᵀ‖ = ‖X‖, ‖aX‖ = |a| ‖X‖", n => n.Operands[0] switch
+        RewriteRule.For<Norm>("norm-simple", "‖−X‖ = ‖X‖, ‖Xᵀ‖ = ‖X‖, ‖aX‖ = |a| ‖X‖, ‖diag(v)‖ = ‖v‖, ‖X ⊗ Y‖ = ‖X‖ ‖Y‖, ‖u vᵀ‖ = ‖u‖ ‖v‖", n => n.Operands[0] switch
         {
             Negate x => Expr.Norm(x.Operands[0]),
             Transpose x => Expr.Norm(x.Operands[0]),
             Scale { Factor: Constant c, Of: var x } => n.Pool.Constant(c.Value.Number < 0 ? -c.Value : c.Value) * Expr.Norm(x),
-            _ => null,
+            Diag x => Expr.Norm(x.Operands[0]),
+            Kron x => Expr.Norm(x.Operands[0]) * Expr.Norm(x.Operands[1]),
+            _ => Forms.Outer(n.Operands[0]) is (Expr u, Expr v) ? Expr.Norm(u) * Expr.Norm(Forms.Transposed(v)) : null,
         }),
-        RewriteRule.For<SquaredNorm>("squared-norm-simple", "‖−X‖² = ‖X‖², ‖Xᵀ‖² = ‖X‖²", n => n.Operands[0] switch
+        RewriteRule.For<SquaredNorm>("squared-norm-simple", "‖−X‖² = ‖X‖², ‖Xᵀ‖² = ‖X‖², ‖diag(v)‖² = ‖v‖², ‖X ⊗ Y‖² = ‖X‖² ‖Y‖², ‖u vᵀ‖² = ‖u‖² ‖v‖²", n => n.Operands[0] switch
         {
             Negate x => Expr.SquaredNorm(x.Operands[0]),
             Transpose x => Expr.SquaredNorm(x.Operands[0]),
-            _ => null,
+            Diag x => Expr.SquaredNorm(x.Operands[0]),
+            Kron x => Expr.SquaredNorm(x.Operands[0]) * Expr.SquaredNorm(x.Operands[1]),
+            _ => Forms.Outer(n.Operands[0]) is (Expr u, Expr v) ? Expr.SquaredNorm(u) * Expr.SquaredNorm(Forms.Transposed(v)) : null,
         }),
         RewriteRule.For<LargestElement>("largest-simple", "max(Xᵀ) = max(X), max(s) = s", n => n.Operands[0] switch
         {
@@ -194,112 +207,14 @@ internal static class MatrixRules
         RewriteRule.For<Apply>("constant", "f of a number", n => Number(n.Operands[0]) is double x && double.IsFinite(n.Function.Evaluate(x)) && IsExact(n.Function.Evaluate(x))
             ? Filled(n, n.Function.Evaluate(x))
             : null),
-        RewriteRule.For<Subtract>("log-softmax", "Z − 1 lse(Z) = log(softmax(Z))", n => n.Operands[1] switch
-        {
-            MatMul { Operands: [Ones, LogSumExp { Operands: [var z] }] } when z == n.Operands[0] => Expr.Apply(Function.Log, Expr.Softmax(z)),
-            Scale { Factor: LogSumExp { Operands: [var z] }, Of: Ones } when z == n.Operands[0] => Expr.Apply(Function.Log, Expr.Softmax(z)),
-            _ => null,
-        }),
+        RewriteRule.For<Subtract>("log-softmax", "Z − 1 lse(Z) = log(softmax(Z)), 1 lse(Z) − Z = −log(softmax(Z))", n =>
+            LogSoftmax.ArgumentOf(n) is Expr z ? Expr.Apply(Function.Log, Expr.Softmax(z))
+            : LogSoftmax.ArgumentOf(n.Operands[1] - n.Operands[0]) is Expr minus ? -Expr.Apply(Function.Log, Expr.Softmax(minus)) : null),
         RewriteRule.For<Hadamard>("hadamard-scalar", "x ⊙ y = xy for scalars", n => n.Shape.IsScalar ? n.Operands[0] * n.Operands[1] : null),
         RewriteRule.For<Quotient>("quotient-scalar", "x ⊘ y = x/y for scalars", n => n.Shape.IsScalar ? Expr.Divide(n.Operands[0], n.Operands[1]) : null),
-        RewriteRule.For<Quotient>("sigmoid", "exp(X) ⊘ (1 + exp(X)) = σ(X), 1 ⊘ (1 + exp(−X)) = σ(X)", n => Sigmoid(n.Operands[0], n.Operands[1])),
-        RewriteRule.For<Divide>("sigmoid", "eˣ/(1 + eˣ) = σ(x), 1/(1 + e⁻ˣ) = σ(x)", n => n.Shape.IsScalar ? Sigmoid(n.Of, n.Divisor) : null),
+        RewriteRule.For<Apply>("sqrt-square", "√(‖X‖²) = √(XᵀX) = ‖X‖ for a column", n => n.Function == Function.Sqrt && Square(n.Operands[0]) is Expr x ? Expr.Norm(x) : null),
+        RewriteRule.For<Trace>("trace-square", "tr(XᵀX) = ‖X‖²", n => Square(n.Operands[0]) is Expr x ? Expr.SquaredNorm(x) : null),
         RewriteRule.For<Quotient>("quotient-zero", "0 ⊘ X = 0", n => n.Operands[0] is Zeros ? n.Operands[0] : null),
-    ];
-
-    /// <summary>Facts about two neighbours in a matrix product; I stands for nothing.</summary>
-    public static ImmutableArray<RewriteRule> Products { get; } =
-    [
-        Neighbours("product-diagonal", "diag(u)diag(v) = diag(u ⊙ v), diag(u)v = u ⊙ v, diag(u)1 = u", (a, b) => (a, b) switch
-        {
-            (Diag u, Diag v) => Expr.Diag(Expr.Hadamard(u.Operands[0], v.Operands[0])),
-            (Diag { Operands: [Vec s] }, Vec x) when s.Operands[0].Shape == x.Operands[0].Shape => Expr.Vec(Expr.Hadamard(s.Operands[0], x.Operands[0])),
-            (Diag u, { Shape.IsColumn: true } v) => Expr.Hadamard(u.Operands[0], v),
-            ({ Shape.Rows.IsOne: true } v, Diag u) => Forms.Transposed(Expr.Hadamard(Forms.Transposed(v), u.Operands[0])),
-            _ => null,
-        }),
-        Neighbours("product-kronecker", "(A ⊗ B)(C ⊗ D) = AC ⊗ BD, (B ⊗ A)vec(X) = vec(AXBᵀ), vec(X)ᵀ(B ⊗ A) = vec(AᵀXB)ᵀ", (a, b) => (a, b) switch
-        {
-            (Kron { Operands: [var p, var q] }, Kron { Operands: [var r, var s] }) when Fit(p, r) && Fit(q, s) => Expr.Kron(Expr.MatMul(p, r), Expr.MatMul(q, s)),
-            (Kron { Operands: [var p, var q] }, Vec { Operands: [var x] }) when Fit(q, x) && x.Shape.Columns.Equals(p.Shape.Columns) =>
-                Expr.Vec(Expr.MatMul(Expr.MatMul(q, x), Forms.Transposed(p))),
-            (Transpose { Operands: [Vec { Operands: [var x] }] }, Kron { Operands: [var p, var q] }) when x.Shape.Rows.Equals(q.Shape.Rows) && x.Shape.Columns.Equals(p.Shape.Rows) =>
-                Expr.Vec(Expr.MatMul(Expr.MatMul(Forms.Transposed(q), x), p)).Transpose(),
-            _ => null,
-        }),
-        Neighbours("product-eye-kronecker", "(I ⊗ u)A = A ⊗ u, (u ⊗ I)A = u ⊗ A for a column u", (a, b) => (a, b) switch
-        {
-            (Kron { Operands: [Eye, { Shape.IsColumn: true } u] }, { Shape.IsColumn: true } x) => Expr.Kron(x, u),
-            (Kron { Operands: [{ Shape.IsColumn: true } u, Eye] }, { Shape.IsColumn: true } x) => Expr.Kron(u, x),
-            (Kron { Operands: [{ Shape.IsColumn: true } u, Eye] }, var x) => Expr.Kron(u, x),
-            (var x, Kron { Operands: [{ Shape.Rows.IsOne: true } u, Eye] }) => Expr.Kron(u, x),
-            _ => null,
-        }),
-        Neighbours("product-commutation", "K vec(X) = vec(Xᵀ), K(m,n)K(n,m) = I, K(u ⊗ X) = X ⊗ u for a column u, (v ⊗ X)K = X ⊗ v for a row v", (a, b) => (a, b) switch
-        {
-            (Commutation k, Vec { Operands: [var x] }) when x.Shape.Rows.Equals(k.M) && x.Shape.Columns.Equals(k.N) => Expr.Vec(Forms.Transposed(x)),
-            (Commutation k, Kron { Operands: [var x, var y] }) when (x.Shape.IsColumn || y.Shape.IsColumn) && k.M.Equals(y.Shape.Rows) && k.N.Equals(x.Shape.Rows) => Expr.Kron(y, x),
-            (Kron { Operands: [var x, var y] }, Commutation k) when (x.Shape.Rows.IsOne || y.Shape.Rows.IsOne) && k.M.Equals(x.Shape.Columns) && k.N.Equals(y.Shape.Columns) => Expr.Kron(y, x),
-            (Commutation k, Commutation l) when l.M.Equals(k.N) && l.N.Equals(k.M) => k.Pool.Eye(k.Shape.Rows),
-            (Transpose { Operands: [Vec { Operands: [var x] }] }, Commutation k) when x.Shape.Rows.Equals(k.N) && x.Shape.Columns.Equals(k.M) => Expr.Vec(Forms.Transposed(x)).Transpose(),
-            _ => null,
-        }),
-        Neighbours("product-softmax", "1ᵀ softmax(Z) = 1ᵀ", (a, b) => (a, b) switch
-        {
-            (Ones { Shape.Rows.IsOne: true }, Softmax p) => p.Pool.Ones(Dim.One, p.Shape.Columns),
-            (Transpose { Operands: [Softmax p] }, Ones { Shape.IsColumn: true }) => p.Pool.Ones(p.Shape.Columns, Dim.One),
-            _ => null,
-        }),
-        Neighbours("product-sum", "1ᵀv = sum(v), vᵀ1 = sum(v), 1 1ᵀv = sum(v) 1", (a, b) => (a, b) switch
-        {
-            (Ones { Shape.Rows.IsOne: true }, { Shape.IsColumn: true } v) when v is not Ones => Expr.Sum(v),
-            ({ Shape.Rows.IsOne: true } v, Ones { Shape.IsColumn: true }) when v is not Ones => Expr.Sum(Forms.Transposed(v)),
-            (Ones { Shape.Columns.IsOne: false } x, { Shape.IsColumn: true } v) when v is not Ones => Expr.Sum(v) * x.Pool.Ones(x.Shape.Rows, Dim.One),
-            _ => null,
-        }),
-        Neighbours("product-of-ones", "1 1ᵀ is all ones, 1ᵀ1 = n", (a, b) => (a, b) switch
-        {
-            (Ones x, Ones y) when !x.Shape.IsScalar && !y.Shape.IsScalar => Coefficient.Of(x.Shape.Columns) * (Expr)x.Pool.Ones(x.Shape.Rows, y.Shape.Columns),
-            _ => null,
-        }),
-        Neighbours("product-zero", "0X = 0", (a, b) => a is Zeros || b is Zeros ? Forms.Zero(a.Pool, new(a.Shape.Rows, b.Shape.Columns)) : null),
-        Neighbours("product-exponential", "exp(X)exp(−X) = I", (a, b) => (a, b) switch
-        {
-            (Exponential x, Exponential { Operands: [Negate y] }) when x.Operands[0] == y.Operands[0] => a.Pool.Eye(a.Shape.Rows),
-            (Exponential { Operands: [Negate x] }, Exponential y) when x.Operands[0] == y.Operands[0] => a.Pool.Eye(a.Shape.Rows),
-            _ => null,
-        }),
-    ];
-
-    /// <summary>Facts about two factors of a Hadamard product.</summary>
-    public static ImmutableArray<RewriteRule> HadamardProducts { get; } =
-    [
-        Factors("hadamard-step", "[X > 0] ⊙ [X > 0] = [X > 0], relu(X) ⊙ [X > 0] = relu(X)", (a, b) => (a, b) switch
-        {
-            (Apply f, Apply g) when f.Operands[0] == g.Operands[0] && g.Function == Function.Step && (f.Function == Function.Step || f.Function == Function.Relu) => f,
-            _ => null,
-        }),
-        Factors("hadamard-sign", "sign(X) ⊙ X = |X|, sign(X) ⊙ |X| = X", (a, b) => (a, b) switch
-        {
-            (Apply { Function: var f, Operands: [var x] }, var y) when f == Function.Sign && x == y => Expr.Apply(Function.Abs, x),
-            (Apply { Function: var f, Operands: [var x] }, Apply { Function: var g, Operands: [var y] }) when f == Function.Sign && g == Function.Abs && x == y => x,
-            _ => null,
-        }),
-        Factors("hadamard-identity", "I ⊙ X = diag(diagvec(X)), diag(u) ⊙ X = diag(u ⊙ diagvec(X))", (a, b) => (a, b) switch
-        {
-            (Eye, var x) => Expr.Diag(Expr.DiagonalOf(x)),
-            (Diag u, var x) => Expr.Diag(Expr.Hadamard(u.Operands[0], Expr.DiagonalOf(x))),
-            _ => null,
-        }),
-        Factors("hadamard-outer", "u vᵀ ⊙ w zᵀ = (u ⊙ w)(v ⊙ z)ᵀ", (a, b) => Forms.Outer(a) is (Expr u, Expr v) && Forms.Outer(b) is (Expr w, Expr z)
-            ? Expr.MatMul(Expr.Hadamard(u, w), Expr.Hadamard(v, z))
-            : null),
-        Factors("hadamard-broadcast", "u 1ᵀ ⊙ X = diag(u)X, 1 vᵀ ⊙ X = X diag(v)", (a, b) => (Forms.Chain(a), b) switch
-        {
-            ([{ Shape.IsColumn: true } u, Ones { Shape.Rows.IsOne: true }], var x) => Expr.MatMul(Expr.Diag(u), x),
-            ([Ones { Shape.IsColumn: true }, { Shape.Rows.IsOne: true } v], var x) => Expr.MatMul(x, Expr.Diag(Forms.Transposed(v))),
-            _ => null,
-        }),
     ];
 
     /// <summary>A number, or the one value of all elements of a matrix such as 1 or 0; null for anything else.</summary>
@@ -311,66 +226,27 @@ internal static class MatrixRules
         _ => null,
     };
 
-    private static RewriteRule Neighbours(string id, string statement, Func<Expr, Expr, Expr?> combine) =>
-        RewriteRule.For<MatMul>(id, statement, n =>
-        {
-            ImmutableArray<Expr> chain = Forms.Chain(n);
-            for (int i = 0; i + 1 < chain.Length; i++)
-            {
-                if (combine(chain[i], chain[i + 1]) is Expr both)
-                {
-                    return Assemble(chain.RemoveAt(i), i, both);
-                }
-            }
-
-            return null;
-        });
-
-    private static RewriteRule Factors(string id, string statement, Func<Expr, Expr, Expr?> combine) =>
-        RewriteRule.For<Hadamard>(id, statement, n =>
-        {
-            ImmutableArray<Expr> factors = Forms.HadamardFactors(n);
-            for (int i = 0; i < factors.Length; i++)
-            {
-                for (int j = 0; j < factors.Length; j++)
-                {
-                    if (i != j && combine(factors[i], factors[j]) is Expr both)
-                    {
-                        return Forms.HadamardProduct(factors.SetItem(Math.Min(i, j), both).RemoveAt(Math.Max(i, j)));
-                    }
-                }
-            }
-
-            return null;
-        });
-
-    /// <summary>The product with what two neighbours came to in the place of one of them; a scalar goes to the front.</summary>
-    public static Expr Assemble(ImmutableArray<Expr> chain, int at, Expr replacement)
+    /// <summary>Whether two matrices are seen to be powers, exponentials or multiples of the same, so that XE = EX.</summary>
+    public static bool Commute(Expr x, Expr e)
     {
-        if (chain.Length == 1)
+        static Expr Root(Expr x) => x switch
         {
-            return replacement;
-        }
-
-        return replacement is Eye || (replacement.Shape.IsScalar && !chain[at].Shape.IsScalar)
-            ? replacement.Shape.IsScalar ? replacement * Forms.Product(chain.RemoveAt(at)) : Forms.Product(chain.RemoveAt(at))
-            : Forms.Product(chain.SetItem(at, replacement));
-    }
-
-    private static Expr? Sigmoid(Expr above, Expr below)
-    {
-        Expr? exp = below switch
-        {
-            Add { Operands: [var one, Apply e] } when Number(one) == 1 => e,
-            Add { Operands: [Apply e, var one] } when Number(one) == 1 => e,
-            _ => null,
+            Scale s => Root(s.Of),
+            Divide or Negate or Power or Inverse or Exponential => Root(x.Operands[0]),
+            _ => x,
         };
-        return exp is Apply { Function: var f, Operands: [var x] } && f == Function.Exp
-            ? above == exp ? Expr.Apply(Function.Sigmoid, x) : Number(above) == 1 ? Expr.Apply(Function.Sigmoid, Forms.Negated(x)) : null
-            : null;
+        return x.Shape.IsScalar || Root(x) == Root(e);
     }
 
-    private static bool Fit(Expr x, Expr y) => x.Shape.Columns.Equals(y.Shape.Rows);
+    /// <summary>X of ‖X‖², of XᵀX or of XXᵀ; null for anything else.</summary>
+    private static Expr? Square(Expr whole)
+    {
+        ImmutableArray<Expr> chain = Forms.Chain(whole);
+        return whole is SquaredNorm ? whole.Operands[0]
+            : chain.Length > 1 && chain.Length % 2 == 0 && Forms.Product(chain.Take(chain.Length / 2)) is var half && Forms.Product(chain.Skip(chain.Length / 2)) is var other && Forms.Transposed(half) == other
+                ? Forms.Chain(half)[0] is Transpose ? other : half
+                : null;
+    }
 
     private static bool IsSquare(Expr x) => x.Shape.Rows.Equals(x.Shape.Columns);
 

@@ -28,6 +28,7 @@ internal sealed class ScalarFactors
     {
         ScalarFactors factors = new(expression.Pool, key);
         factors.Multiply(expression, 1);
+        factors.JoinRoots();
         return factors;
     }
 
@@ -116,6 +117,22 @@ internal sealed class ScalarFactors
     }
 
     private const int LargestPower = 1000;
+
+    /// <summary>s/√s = √s, s√s = √s³, √s² = s: a scalar and its root as one power.</summary>
+    private void JoinRoots()
+    {
+        foreach ((Expr root, int half) in powers.Where(power => power.Base is Apply apply && apply.Function == Function.Sqrt).ToArray())
+        {
+            Expr s = root.Operands[0];
+            int whole = powers.FindIndex(other => key(other.Base) == key(s));
+            int total = half + (whole < 0 ? 0 : 2 * powers[whole].Power);
+            if (whole >= 0 || total % 2 == 0)
+            {
+                powers.RemoveAll(power => power.Base == root || key(power.Base) == key(s));
+                Multiply(total % 2 == 0 ? s : root, total % 2 == 0 ? total / 2 : total);
+            }
+        }
+    }
 
     private void Raise(Expr s, int power)
     {

@@ -31,15 +31,17 @@ public sealed class Simplifier
     private readonly FormulaSize size = new();
     private readonly Keys keys = new();
     private readonly CommonFactors commonFactors;
-    private readonly ImmutableArray<RewriteRule> rules;
-    private readonly Dictionary<Expr, Expr> trials = new(ReferenceEqualityComparer.Instance);
+    private readonly EqualFactors equalFactors;
+    private readonly RewriteTable rules;
+    private readonly Dictionary<(Expr Node, string Trial), Expr> trials = [];
     private int trialsLeft = MaximumTrials;
 
     /// <summary>With facts that may be used, such as 1ᵀy = 1.</summary>
     public Simplifier(IEnumerable<Assumption>? assumptions = null, CancellationToken cancellation = default)
     {
         commonFactors = new(size, keys);
-        rules = RulesWith(assumptions ?? [], cancellation);
+        equalFactors = new(size, keys);
+        rules = new(RulesWith(assumptions ?? [], cancellation));
     }
 
     /// <summary>The simplified expression, and the steps that led to it.</summary>
@@ -74,7 +76,7 @@ public sealed class Simplifier
     }
 
     /// <summary>All rules, for the tests that try each of them.</summary>
-    internal ImmutableArray<RewriteRule> Rules => rules;
+    internal ImmutableArray<RewriteRule> Rules => rules.All;
 
     /// <summary>The length of a formula.</summary>
     public int SizeOf(Expr expression) => size[expression];
@@ -87,26 +89,30 @@ public sealed class Simplifier
         .. RewriteRules.Algebra.Where(rule => !replaced.Contains(rule.Rule.Id)),
         .. RewriteRules.Activations(new()),
         .. MatrixRules.Single,
+        .. RewriteRules.Exponentials,
         RewriteRule.For<MatMul>("product-left", "X(YZ) = (XY)Z", n => n.Operands[1] is MatMul ? Forms.Product(Forms.Chain(n)) : null),
         RewriteRule.For<Hadamard>("hadamard-left", "X ⊙ (Y ⊙ Z) = (X ⊙ Y) ⊙ Z", n => n.Operands[1] is Hadamard ? Forms.HadamardProduct(Forms.HadamardFactors(n)) : null),
         new(new("rewrite.scalars", "scalars stand in front, divisors below, equal ones as powers"), Scalars),
         new(new("rewrite.scalars-outside", "f(sX) = s f(X) where f is linear"), ScalarsOutside),
         RewriteRule.For<MatMul>("product-scalar", "u(vᵀw) = (vᵀw)u", InnerProductOutside),
-        RewriteRule.For<MatMul>("product-inverse", "X⁻¹X = I, XʲXᵏ = Xʲ⁺ᵏ", Powers),
+        RewriteRule.For<MatMul>("product-inverse", "X⁻¹X = I, XʲXᵏ = Xʲ⁺ᵏ", equalFactors.OfMatrices),
         RewriteRule.For<MatMul>("scalar-transpose", "xᵀAᵀy = yᵀAx", n => n.Shape.IsScalar ? ShorterScalar(n) : null),
-        .. MatrixRules.Products,
-        .. MatrixRules.HadamardProducts,
-        new(new("rewrite.hadamard-power", "X ⊙ X = X.^2, (X ⊘ Y) ⊙ Y = X"), node => ElementPowers(node, out _))
+        .. ProductRules.Products,
+        .. ProductRules.HadamardProducts,
+        new(new("rewrite.hadamard-power", "X ⊙ X = X.^2, (X ⊘ Y) ⊙ Y = X"), node => equalFactors.OfElements(node, out _))
         {
-            Condition = node => ElementPowers(node, out Expr? y) is not null && y is not null ? new(y, y.Pool.Zeros(y.Shape)) { IsInequality = true } : null,
+            Condition = node => equalFactors.OfElements(node, out Expr? y) is not null && y is not null ? new(y, y.Pool.Zeros(y.Shape)) { IsInequality = true } : null,
         },
         new(new("rewrite.collect", "like terms are collected"), node => node is Add or Subtract or Negate ? Collected(node) : null),
         new(new("rewrite.factor", "a common factor stands outside: XY + XZ = X(Y + Z)"), node => node is Add or Subtract ? commonFactors.Shorter(node) : null),
+        new(new("rewrite.common-divisor", "1 − X ⊘ Y = (Y − X) ⊘ Y, X ⊘ Y + Z ⊘ W = (X ⊙ W + Z ⊙ Y) ⊘ (Y ⊙ W), I − X⁻¹Y = X⁻¹(X − Y), where that is shorter"), node => node is Add or Subtract
+            ? OnTrial("divisor", node, Denominators.Common) ?? OnTrial("inverse", node, Denominators.CommonInverse)
+            : null),
         new(new("rewrite.expand", "a sum is expanded where that is shorter"), Expanded),
         RewriteRule.For<Sum>("sum-trace", "sum(X ⊙ Y) = tr(XᵀY), where that is shorter", n => n.Operands[0] is Hadamard { Operands: [var x, var y] } && x.Shape.Rows.Equals(x.Shape.Columns)
-            ? OnTrial(n, _ => Expr.Trace(Expr.MatMul(Forms.Transposed(x), y)))
+            ? OnTrial("trace", n, _ => Expr.Trace(Expr.MatMul(Forms.Transposed(x), y)))
             : null),
-        new(new("rewrite.multiply-out", "products are multiplied out where terms then cancel"), node => node is Add or Subtract ? OnTrial(node, Expansion.Of, MultipliedOut) : null),
+        new(new("rewrite.multiply-out", "products are multiplied out where terms then cancel"), node => node is Add or Subtract ? OnTrial("multiply-out", node, Expansion.Of, MultipliedOut) : null),
     ];
 
     private static IEnumerable<RewriteRule> Facts(Assumption assumption)
@@ -133,14 +139,15 @@ public sealed class Simplifier
 
     private Expr? ScalarsOutside(Expr node)
     {
-        int linear = node switch
+        (int first, int end) = node switch
         {
-            Transpose or Sum or Trace or DiagonalOf or Diag or Vec or Unvec => 1,
-            MatMul or Hadamard or Kron => 2,
-            Quotient => 1,
-            _ => 0,
+            Transpose or Sum or Trace or DiagonalOf or Diag or Vec or Unvec => (0, 1),
+            MatMul or Hadamard or Kron => (0, 2),
+            Quotient => (0, 1),
+            ExponentialDifferential => (1, node.Operands.Length),
+            _ => (0, 0),
         };
-        for (int i = 0; i < linear; i++)
+        for (int i = first; i < end; i++)
         {
             Expr operand = node.Operands[i];
             if (operand is Scale or Divide or Negate && !operand.Shape.IsScalar
@@ -152,8 +159,6 @@ public sealed class Simplifier
 
         return node switch
         {
-            ExponentialDifferential { Operands: [var x, Scale or Divide or Negate] }
-                when ScalarFactors.Of(node.Operands[1], keys.Of) is { IsBodyAlone: false, Body: Expr body } factors => factors.With(Expr.ExponentialDifferential(x, body)),
             Quotient { Operands: [var x, Scale or Divide or Negate] }
                 when ScalarFactors.Of(node.Operands[1], keys.Of) is { IsBodyAlone: false, Body: Expr body } factors => Expr.Divide(Expr.Quotient(x, body), factors.With(null)),
             _ => null,
@@ -178,57 +183,6 @@ public sealed class Simplifier
         return null;
     }
 
-    /// <summary>Neighbouring powers of one matrix, and an inverse beside what it is the inverse of.</summary>
-    private Expr? Powers(MatMul n)
-    {
-        ImmutableArray<Expr> chain = Forms.Chain(n);
-        for (int i = 0; i + 1 < chain.Length; i++)
-        {
-            (Expr x, long j) = BaseOf(chain[i]);
-            (Expr y, long k) = BaseOf(chain[i + 1]);
-            if (keys.Of(x) == keys.Of(y) && x.Shape.Rows.Equals(x.Shape.Columns) && !x.Shape.IsScalar && Math.Abs(j + k) < 1000)
-            {
-                return MatrixRules.Assemble(chain.RemoveAt(i), i, Expr.Power(x, (int)(j + k)));
-            }
-        }
-
-        for (int i = 0; i < chain.Length; i++)
-        {
-            if (chain[i] is Inverse { Operands: [MatMul product] })
-            {
-                ImmutableArray<Expr> inner = Forms.Chain(product);
-                bool square = inner.All(factor => factor.Shape.Rows.Equals(factor.Shape.Columns));
-                if (square && i > 0 && keys.Of(chain[i - 1]) == keys.Of(inner[^1]))
-                {
-                    return Forms.Product(chain.SetItem(i, Expr.Inverse(Forms.Product(inner.RemoveAt(inner.Length - 1)))).RemoveAt(i - 1));
-                }
-
-                if (square && i + 1 < chain.Length && keys.Of(chain[i + 1]) == keys.Of(inner[0]))
-                {
-                    return Forms.Product(chain.SetItem(i, Expr.Inverse(Forms.Product(inner.RemoveAt(0)))).RemoveAt(i + 1));
-                }
-
-                foreach (int start in new[] { i + 1, i - inner.Length })
-                {
-                    if (start >= 0 && start + inner.Length <= chain.Length && inner.Select((factor, at) => keys.Of(factor) == keys.Of(chain[start + at])).All(same => same))
-                    {
-                        ImmutableArray<Expr> rest = chain.RemoveRange(Math.Min(i, start), inner.Length + 1);
-                        return rest.IsEmpty ? n.Pool.Eye(n.Shape.Rows) : Forms.Product(rest);
-                    }
-                }
-            }
-        }
-
-        return null;
-    }
-
-    private static (Expr Base, long Power) BaseOf(Expr x) => x switch
-    {
-        Power p => (p.Operands[0], p.Exponent),
-        Inverse i => (i.Operands[0], -1),
-        _ => (x, 1),
-    };
-
     private Expr? ShorterScalar(MatMul n)
     {
         Expr other = Forms.TransposedProduct(n);
@@ -239,85 +193,22 @@ public sealed class Simplifier
     /// <summary>The place of the first factor in the order of making, with its transpose looked through.</summary>
     private static int FirstSymbol(Expr product) => Forms.Chain(product)[0] is Transpose { Operands: [var x] } ? x.Id : Forms.Chain(product)[0].Id;
 
-    /// <summary>Equal factors of a Hadamard product and quotient as one power.</summary>
-    /// <param name="node">The product or quotient.</param>
-    /// <param name="cancelled">What was divided by and no longer is, so that it must not be 0.</param>
-    private Expr? ElementPowers(Expr node, out Expr? cancelled)
-    {
-        cancelled = null;
-        if (node is not (Hadamard or Quotient) || node.Shape.IsScalar)
-        {
-            return null;
-        }
-
-        List<(Expr Base, double Power)> factors = [];
-        Expr? divisor = null;
-        bool merged = false;
-        bool nested = false;
-        void Multiply(Expr e, double power, bool below)
-        {
-            switch (e)
-            {
-                case Hadamard:
-                    Multiply(e.Operands[0], power, below);
-                    Multiply(e.Operands[1], power, below);
-                    break;
-                case Quotient:
-                    nested |= e != node;
-                    Multiply(e.Operands[0], power, below);
-                    Multiply(e.Operands[1], -power, !below);
-                    break;
-                case Ones:
-                    break;
-                default:
-                    (Expr x, double p) = e is ElementPower { Exponent: Constant { Value: { Powers.IsEmpty: true } c } } raised ? (raised.Of, c.Number) : (e, 1);
-                    int known = factors.FindIndex(factor => keys.Of(factor.Base) == keys.Of(x));
-                    merged |= known >= 0;
-                    if (known < 0)
-                    {
-                        factors.Add((x, p * power));
-                    }
-                    else
-                    {
-                        divisor ??= factors[known].Power * p * power < 0 ? x : null;
-                        factors[known] = (factors[known].Base, factors[known].Power + (p * power));
-                    }
-
-                    break;
-            }
-        }
-
-        Multiply(node, 1, below: false);
-        if (!merged && !nested)
-        {
-            return null;
-        }
-
-        cancelled = divisor;
-        Expr Raised((Expr Base, double Power) factor) =>
-            Math.Abs(factor.Power) == 1 ? factor.Base : Expr.ElementPower(factor.Base, node.Pool.Constant(Math.Abs(factor.Power)));
-        Expr ones = node.Pool.Ones(node.Shape.Rows, node.Shape.Columns);
-        List<Expr> above = [.. factors.Where(factor => factor.Power > 0).Select(Raised)];
-        List<Expr> under = [.. factors.Where(factor => factor.Power < 0).Select(Raised)];
-        Expr whole = above.Count == 0 ? ones : Forms.HadamardProduct(above);
-        whole = under.Count == 0 ? whole : Expr.Quotient(whole, Forms.HadamardProduct(under));
-        return whole == node || (!merged && size[whole] >= size[node]) ? null : whole;
-    }
-
     /// <summary>Like terms as one, the terms in their order, a number that all have outside.</summary>
     private Expr? Collected(Expr node)
     {
         List<(Coefficient Number, Expr Body)> terms = [];
         foreach ((Coefficient number, Expr body) in Forms.Terms(node))
         {
-            int known = terms.FindIndex(term => keys.Of(term.Body) == keys.Of(body) && term.Number.Powers.SequenceEqual(number.Powers));
+            (bool isNegative, Expr key) = Keys.SignOf(keys.Of(body));
+            int known = terms.FindIndex(term => Keys.SignOf(keys.Of(term.Body)).Key == key && term.Number.Powers.SequenceEqual(number.Powers));
             if (known < 0)
             {
                 terms.Add((number, body));
             }
             else
             {
-                terms[known] = (terms[known].Number.Plus(number), terms[known].Body);
+                bool isTurned = isNegative != Keys.SignOf(keys.Of(terms[known].Body)).IsNegative;
+                terms[known] = (terms[known].Number.Plus(isTurned ? -number : number), terms[known].Body);
             }
         }
 
@@ -366,10 +257,29 @@ public sealed class Simplifier
             }
 
             int at = i;
-            if (OnTrial(node, n => Forms.Sum(
+            if (OnTrial($"expand {at}", node, n => Forms.Sum(
                 [.. Forms.Terms(n.Operands[at]).Select(term => (term.Number, n.With(n.Operands.SetItem(at, term.Body))))], n.Pool, n.Shape)) is Expr shorter)
             {
                 return shorter;
+            }
+        }
+
+        return node is MatMul ? OnTrial("ones", node, SumsBesideOnes) : null;
+    }
+
+    /// <summary>A(X + Y)1 = A(X1 + Y1): what a factor of ones makes of each term may be much shorter.</summary>
+    private static Expr? SumsBesideOnes(Expr product)
+    {
+        ImmutableArray<Expr> chain = Forms.Chain(product);
+        for (int i = 0; i + 1 < chain.Length; i++)
+        {
+            (Expr x, Expr y) = (chain[i], chain[i + 1]);
+            if ((x is Add or Subtract && y is Ones) || (x is Ones && y is Add or Subtract))
+            {
+                Expr both = Forms.Sum(
+                    [.. Forms.Terms(x is Ones ? y : x).Select(term => (term.Number, x is Ones ? Expr.MatMul(x, term.Body) : Expr.MatMul(term.Body, y)))],
+                    product.Pool, new(x.Shape.Rows, y.Shape.Columns));
+                return chain.Length == 2 ? both : Forms.Product(chain.RemoveAt(i).SetItem(i, both));
             }
         }
 
@@ -377,21 +287,21 @@ public sealed class Simplifier
     }
 
     /// <summary>Another form of a formula, simplified, where that is shorter than a part of what it was.</summary>
-    private Expr? OnTrial(Expr node, Func<Expr, Expr?> change, double atMost = 1)
+    private Expr? OnTrial(string trial, Expr node, Func<Expr, Expr?> change, double atMost = 1)
     {
         if (size[node] > LongestTrial)
         {
             return null;
         }
 
-        if (!trials.TryGetValue(node, out Expr? shortest))
+        if (!trials.TryGetValue((node, trial), out Expr? shortest))
         {
-            trials[node] = shortest = node;
+            trials[(node, trial)] = shortest = node;
             if (trialsLeft > 0 && change(node) is Expr other)
             {
                 trialsLeft--;
                 Expr simple = Rewriter.Rewrite(other, rules).Result;
-                trials[node] = shortest = size[simple] < atMost * size[node] ? simple : node;
+                trials[(node, trial)] = shortest = size[simple] < atMost * size[node] ? simple : node;
             }
         }
 

@@ -44,7 +44,7 @@ internal static class Effort
                 Determinant or LogDeterminant => Math.Pow(Size(node.Operands[0].Shape.Rows, sizeOf), 3) * OfMultiplyAdd,
                 Power power => elements + (2 * Math.Log2(2.0 + Math.Abs((double)power.Exponent)) * cube),
                 Exponential => elements + (OfExponential * cube),
-                ExponentialDifferential => elements + (8 * OfExponential * cube),
+                ExponentialDifferential l => elements + (Math.Pow(8, l.Directions.Count()) * OfExponential * cube),
                 _ => elements,
             };
         }

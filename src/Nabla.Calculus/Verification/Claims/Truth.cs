@@ -86,6 +86,7 @@ internal sealed class Truth
                 ? "finite differences contradict the derived result, so neither is taken for the truth"
                 : Result is null && Elements(new(Next(new(seed)))) > MostElements
                 ? $"there is no derived formula, and finite differences by more than {MostElements} elements are not taken"
+                : end.IsPast ? $"the time allowed was over after {Samples.Count} of {FewestPoints} random points"
                 : $"only {Samples.Count} of {FewestPoints} random points could be used: elsewhere a value is not finite, or the point is at a kink";
         }
     }
