@@ -22,7 +22,7 @@ public sealed class NetworkDerivation
     /// <summary>The sections in reading order.</summary>
     public IReadOnlyList<Section> Sections { get; }
 
-    /// <summary>A few lines: the cost, and the gradient of every parameter.</summary>
+    /// <summary>A few lines: what is computed, the cost, and the gradient of every parameter.</summary>
     public IReadOnlyList<Section> Outline { get; }
 
     /// <summary>Differentiates a network and writes it down.</summary>
@@ -129,6 +129,8 @@ public sealed class NetworkDerivation
 
     private static IReadOnlyList<Section> OutlineOf(LayeredNetwork network, Derivation derivation, Named cost) =>
     [
+        new("Forward", [.. network.Layers.SelectMany(layer => new[] { layer.PreActivation, layer.Activation })
+            .Select(part => new Step(StyleRules.Definition, part, part.Definition) { Relation = Relation.Definition })], []),
         new("The cost", [.. Expr.Parts(cost.Definition).OfType<Named>().Where(part => part != network.Output && network.Layers.All(layer => layer.PreActivation != part)).Append(cost)
             .Select(part => new Step(StyleRules.Definition, part, part.Definition) { Relation = Relation.Definition })], []),
         new("The gradients",
