@@ -43,7 +43,7 @@ internal sealed class Adjoints
                 }
 
                 (Expr simple, IReadOnlyList<Step> after) = shortening.Shorten(total);
-                simplifications[part] = [.. before.Concat(after).Distinct()];
+                simplifications[part] = [.. before.Concat(after).DistinctBy(step => (step.Left, step.Right))];
                 definitions[part] = simple;
                 if (part is Named && nameOf(part, simple) is Name name)
                 {

@@ -10,7 +10,13 @@ public sealed class NetworkDerivation
     private NetworkDerivation(LayeredNetwork network, Derivation derivation, IReadOnlyList<Section> sections, Named cost)
     {
         (Network, Derivation, Sections) = (network, derivation, sections);
-        Outline = OutlineOf(network, derivation, cost);
+        IReadOnlyList<Section> outline = OutlineOf(network, derivation, cost);
+
+        // With samples as rows the derivation's own lines are shorter than those of the sweep, which is over columns.
+        Outline = network.SamplesAreRows
+            ? [.. outline.SkipLast(1), outline[^1] with { Steps = [.. sections.SelectMany(section => section.Steps).Where(step => step.Indexed is null
+                && (step.Label.StartsWith("BP", StringComparison.Ordinal) || step is { Relation: Relation.Definition, Right: Gradient }))] }]
+            : outline;
     }
 
     /// <summary>The network in the dialect: with samples as rows it is another than the one that was given.</summary>
