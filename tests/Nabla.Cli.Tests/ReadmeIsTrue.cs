@@ -20,14 +20,14 @@ public sealed partial class ReadmeIsTrue
                 foreach (string part in block.Split("$ nabla ", StringSplitOptions.RemoveEmptyEntries))
                 {
                     string[] lines = part.TrimEnd('\n').Split('\n');
-                    Run run = await CommandLine.StartAsync(folder, lines[0].Split(' '));
+                    Run run = await CommandLine.StartAsync(folder, [.. Word().Matches(lines[0]).Select(word => word.Value.Trim('"'))]);
                     Assert.True(run.Code == 0, $"nabla {lines[0]}: {run.Error}");
                     AssertShown(lines[1..], run.Output.Split('\n'), lines[0]);
                     commands++;
                 }
             }
 
-            Assert.True(commands >= 9);
+            Assert.True(commands >= 15);
         }
         finally
         {
@@ -128,6 +128,12 @@ public sealed partial class ReadmeIsTrue
 
     [GeneratedRegex(@"^```(?<language>\w+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Block();
+
+    /// <summary>A word of a command, or several between quotation marks.</summary>
+    [GeneratedRegex("""
+        "[^"]*"|[^\s"]+
+        """, RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"\]\((?<target>[^)#]+)\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();

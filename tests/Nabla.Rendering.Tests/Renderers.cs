@@ -48,16 +48,41 @@ internal static partial class Chromium
         using TemporaryFolder folder = new();
         string script = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Root, "tests", "Nabla.Rendering.Tests", "measure.js"));
         folder.Write("page.html", Encoding.UTF8.GetBytes($"{page}<script>{script}</script>"));
-        string dom = await Programs.RunAsync(browser!, [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--window-size=1000,1400",
-            $"--user-data-dir={Path.Combine(folder.Path, "profile")}", "--dump-dom", new Uri(Path.Combine(folder.Path, "page.html")).AbsoluteUri,
-        ], "");
-        Match found = Result().Match(dom);
-        Assert.True(found.Success, $"the page was not measured: {dom}");
-        using JsonDocument measured = JsonDocument.Parse(WebUtility.HtmlDecode(found.Groups["json"].Value));
+        using JsonDocument measured = await OpenAsync(browser!, folder);
         return new(
             measured.RootElement.GetProperty("counts").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetInt32()),
             [.. measured.RootElement.GetProperty("wrong").EnumerateArray().Select(one => one.GetString()!)]);
+    }
+
+    /// <summary>How wide formulas of LaTeX are in em, as KaTeX sets them in the font of TeX.</summary>
+    public static async Task<IReadOnlyList<double>> WidthsAsync(IReadOnlyList<string> formulas)
+    {
+        string? browser = Programs.Find("chromium", "chromium-browser", "google-chrome");
+        string katex = Path.Combine(RepositoryFolder.Root, "tests", "katex", "node_modules", "katex", "dist");
+        if (browser is null || !Directory.Exists(katex))
+        {
+            Programs.Missing(browser is null ? "there is no Chromium on the path" : "KaTeX is not installed; npm ci in tests/katex installs it");
+        }
+
+        using TemporaryFolder folder = new();
+        string from = new Uri(katex + Path.DirectorySeparatorChar).AbsoluteUri;
+        string script = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Root, "tests", "Nabla.Rendering.Tests", "widths.js"));
+        string page = $"<!doctype html><meta charset=\"utf-8\"><link rel=\"stylesheet\" href=\"{from}katex.min.css\"><script src=\"{from}katex.min.js\"></script><body>"
+            + $"<script>const formulas = {JsonSerializer.Serialize(formulas)};\n{script}</script>";
+        folder.Write("page.html", Encoding.UTF8.GetBytes(page));
+        using JsonDocument measured = await OpenAsync(browser!, folder);
+        return [.. measured.RootElement.EnumerateArray().Select(width => width.GetDouble())];
+    }
+
+    private static async Task<JsonDocument> OpenAsync(string browser, TemporaryFolder folder)
+    {
+        string dom = await Programs.RunAsync(browser, [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--window-size=1000,1400", "--allow-file-access-from-files",
+            "--virtual-time-budget=60000", $"--user-data-dir={Path.Combine(folder.Path, "profile")}", "--dump-dom", new Uri(Path.Combine(folder.Path, "page.html")).AbsoluteUri,
+        ], "");
+        Match found = Result().Match(dom);
+        Assert.True(found.Success, $"the page was not measured: {dom}");
+        return JsonDocument.Parse(WebUtility.HtmlDecode(found.Groups["json"].Value));
     }
 
     [GeneratedRegex("<pre id=\"measured\">(?<json>.*?)</pre>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 10_000)]

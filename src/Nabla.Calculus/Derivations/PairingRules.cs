@@ -97,6 +97,17 @@ public sealed class PairingRules
     private static Expr ExponentialAdjoint(ExponentialDifferential n, Expr g, int operand) =>
         n.With([.. n.Operands.Select((x, i) => i == operand ? g : x.Transpose())]);
 
+    /// <summary>The rules by which a term in <paramref name="d"/> is turned round, the outermost first.</summary>
+    public IEnumerable<Rule> RulesOn(Expr term, Differential d)
+    {
+        if (ReferenceEquals(term, d) || !rules.TryGetValue(term.GetType(), out PairingRule? rule))
+        {
+            return [];
+        }
+
+        return [rule.Rule, .. term.Operands.Where(operand => operand.HasPart(d)).SelectMany(operand => RulesOn(operand, d)).Distinct()];
+    }
+
     /// <summary>
     /// The adjoint of one factor of X ⊗ Y. Where G is a Kronecker product (or a multiple, the identity, ones) of matching shapes it is a multiple of
     /// one factor of G. Else vec(X ⊗ Y) = M (vec(X) ⊗ vec(Y)) with M = I ⊗ K ⊗ I (Magnus and Neudecker, chapter 3, theorem 10).

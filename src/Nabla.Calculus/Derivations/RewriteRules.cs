@@ -112,7 +112,7 @@ public static class RewriteRules
     /// <summary>Where a part is the definition of a name, the name stands for it: σ(z¹) is a¹.</summary>
     public static ImmutableArray<RewriteRule> Names(NameTable names) =>
     [
-        new(new("rewrite.name", "an expression that has a name is called by it"), node => node is Constant or Ones or Zeros or Symbol ? null : names.Of(node)),
+        new(new("rewrite.name", "an expression that has a name is called by it"), node => node is Constant or Ones or Zeros or Symbol ? null : names.Of(node) ?? names.TransposedOf(node)),
     ];
 
     /// <summary>

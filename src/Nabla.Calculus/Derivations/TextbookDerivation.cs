@@ -1,3 +1,4 @@
+using Nabla.Calculus.Derivations.Styles;
 using Nabla.Calculus.Expressions;
 
 namespace Nabla.Calculus.Derivations;
@@ -13,7 +14,7 @@ public sealed record Section(string Title, IReadOnlyList<Step> Steps, IReadOnlyL
 /// order and with the labels of the seed (A. Punnen, "The Mathematical Intuition Behind Deep Learning", chapter 6). Beside it stand
 /// the gradients of the reverse sweep, which are what is compiled; the last section sets both equal.
 /// </summary>
-public sealed class TextbookDerivation
+public sealed partial class TextbookDerivation
 {
     private static readonly Rule Definition = new("textbook.definition", "definition");
     private static readonly Rule Chain = new("textbook.chain", "chain rule: vec(∂C/∂x) = (∂u/∂x)ᵀ vec(∂C/∂u)");
@@ -26,6 +27,7 @@ public sealed class TextbookDerivation
     private static readonly Rule Square = new("textbook.square", "‖v‖² = sum(v ⊙ v)");
     private static readonly Rule Descent = new("textbook.descent", "gradient descent: against the gradient, by the learning rate η");
     private static readonly Rule Agreement = new("textbook.agreement", "the reverse sweep comes to the same, and this is what is compiled");
+    private static readonly Rule AgreementThroughA = new("textbook.agreement-through-output", "the local Jacobians through a give the same as the reverse sweep, which is what is compiled");
     private readonly LayeredNetwork network;
     private readonly Derivation derivation;
     private readonly DifferentialRules rules;
@@ -38,12 +40,15 @@ public sealed class TextbookDerivation
     private readonly IReadOnlyList<Rule> activationFacts;
     private readonly List<Section> sections = [];
     private readonly Dictionary<SymbolicLayer, Expr> textbookGradients = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<SymbolicLayer, IReadOnlyList<Assumption>> textbookConditions = new(ReferenceEqualityComparer.Instance);
+    private readonly bool goesStraightToZ;
 
     private TextbookDerivation(LayeredNetwork network, Derivation derivation, DifferentialRules rules, Dialect dialect)
     {
         (this.network, this.derivation, this.rules, this.dialect) = (network, derivation, rules, dialect);
         ofLoss = PartsOfLoss(network);
         intermediate = Intermediate(network, ofLoss);
+        goesStraightToZ = network.Output.Unfold() is Softmax || derivation.StabilitySteps.Count > 0;
         names = new(network.Cost);
         shortening = [.. RewriteRules.Names(names), .. RewriteRules.Algebra, .. RewriteRules.Structure];
         activationFacts = [.. RewriteRules.Activations(names).Select(rule => rule.Rule)];
@@ -89,66 +94,6 @@ public sealed class TextbookDerivation
         }
 
         Add("Loss", steps);
-    }
-
-    private void LastLayer()
-    {
-        int last = network.Layers.Count;
-        SymbolicLayer layer = network.Layers[^1];
-        Named u = intermediate;
-        Step gradient = DirectGradient(u) with { Label = "Eq B.1" };
-        Expr ofW = Expr.Gradient(network.Cost, layer.Weights);
-        List<Step> steps = [new(Chain, Expr.Vec(ofW), Chained(u, layer.Weights)) { Label = "Eq B" }];
-        if (u != layer.Activation)
-        {
-            if (Expr.Reachable(network.Cost).Contains(Expr.SquaredNorm(u)))
-            {
-                steps.Add(Identified(Expr.Hadamard(u, u), u, "Eq B.1"));
-            }
-
-            steps.Add(gradient);
-            Expr sign = Local(u, layer.Activation);
-            steps.Add(new(ChainOfJacobians, Expr.Jacobian(u, layer.Weights),
-                Short(Expr.MatMul(sign, Expr.Jacobian(layer.Activation, layer.Weights))).Result)
-            { Label = "Eq B.2" });
-        }
-        else
-        {
-            steps.Add(gradient);
-        }
-
-        (Expr local, IReadOnlyList<Step> more) = WeightsJacobian(layer, "Eq B.3", "Eq B.4");
-        steps.AddRange(more);
-        Expr full = u == layer.Activation ? local : Short(Expr.MatMul(Local(u, layer.Activation), local)).Result;
-        Expr before = Expr.MatMul(full.Transpose(), Expr.Vec(gradient.Right));
-        steps.Add(new(Substitution, Expr.Vec(ofW), before) { Label = "Eq B" });
-        Devectorize(steps, layer, before, "Eq 3");
-        AddDelta(steps, layer, last);
-        Add($"The last layer, {layer.Weights.Name}", steps);
-    }
-
-    private void InnerLayer(int l)
-    {
-        SymbolicLayer layer = network.Layers[l - 1];
-        SymbolicLayer above = network.Layers[l];
-        Expr ofW = Expr.Gradient(network.Cost, layer.Weights);
-        Expr ofA = Expr.Gradient(network.Cost, layer.Activation);
-        Expr ofAbove = Expr.Gradient(network.Cost, above.Activation);
-        List<Step> steps = [new(Chain, Expr.Vec(ofW), Chained(layer.Activation, layer.Weights)) { Label = "Eq 4.0" }];
-        (Expr local, IReadOnlyList<Step> more) = WeightsJacobian(layer, "", "Eq 4.1");
-        steps.AddRange(more);
-        steps.Add(new(Chain, Expr.Vec(ofA), Chained(above.Activation, layer.Activation)));
-        steps.Add(new(l == network.Layers.Count - 1 ? Substitution : Known, ofAbove, Adjoint(above.Activation)) { Label = "Eq 4.2" });
-        Expr across = Short(Expr.MatMul(
-            Short(Local(above.Activation, above.PreActivation)).Result, Short(Local(above.PreActivation, layer.Activation)).Result)).Result;
-        steps.Add(new(ChainOfJacobians, Expr.Jacobian(above.Activation, layer.Activation), across) { Label = "Eq 4.3" });
-        (Expr back, IReadOnlyList<Step> backSteps) = Short(Expr.MatMul(across.Transpose(), Expr.Vec(ofAbove)));
-        steps.Add(new(Substitution, Expr.Vec(ofA), back) { Steps = backSteps });
-        (Named Of, Named? Name) known = dialect == Dialect.Seed ? (above.Activation, derivation.AdjointNameOf(above.Activation)) : (above.PreActivation, Delta(above));
-        steps.Add(new(known.Name is null ? Substitution : new("textbook.reuse", $"∂C/∂{known.Of.Name} is {known.Name.Name}, which is known already"), ofA, Adjoint(layer.Activation)));
-        Devectorize(steps, layer, Expr.MatMul(local.Transpose(), Expr.Vec(Adjoint(layer.Activation))), "Eq 5");
-        AddDelta(steps, layer, l);
-        Add($"The inner layer, {layer.Weights.Name}", steps);
     }
 
     private void Biases()
@@ -205,10 +150,10 @@ public sealed class TextbookDerivation
     {
         Expr textbook = textbookGradients[layer];
         Expr sweep = derivation.GradientOf(layer.Weights);
-        return new Step(Agreement, textbook, textbook.Shape == sweep.Shape ? sweep : Expr.Vec(sweep))
+        return new Step(goesStraightToZ && layer == network.Layers[^1] ? AgreementThroughA : Agreement, textbook, textbook.Shape == sweep.Shape ? sweep : Expr.Vec(sweep))
         {
             Steps = derivation.StepOf(layer.Weights) is Step step ? [step] : [],
-            Conditions = ConditionsBetween(textbook, sweep),
+            Conditions = [.. textbookConditions[layer].Concat(ConditionsBetween(textbook, sweep)).Distinct()],
         };
     }));
 
@@ -284,7 +229,7 @@ public sealed class TextbookDerivation
     private Step Identified(Expr f, Expr x, string label)
     {
         (Expr local, IReadOnlyList<Step> steps) = Short(Local(f, x));
-        return new(IdentificationOf(f, x), Expr.Jacobian(f, x), local) { Label = label, Steps = steps };
+        return new(IdentificationOf(f, x), Expr.Jacobian(f, x), local) { Label = label, Steps = StyleRules.Telling(steps) };
     }
 
     private Rule IdentificationOf(Expr f, Expr x)
@@ -293,88 +238,5 @@ public sealed class TextbookDerivation
         Expr node = definition is Add ? definition.Operands.First(operand => operand.HasPart(x)) : definition;
         string statement = node.Operands.IsEmpty || node is Named ? "dx = I dx" : rules[node].Rule.Statement;
         return new("textbook.identification", $"{statement}, read as vec(dF) = J vec(dX)");
-    }
-
-    /// <summary>∂z/∂vec W, ∂a/∂z and their product ∂a/∂vec W.</summary>
-    private (Expr Local, IReadOnlyList<Step> Steps) WeightsJacobian(SymbolicLayer layer, string labelOfZ, string labelOfA)
-    {
-        List<Step> steps = [Identified(layer.PreActivation, layer.Weights, labelOfZ)];
-        steps.Add(Identified(layer.Activation, layer.PreActivation, ""));
-        (Expr local, IReadOnlyList<Step> more) = Short(Expr.MatMul(steps[1].Right, steps[0].Right));
-        steps.Add(new(ChainOfJacobians, Expr.Jacobian(layer.Activation, layer.Weights), local) { Label = labelOfA, Steps = more });
-        return (local, steps);
-    }
-
-    /// <summary>
-    /// ∂C/∂W from its vec, where the local Jacobian is made of Kronecker products and diagonals. Softmax mixes the outputs of a sample; there the
-    /// vec stays, and the label goes to the line with δ.
-    /// </summary>
-    private void Devectorize(List<Step> steps, SymbolicLayer layer, Expr before, string label)
-    {
-        (Expr after, IReadOnlyList<Step> rewrites) = Short(before);
-        Expr? gradient = after switch
-        {
-            Vec vec => vec.Operands[0],
-            Scale { Of: Vec vec } scale => scale.Factor * vec.Operands[0],
-            Negate { Operands: [Vec vec] } => -vec.Operands[0],
-            Negate { Operands: [Scale { Of: Vec vec } scale] } => -(scale.Factor * vec.Operands[0]),
-            _ => null,
-        };
-        textbookGradients[layer] = gradient ?? after;
-        if (gradient is not null)
-        {
-            steps.Add(new(Devectorization, Expr.Gradient(network.Cost, layer.Weights), gradient) { Label = label, Steps = rewrites });
-        }
-    }
-
-    /// <summary>δ = ∂C/∂z as a name, with what it is, and ∂C/∂W in terms of it.</summary>
-    private void AddDelta(List<Step> steps, SymbolicLayer layer, int l)
-    {
-        if (dialect == Dialect.Seed)
-        {
-            AddSeedDelta(steps, layer, l);
-        }
-        else if (Delta(layer) is Named delta)
-        {
-            steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.PreActivation)) { Relation = Relation.Definition });
-            names.Add(delta);
-            Step equal = derivation.StepOf(layer.PreActivation)!;
-            if (l == network.Layers.Count && (layer.Activation.Unfold() is Softmax || derivation.StabilitySteps.Count > 0))
-            {
-                // Here the sweep goes another way than the local Jacobians, so its own way from C to z is shown.
-                steps.AddRange(derivation.Steps.TakeWhile(step => step != equal)
-                    .Where(step => step.Relation == Relation.Equal && step.Left is Gradient { Operands: [_, not (Symbol or Named)] } && step.Rule.Id != "differential.name")
-                    .SelectMany(step => FactsIn(step).Append(step)));
-            }
-
-            steps.AddRange(FactsIn(equal));
-            steps.Add(equal with
-            {
-                Rule = Facts,
-                Label = l == network.Layers.Count ? "BP1" : "BP2",
-                ShowsSteps = equal.Conditions.Count > 0 || derivation.StabilitySteps.Count > 0 && l == network.Layers.Count,
-            });
-            steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights))
-            {
-                // Where the local Jacobians could not be brought into the form of the seed's Eq 3, this line is it.
-                Label = textbookGradients[layer].Shape == layer.Weights.Shape ? "BP4" : "Eq 3",
-            });
-        }
-    }
-
-    /// <summary>δ = ∂C/∂a as the seed has it, and ∂C/∂W in terms of it.</summary>
-    private void AddSeedDelta(List<Step> steps, SymbolicLayer layer, int l)
-    {
-        if (derivation.AdjointNameOf(layer.Activation) is Named delta)
-        {
-            steps.Add(new(Definition, delta, Expr.Gradient(network.Cost, layer.Activation)) { Relation = Relation.Definition });
-            names.Add(delta);
-            steps.Add(derivation.StepOf(layer.Activation)! with { Rule = Substitution, Label = l == network.Layers.Count ? "Eq 4.2" : "" });
-        }
-
-        Step equal = derivation.StepOf(layer.PreActivation)!;
-        steps.AddRange(equal.Steps.Where(step => activationFacts.Contains(step.Rule)).Distinct());
-        steps.Add(equal with { Rule = Facts, ShowsSteps = equal.Conditions.Count > 0 });
-        steps.Add(new(Substitution, Expr.Gradient(network.Cost, layer.Weights), derivation.GradientOf(layer.Weights)) { Label = l == network.Layers.Count ? "Eq 3" : "Eq 5" });
     }
 }

@@ -121,7 +121,7 @@ public sealed class Dim : IEquatable<Dim>
     /// <inheritdoc/>
     public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>The value where it is known, else the name; a product as its number and its names, such as <c>4m</c>.</summary>
+    /// <summary>The value where it is known, else the name; a product as its number and its names, such as <c>4m</c> and <c>n²</c>.</summary>
     public override string ToString()
     {
         if (Value is int value)
@@ -130,9 +130,13 @@ public sealed class Dim : IEquatable<Dim>
         }
 
         BigInteger number = Factors.Aggregate(BigInteger.One, (product, factor) => product * (factor.Value ?? 1));
-        string names = string.Concat(Factors.Where(factor => factor.Value is null).Select(factor => factor.Name));
-        return number.IsOne ? names : $"{number}{names}";
+        string[] names = [.. Factors.Where(factor => factor.Value is null).Select(factor => factor.Name)
+            .GroupBy(name => name, (name, same) => same.Count() is > 1 and var power ? name + Raised(power) : name)];
+        bool areLetters = names.All(name => name.Length == 1 || !char.IsLetter(name[1]));
+        return (number.IsOne ? "" : $"{number}") + string.Join(areLetters ? "" : "·", names);
     }
+
+    private static string Raised(int power) => string.Concat($"{power}".Select(digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']));
 
     private static int? Product(int? x, int? y) => (long?)x * y is long product and <= int.MaxValue ? (int)product : null;
 }

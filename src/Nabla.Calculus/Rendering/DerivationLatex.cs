@@ -38,6 +38,11 @@ public static class DerivationLatex
         ['é'] = @"\'e",
     };
 
+    // The text of a page with margins of 2 cm, in em of ten points, and what a label takes on both sides of a formula that is centred.
+    private const double PageWidth = 46;
+    private const double LabelWidth = 7;
+    private const double QuoteWidth = 44;
+
     /// <summary>The sections as a document, or as a fragment to be put into one.</summary>
     /// <param name="title">The title.</param>
     /// <param name="sections">The sections.</param>
@@ -55,7 +60,18 @@ public static class DerivationLatex
             text.Append(CultureInfo.InvariantCulture, $"\n\\subsection*{{{Words(section.Title)}}}\n");
             foreach (Step step in section.Steps)
             {
-                Append(text, step, everyStep);
+                Append(text, step, PageWidth);
+                (Step Step, int Depth)[] inner = [.. DerivationLines.Of(step, everyStep).Skip(1)];
+                if (inner.Length > 0)
+                {
+                    text.Append("\\begin{quote}\\small\n");
+                    foreach ((Step one, _) in inner)
+                    {
+                        Append(text, one, QuoteWidth);
+                    }
+
+                    text.Append("\\end{quote}\n");
+                }
             }
 
             foreach (string remark in section.Remarks)
@@ -67,7 +83,7 @@ public static class DerivationLatex
         return text.Append(document ? "\n\\end{document}\n" : "").ToString();
     }
 
-    private static void Append(StringBuilder text, Step step, bool everyStep)
+    private static void Append(StringBuilder text, Step step, double width)
     {
         string because = Words(step.Rule.Statement);
         string[] conditions = [.. DerivationText.Conditions(step, Notation.Latex)];
@@ -78,24 +94,14 @@ public static class DerivationLatex
 
         string shape = step.Indexed is null ? $" ({Words(DerivationText.Shapes(step.Right))})" : "";
         text.Append(CultureInfo.InvariantCulture, $"\\noindent {because}{shape}\n");
-        text.Append("\\begin{equation*}\n  ").Append(Line(step));
+        text.Append("\\begin{equation*}\n  ").Append(LatexWrapping.Displayed(DerivationText.Line(step, Notation.Latex), width - (step.Label.Length > 0 ? LabelWidth : 0)));
         if (step.Label.Length > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $" \\tag{{{step.Label}}}");
         }
 
         text.Append("\n\\end{equation*}\n");
-        Step[] rewrites = [.. DerivationLines.Of(step, everyStep).Skip(1).Select(line => line.Step)];
-        if (rewrites.Length > 0)
-        {
-            text.Append("\\begin{align*}\n");
-            text.AppendJoin(" \\\\\n", rewrites.Select(rewrite =>
-                $"  &{Line(rewrite)} && \\text{{{Words(rewrite.Rule.Statement)}}}"));
-            text.Append("\n\\end{align*}\n");
-        }
     }
-
-    private static string Line(Step step) => DerivationText.Line(step, Notation.Latex);
 
     private static string Words(string text)
     {

@@ -8,6 +8,8 @@ namespace Nabla.Calculus.Rendering;
 /// <summary>A derivation as Markdown: headings, formulas between double dollar signs, and the rules as text.</summary>
 public static class DerivationMarkdown
 {
+    private const double PageWidth = 40;
+
     /// <summary>The sections as Markdown.</summary>
     /// <param name="title">The title.</param>
     /// <param name="sections">The sections.</param>
@@ -25,7 +27,7 @@ public static class DerivationMarkdown
                 string tag = step.Label.Length > 0 ? $@" \tag{{{step.Label}}}" : "";
                 string shape = step.Indexed is null ? $" ({DerivationText.Shapes(step.Right)})" : "";
                 string bar = string.Concat(Enumerable.Repeat("> ", depth));
-                text.Append('\n').Append(bar).Append("$$").Append(DerivationText.Line(step, Notation.Latex)).Append(tag).Append("$$\n").Append(bar.TrimEnd()).Append('\n');
+                text.Append('\n').Append(bar).Append("$$").Append(Displayed(step, bar)).Append(tag).Append("$$\n").Append(bar.TrimEnd()).Append('\n');
                 text.Append(bar).Append(DerivationLines.Escaped(step.Rule.Statement)).Append(shape).Append(DerivationLines.Where(step, condition => $"${condition}$", Notation.Latex)).Append('\n');
             }
 
@@ -37,6 +39,13 @@ public static class DerivationMarkdown
 
         return text.ToString();
     }
+
+    /// <summary>A formula that is no wider than a page of the web; where it has several lines, they stand in lines of their own, which no Markdown changes.</summary>
+    private static string Displayed(Step step, string bar)
+    {
+        string formula = LatexWrapping.Displayed(DerivationText.Line(step, Notation.Latex), PageWidth);
+        return formula.Contains('\n', StringComparison.Ordinal) ? $"\n{formula}\n".Replace("\n", $"\n{bar}", StringComparison.Ordinal) : formula;
+    }
 }
 
 /// <summary>A derivation as MathML in HTML.</summary>
@@ -47,7 +56,8 @@ public static class DerivationMathMl
         <style>
         body { max-width: 56em; margin: 2em auto; padding: 0 1em; }
         math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "STIX Math", "TeX Gyre Termes Math", "DejaVu Math TeX Gyre", math; }
-        div { overflow-x: auto; overflow-y: hidden; }
+        div { overflow-x: auto; overflow-y: hidden; margin-bottom: 1em; }
+        div p { margin: 0.2em 0; color: #555; }
         </style>
 
         """;

@@ -159,7 +159,7 @@ public abstract partial class Notation
             case Maximum or Minimum:
                 return (Call(Sign(e), Inner(e.Operands[0]) + Comma + Inner(e.Operands[1])), AtomLevel);
             case Transpose { Operands: [var x] }:
-                return (TransposeOf(Raisable(x)), PostfixLevel);
+                return (TransposeOf(x is Eye or Diag or Vec or Softmax or Apply or Unvec or DiagonalOf or Exponential ? Inner(x) : Raisable(x)), PostfixLevel);
             case Apply apply:
                 return (Call(FunctionOf(apply.Function), Inner(apply.Operands[0])), AtomLevel);
             case SquaredNorm { Operands: [var x] }:

@@ -77,8 +77,9 @@ public sealed class RandomPoints
     /// <summary>Sizes for the dimensions and values for the symbols of some expressions. Not every point is away from the kinks of its functions.</summary>
     /// <param name="expressions">The expressions.</param>
     /// <param name="conditions">What is known of the variables.</param>
+    /// <param name="sizes">The sizes of dimensions that are not to be drawn.</param>
     /// <exception cref="InvalidOperationException">The expressions have too many dimensions.</exception>
-    public Bindings Next(IReadOnlyList<Expr> expressions, Conditions conditions)
+    public Bindings Next(IReadOnlyList<Expr> expressions, Conditions conditions, IReadOnlyDictionary<Dim, int>? sizes = null)
     {
         ArgumentNullException.ThrowIfNull(conditions);
         Bindings bindings = new();
@@ -87,7 +88,12 @@ public sealed class RandomPoints
             .SelectMany(node => node is Constant c ? [.. c.Value.Powers.Select(power => power.Dim)] : node.Shape.Rows.Factors.AddRange(node.Shape.Columns.Factors))
             .Where(dim => dim.Value is null)
             .Distinct();
-        Draw(bindings, [.. dims], nodes, conditions);
+        foreach ((Dim dim, int size) in sizes ?? new Dictionary<Dim, int>())
+        {
+            bindings.Set(dim, size);
+        }
+
+        Draw(bindings, [.. dims.Where(dim => sizes?.ContainsKey(dim) != true)], nodes, conditions);
         foreach (Symbol symbol in nodes.OfType<Symbol>())
         {
             bindings.Set(symbol, Value(symbol, bindings, conditions));

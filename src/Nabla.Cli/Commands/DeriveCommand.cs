@@ -37,7 +37,9 @@ internal static partial class DeriveCommand
         Option<string?> style = Options.Choice("--style", "How it is derived (default textbook for networks, differential for expressions)", "textbook", "differential", "index");
         Option<string?> dialect = Options.Choice("--dialect", "δ = ∂C/∂z (nielsen, default), δ = ∂C/∂a (seed), or samples as rows (row-batch)", "nielsen", "seed", "row-batch");
         Option<string?> detail = Options.Choice("--detail", "An outline, the derivation (default 2), or every step of it", "1", "2", "3");
-        Option<bool> values = new("--values") { Description = "Works a small example through with numbers (text only)" };
+        Option<bool> values = new("--values") { Description = "Works a small example through with numbers of one decimal (text only)" };
+        Option<string?> set = Options.Text("--set", "NAME=VALUE…", "Works it through with numbers of your own, such as \"W1 = [1 2; 3 4], eta = 0.5\"; the others are drawn");
+        Option<ulong?> seed = Options.Seed("With --values: draws other numbers (default 1)");
         Option<string?> format = Options.Choice("--format", "How to print it (default text)", "text", "ascii", "latex", "mathml", "markdown", "json");
         Option<bool> document = new("--document") { Description = "With latex or mathml: a whole document instead of a fragment" };
         Command command = new ToolCommand(
@@ -49,7 +51,7 @@ internal static partial class DeriveCommand
             "nabla derive \"softmax(z)\" --where \"z: n\" --style index",
             "nabla derive 3-4-4-1 --format latex --document > derivation.tex")
         {
-            what, where, wrt, kind, along, loss, reduction, activation, outputActivation, noBias, batch, style, dialect, detail, values, format, document,
+            what, where, wrt, kind, along, loss, reduction, activation, outputActivation, noBias, batch, style, dialect, detail, values, set, seed, format, document,
         };
         command.SetAction(parsed =>
         {
@@ -57,9 +59,15 @@ internal static partial class DeriveCommand
             string chosen = parsed.GetValue(format) ?? "text";
             DerivationView view = new(chosen, parsed.GetValue(detail) == "3", parsed.GetValue(document));
             bool isNetwork = NetworkText().IsMatch(text) && parsed.GetValue(where) is null;
-            if (parsed.GetValue(values) && chosen != "text")
+            GivenValues? given = parsed.GetValue(set) is string numbers ? GivenValues.Read(numbers) : parsed.GetValue(values) ? GivenValues.None : null;
+            if (given is not null && chosen != "text")
             {
-                throw new ArgumentException($"--values prints numbers below lines of text; --format {chosen} has no place for them");
+                throw new ArgumentException($"{(parsed.GetValue(values) ? "--values" : "--set")} prints numbers below lines of text; --format {chosen} has no place for them");
+            }
+
+            if (given is null && parsed.GetValue(seed) is not null)
+            {
+                throw new ArgumentException("--seed draws the numbers of --values, which is not given");
             }
 
             if (parsed.GetValue(document) && chosen is not ("latex" or "mathml"))
@@ -68,7 +76,7 @@ internal static partial class DeriveCommand
             }
 
             Refuse(parsed, isNetwork ? "an expression" : "a network", isNetwork ? "a network" : "an expression", isNetwork ? [where, wrt, kind, along] : [loss, reduction, activation, outputActivation, noBias, batch, dialect]);
-            Request request = new(view, StyleOf(parsed.GetValue(style)), parsed.GetValue(detail) == "1", parsed.GetValue(values));
+            Request request = new(view, StyleOf(parsed.GetValue(style)), parsed.GetValue(detail) == "1", given, (int)((parsed.GetValue(seed) ?? 1) % 1_000_000));
             if (!isNetwork)
             {
                 ExpressionRequest expression = new(text, parsed.GetValue(where) ?? "", parsed.GetValue(wrt), parsed.GetValue(kind), parsed.GetValue(along));
@@ -166,9 +174,9 @@ internal static partial class DeriveCommand
         Terminal terminal, Request request, string title, IReadOnlyList<Section> sections, IReadOnlyList<Expr> variables, bool probabilities, Expr? target)
     {
         Func<Step, IEnumerable<string>>? below = null;
-        if (request.Values)
+        if (request.Values is GivenValues values)
         {
-            WorkedValues worked = new(sections, variables, probabilities, target);
+            WorkedValues worked = new(sections, variables, probabilities, target, values, request.Seed);
             title += "\n\n" + worked.Given(sections).TrimEnd('\n');
             below = worked.Below;
         }
@@ -208,5 +216,5 @@ internal static partial class DeriveCommand
     private static partial Regex NetworkText();
 
     /// <summary>What was asked for beside the formula.</summary>
-    private sealed record Request(DerivationView View, DerivationStyle? Style, bool Outline, bool Values);
+    private sealed record Request(DerivationView View, DerivationStyle? Style, bool Outline, GivenValues? Values, int Seed);
 }

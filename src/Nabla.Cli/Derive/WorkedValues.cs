@@ -1,11 +1,10 @@
-using System.Globalization;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
 
 namespace Nabla.Cli.Derive;
 
-/// <summary>A derivation worked through with numbers: values for the symbols from a fixed seed, and below every line the matrices of its right side.</summary>
+/// <summary>A derivation worked through with numbers: given values or drawn ones of one decimal for the symbols, and below every line the matrices of its right side.</summary>
 internal sealed class WorkedValues
 {
     private const int Width = 80;
@@ -18,16 +17,19 @@ internal sealed class WorkedValues
     private readonly Dictionary<Expr, Matrix> directions;
     private readonly IReadOnlyList<Symbol> symbols;
 
-    /// <summary>With values for all symbols of the sections.</summary>
-    /// <exception cref="ArgumentException">A matrix is too large to be printed.</exception>
-    public WorkedValues(IReadOnlyList<Section> sections, IReadOnlyList<Expr> variables, bool probabilities, Expr? target)
+    /// <summary>With values for all symbols of the sections: those that are given, and others of one decimal.</summary>
+    /// <exception cref="ArgumentException">A matrix is too large to be printed, or a given one does not fit.</exception>
+    public WorkedValues(IReadOnlyList<Section> sections, IReadOnlyList<Expr> variables, bool probabilities, Expr? target, GivenValues given, int seed)
     {
         Expr[] expressions = [.. sections.SelectMany(section => section.Steps).SelectMany(step => new[] { step.Left, step.Right }), .. variables];
         IReadOnlyList<Expr> nodes = Expr.Reachable(expressions);
         symbols = [.. nodes.OfType<Symbol>()];
+        IReadOnlyDictionary<Symbol, Matrix> own = given.For(symbols);
+        IReadOnlyDictionary<Dim, int> sizes = GivenValues.Sizes(own);
         foreach (Symbol symbol in symbols)
         {
-            if (symbol.Shape.Rows.Value > 8 || symbol.Shape.Columns.Value > 8)
+            int Size(Dim dim) => dim.Value ?? sizes.GetValueOrDefault(dim);
+            if (Size(symbol.Shape.Rows) > 8 || Size(symbol.Shape.Columns) > 8)
             {
                 throw new ArgumentException($"--values works a small example through, but {symbol.Describe()} is larger than 8×8; give fewer neurons or leave --values out");
             }
@@ -35,9 +37,9 @@ internal sealed class WorkedValues
 
         Conditions conditions = new(symbols.Where(symbol => Inverted(nodes, symbol)).Select(symbol => (symbol, Condition.WellConditioned))
             .Concat(symbols.Where(symbol => Positive(nodes, symbol)).Select(symbol => (symbol, Condition.Positive))));
-        bindings = Liveliest(sections, variables, seed => Values(new RandomPoints(seed).Next(expressions, conditions), probabilities, target));
+        bindings = Liveliest(sections, variables, attempt => Values(new RandomPoints(unchecked(((seed - 1) * Points) + attempt)).Next(expressions, conditions, sizes), probabilities, target, own));
 
-        Random random = new(2);
+        Random random = new(seed + 1);
         directions = variables.ToDictionary(variable => variable, variable => Direction(variable, random), (IEqualityComparer<Expr>)ReferenceEqualityComparer.Instance);
         evaluator = new(bindings, directions);
     }
@@ -51,13 +53,13 @@ internal sealed class WorkedValues
     }
 
     private static string Print(string name, Matrix value) =>
-        string.Concat(Block.Join([new([name]), Block.Of(value)]).Lines.Select(line => $"  {line.TrimEnd()}\n"));
+        string.Concat(NumberBlock.Join([new([name]), NumberBlock.Of(value)]).Lines.Select(line => $"  {line.TrimEnd()}\n"));
 
     /// <summary>The matrices of a line, laid out below it.</summary>
     public IEnumerable<string> Below(Step step)
     {
         Expr shown = step.Right;
-        List<Block> blocks = [new(["="])];
+        List<NumberBlock> blocks = [new(["="])];
         Add(blocks, shown, 0);
         Matrix value = ValueOf(shown);
         if (value.Rows > LargestSize)
@@ -65,11 +67,11 @@ internal sealed class WorkedValues
             return [new string(' ', Indent) + $"({value.Rows}×{value.Columns}, too large to be printed)"];
         }
 
-        Block result = Block.Of(value);
-        Block whole = Block.Join(blocks);
+        NumberBlock result = NumberBlock.Of(value);
+        NumberBlock whole = NumberBlock.Join(blocks);
         if (blocks.Count > 2 && Indent + whole.Columns + 3 + result.Columns <= Width)
         {
-            whole = Block.Join([result, .. blocks]);
+            whole = NumberBlock.Join([result, .. blocks]);
         }
         else
         {
@@ -115,7 +117,7 @@ internal sealed class WorkedValues
     }
 
     /// <summary>Values of one decimal; targets between 0 and 1.</summary>
-    private Bindings Values(Bindings point, bool probabilities, Expr? target)
+    private Bindings Values(Bindings point, bool probabilities, Expr? target, IReadOnlyDictionary<Symbol, Matrix> own)
     {
         foreach (Symbol symbol in symbols)
         {
@@ -134,6 +136,11 @@ internal sealed class WorkedValues
             point.Set(rate, Matrix.Scalar(0.5));
         }
 
+        foreach ((Symbol symbol, Matrix value) in own)
+        {
+            point.Set(symbol, value);
+        }
+
         return point;
     }
 
@@ -145,12 +152,12 @@ internal sealed class WorkedValues
         return value.Map(x => Math.Abs(x) < noise ? 0 : x);
     }
 
-    private void Add(List<Block> blocks, Expr e, int depth)
+    private void Add(List<NumberBlock> blocks, Expr e, int depth)
     {
         string? sign = e switch { MatMul => "·", Hadamard => "⊙", Nabla.Calculus.Expressions.Add => "+", Subtract => "−", Kron => "⊗", Scale => "·", _ => null };
         if (sign is null || depth > 2 || evaluator.Evaluate(e) is not { Rows: <= LargestSize })
         {
-            blocks.Add(Block.Of(ValueOf(e)));
+            blocks.Add(NumberBlock.Of(ValueOf(e)));
             return;
         }
 
@@ -165,39 +172,4 @@ internal sealed class WorkedValues
 
     private static bool Positive(IReadOnlyList<Expr> nodes, Symbol symbol) => nodes.Any(node =>
         (node is ElementPower && node.Operands[0] == symbol) || (node is Apply { Function.Name: "log" or "sqrt" } && node.Operands[0] == symbol));
-
-    /// <summary>Some lines of equal width.</summary>
-    private sealed record Block(string[] Lines)
-    {
-        public int Columns => Lines.Max(line => line.Length);
-
-        public static Block Of(Matrix x)
-        {
-            string[][] cells = [.. Enumerable.Range(0, x.Rows).Select(i => Enumerable.Range(0, x.Columns).Select(j => Number(x[i, j])).ToArray())];
-            if (x.Rows == 1 && x.Columns == 1)
-            {
-                return new([cells[0][0]]);
-            }
-
-            int[] widths = [.. Enumerable.Range(0, x.Columns).Select(j => cells.Max(row => row[j].Length))];
-            (char Left, char Right) Bracket(int i) => x.Rows == 1 ? ('[', ']') : i == 0 ? ('⎡', '⎤') : i == x.Rows - 1 ? ('⎣', '⎦') : ('⎢', '⎥');
-            return new([.. cells.Select((row, i) => Bracket(i).Left + string.Join(' ', row.Select((cell, j) => cell.PadLeft(widths[j]))) + Bracket(i).Right)]);
-        }
-
-        public static Block Join(IReadOnlyList<Block> blocks)
-        {
-            int height = blocks.Max(block => block.Lines.Length);
-            return new([.. Enumerable.Range(0, height).Select(i => string.Join(' ', blocks.Select(block =>
-            {
-                int above = (height - block.Lines.Length) / 2;
-                return (i >= above && i < above + block.Lines.Length ? block.Lines[i - above] : "").PadRight(block.Columns);
-            })))]);
-        }
-
-        private static string Number(double value)
-        {
-            string text = Math.Abs(value) is >= 1e5 or (< 0.00005 and > 0) ? value.ToString("0.0e0", CultureInfo.InvariantCulture) : value.ToString("0.####", CultureInfo.InvariantCulture);
-            return text == "-0" ? "0" : text.Replace('-', '−');
-        }
-    }
 }

@@ -84,7 +84,10 @@ public sealed class GoldenDerivations
 
     [Fact]
     public void The_proof_says_that_the_targets_sum_to_one() =>
-        Assert.Single(Sections("3-4-2", "sigmoid", "cross-entropy", true)[^1].Steps[0].Conditions);
+        Assert.Equal(
+            ["A² ≠ 0", "1ᵀ Y = 1ᵀ"],
+            Sections("3-4-2", "sigmoid", "cross-entropy", true)[^1].Steps[0].Conditions.Select(condition =>
+                Notation.Text.Print(condition.Left, condition.IsInequality ? "≠" : "=", condition.Right)));
 
     [Fact]
     public void Softmax_with_cross_entropy_becomes_p_minus_y()

@@ -38,6 +38,7 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
             Named[] users = [.. computation.UsersOf(use).Reverse().Where(user => adjoints.Has(user))];
             bool direct = users is [Named single] && single == computation.Root;
             string label = labelOf?.Invoke(use) ?? "";
+            bool sums = true;
             try
             {
                 List<(IndexFormula, bool)> asked = [];
@@ -57,6 +58,7 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
                 IndexFormula chain = Contraction.Tidy(new IndexTerms([.. asked]));
                 IndexFormula put = Contraction.Tidy(new IndexTerms([.. known]));
                 IndexFormula contracted = Contraction.Contract(put);
+                sums = Contraction.Nodes(contracted).Any(node => node is IndexSum);
                 // What the result is written with itself was differentiated above.
                 bool done = direct && !computation.IsAmbiguous(computation.Root, use);
                 if (!direct)
@@ -87,11 +89,11 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
             if (adjoints[use] is Named name && name != adjoints.DefinitionOf(use))
             {
                 steps.Add(new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition });
-                steps.Add(new(StyleRules.BackToMatrices, name, adjoints.DefinitionOf(use)) { Steps = simplification, Conditions = conditions, Label = label });
+                steps.Add(new(Back(sums, simplification), name, adjoints.DefinitionOf(use)) { Steps = simplification, Conditions = conditions, Label = label });
             }
             else
             {
-                steps.Add(new(StyleRules.BackToMatrices, gradient, adjoints[use]) { Steps = simplification, Conditions = conditions, Label = label });
+                steps.Add(new(Back(sums, simplification), gradient, adjoints[use]) { Steps = simplification, Conditions = conditions, Label = label });
             }
         }
 
@@ -140,6 +142,18 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
         }
     }
 
+    /// <summary>A differential as it is used here: element by element.</summary>
+    private static Rule InElements(Rule rule, Expr use) => use.Shape.IsScalar
+        ? rule
+        : rule with { Statement = $"{rule.Statement}, in elements with {(use.Shape.Rows.IsOne || use.Shape.Columns.IsOne ? "∂xᵢ/∂xⱼ = δᵢⱼ" : "∂Xᵢⱼ/∂Xₖₗ = δᵢₖ δⱼₗ")}" };
+
+    /// <summary>How elements become a matrix again, and whether f′ was written in terms of f on the way.</summary>
+    private static Rule Back(bool sums, IReadOnlyList<Step> simplification)
+    {
+        Rule rule = sums ? StyleRules.BackToMatrices : StyleRules.BackFromElements;
+        return simplification.Any(step => step.Rule.Id == "rewrite.activation-derivative") ? rule with { Statement = $"{rule.Statement}; f′ in terms of f" } : rule;
+    }
+
     private Section Locals()
     {
         List<Step> steps = [];
@@ -156,7 +170,7 @@ internal sealed class IndexDerivation(Computation computation, Shortening shorte
                     ElementDerivative left = new(new(part, i, j), new(use, k, l));
                     IndexFormula first = Contraction.Tidy(Local(part, i, j, use, k, l, letters));
                     IndexFormula second = Contraction.Contract(first);
-                    steps.Add(new(computation.RuleOf(part, use), jacobian, jacobian) { Indexed = Lettering.Of(left, first) });
+                    steps.Add(new(InElements(computation.RuleOf(part, use), use), jacobian, jacobian) { Indexed = Lettering.Of(left, first) });
                     if (Count(first) != Count(second))
                     {
                         steps.Add(new(StyleRules.Contracted, jacobian, jacobian) { Indexed = Lettering.Of(left, second) });

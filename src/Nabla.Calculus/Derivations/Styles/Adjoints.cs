@@ -13,6 +13,8 @@ internal sealed class Adjoints
     private readonly Dictionary<Expr, IReadOnlyList<Step>> simplifications = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(Named Part, Expr Use), Expr> gains = [];
     private readonly Dictionary<(Named Part, Expr Use), IReadOnlyList<Expr>> terms = [];
+    private readonly Dictionary<(Named Part, Expr Use), IReadOnlyList<Step>> gainSteps = [];
+    private readonly Dictionary<Named, List<Rule>> pairings = [];
 
     /// <summary>Finds all of them.</summary>
     /// <param name="computation">The formula.</param>
@@ -27,10 +29,12 @@ internal sealed class Adjoints
             if (part != computation.Root)
             {
                 Expr? total = null;
+                List<Step> before = [];
                 foreach (Named user in computation.UsersOf(part).Reverse().Where(user => values.ContainsKey(user)))
                 {
                     Expr gain = gains[(user, part)];
                     total = total is null ? gain : total + gain;
+                    before.AddRange(gainSteps[(user, part)]);
                 }
 
                 if (total is null)
@@ -38,7 +42,8 @@ internal sealed class Adjoints
                     continue;
                 }
 
-                (Expr simple, simplifications[part]) = shortening.Shorten(total);
+                (Expr simple, IReadOnlyList<Step> after) = shortening.Shorten(total);
+                simplifications[part] = [.. before.Concat(after).DistinctBy(step => (step.Left, step.Right))];
                 definitions[part] = simple;
                 if (part is Named && nameOf(part, simple) is Name name)
                 {
@@ -75,19 +80,30 @@ internal sealed class Adjoints
     /// <summary>The same, one for each place where X stands.</summary>
     public IReadOnlyList<Expr> Terms(Named part, Expr use) => terms[(part, use)];
 
+    /// <summary>The rewrites that led to what stands beside dX.</summary>
+    public IReadOnlyList<Step> StepsOfGain(Named part, Expr use) => gainSteps[(part, use)];
+
+    /// <summary>The rules by which ⟨G, du⟩ was turned round, in the order in which they first served.</summary>
+    public IReadOnlyList<Rule> PairingsOf(Named part) => pairings[part];
+
     private void Spread(Computation computation, Shortening shortening, DerivationSettings settings, Named part)
     {
         Expr differential = shortening.Tidy(computation.DifferentialOf(part));
+        List<Rule> used = pairings[part] = [];
         foreach (Expr use in computation.UsesOf(part))
         {
             Differential d = (Differential)use.Differential();
             List<Expr> found = [];
+            List<Step> steps = [];
             foreach ((Expr term, bool negative) in Sums(differential))
             {
                 if (term.HasPart(d))
                 {
                     Expr turned = settings.Pairings.Turn(term, d, this[part]);
-                    found.Add(shortening.Shorten(negative ? -turned : turned).Result);
+                    (Expr simple, IReadOnlyList<Step> rewrites) = shortening.Shorten(negative ? -turned : turned);
+                    found.Add(simple);
+                    steps.AddRange(rewrites);
+                    used.AddRange(settings.Pairings.RulesOn(term, d).Where(rule => !used.Contains(rule)));
                 }
             }
 
@@ -98,7 +114,8 @@ internal sealed class Adjoints
             }
 
             terms[(part, use)] = found;
-            gains[(part, use)] = shortening.Shorten(found.Aggregate((x, y) => x + y)).Result;
+            (gains[(part, use)], IReadOnlyList<Step> last) = shortening.Shorten(found.Aggregate((x, y) => x + y));
+            gainSteps[(part, use)] = [.. steps.Concat(last)];
         }
     }
 

@@ -46,7 +46,8 @@ internal static class DifferentialStyle
             Expr two = together.Aggregate((x, y) => x + y);
             if (part != computation.Root || one != shortening.Tidy(computation.DifferentialOf(part)))
             {
-                steps.Add(new(StyleRules.Turned, left, one));
+                IReadOnlyList<Step> rewrites = [.. computation.UsesOf(part).SelectMany(use => adjoints.StepsOfGain(part, use)).Distinct()];
+                steps.Add(new(TurnedBy(adjoints.PairingsOf(part), rewrites), left, one) { Steps = rewrites, Conditions = ConditionsOf(rewrites) });
             }
 
             if (one != two)
@@ -79,7 +80,7 @@ internal static class DifferentialStyle
         if (adjoints[part] is Named name && name != adjoints.DefinitionOf(part))
         {
             yield return new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition };
-            yield return new(StyleRules.Simplified, name, adjoints.DefinitionOf(part)) { Steps = steps, Conditions = ConditionsOf(steps), Label = label };
+            yield return new(rule, name, adjoints.DefinitionOf(part)) { Steps = steps, Conditions = ConditionsOf(steps), Label = label };
         }
         else if (computation.UsersOf(part).Count() > 1)
         {
@@ -89,6 +90,16 @@ internal static class DifferentialStyle
 
     /// <summary>What the rewrites of a line need.</summary>
     public static IReadOnlyList<Assumption> ConditionsOf(IEnumerable<Step> steps) => [.. steps.SelectMany(step => step.Conditions).Distinct()];
+
+    /// <summary>The rules that brought dX to the right, where they are few enough to be read; else what they have in common.</summary>
+    private static Rule TurnedBy(IReadOnlyList<Rule> rules, IReadOnlyList<Step> rewrites)
+    {
+        string also = rewrites.Any(step => step.Rule.Id == "rewrite.activation-derivative") ? "; f′ in terms of f" : "";
+        Rule[] telling = [.. rules.Where(rule => rule.Id is not ("pairing.sum" or "pairing.difference" or "pairing.negation"))];
+        return telling.Length == 0 ? StyleRules.Turned with { Statement = "⟨G, L + M⟩ = ⟨G, L⟩ + ⟨G, M⟩, ⟨G, −L⟩ = ⟨−G, L⟩" }
+            : telling.Length <= 2 ? StyleRules.Turned with { Statement = string.Join("; ", telling.Select(rule => rule.Statement)) + also }
+            : StyleRules.Turned with { Statement = StyleRules.Turned.Statement + also };
+    }
 
     private static Expr Pair(Expr gain, Expr use) => use.Shape.IsScalar && gain.Shape.IsScalar ? gain * use.Differential() : Expr.Inner(gain, use.Differential());
 }

@@ -186,7 +186,7 @@ public sealed class ExpressionDerivation
             {
                 case DerivationStyle.Textbook:
                     JacobianStyle jacobians = new(computation, shortening);
-                    sections.Add(jacobians.LocalJacobians());
+                    sections.Add(Titled(jacobians.LocalJacobians(), computation, title));
                     if (computation.Parts.Count > 1 && jacobians.Jacobians(by) is { Steps.Count: > 0 } chain)
                     {
                         sections.Add(chain);
@@ -197,14 +197,14 @@ public sealed class ExpressionDerivation
                     sections.Add(DifferentialStyle.Differentials(computation, shortening));
                     break;
                 default:
-                    sections.AddRange(new Indices.IndexDerivation(computation, shortening).Jacobians(by));
+                    sections.AddRange(new Indices.IndexDerivation(computation, shortening).Jacobians(by).Select(section => Titled(section, computation, title)));
                     break;
             }
         }
 
         Expr folded = shortening.Named(map).Result;
         List<Step> last = [];
-        if (style == DerivationStyle.Differential || answer is null)
+        if (!IsSaid(root.Differential(), folded) && (answer is null || style == DerivationStyle.Differential))
         {
             last.Add(new(answer is null ? StyleRules.NoMatrix : StyleRules.Map, root.Differential(), folded));
         }
@@ -212,20 +212,45 @@ public sealed class ExpressionDerivation
         if (answer is not null)
         {
             Expr matrix = shortening.Named(answer).Result;
-            if (style == DerivationStyle.Differential)
+            Expr factored = Expr.MatMul(matrix, Expr.Vec(by.Differential()));
+            if (style == DerivationStyle.Differential && !(Factors(folded).SequenceEqual(Factors(factored)) && Expr.Vec(root.Differential()) == root.Differential()))
             {
-                last.Add(new(StyleRules.Factored, Expr.Vec(root.Differential()), Expr.MatMul(matrix, Expr.Vec(by.Differential()))) { Steps = simplification });
+                last.Add(new(StyleRules.Factored, Expr.Vec(root.Differential()), factored) { Steps = StyleRules.Telling(simplification) });
             }
 
-            last.Add(new(style == DerivationStyle.Differential ? StyleRules.Identification : WrittenOut(computation), Expr.Jacobian(root, by), matrix)
+            if (style == DerivationStyle.Differential || !IsSaid(Expr.Jacobian(root, by), matrix))
             {
-                Steps = simplification,
-                Conditions = DifferentialStyle.ConditionsOf(simplification),
-            });
+                IReadOnlyList<Step> rewrites = last is [{ Rule.Id: "style.factored" }] or [_, { Rule.Id: "style.factored" }] ? [] : StyleRules.Telling(simplification);
+                last.Add(new(style == DerivationStyle.Differential ? StyleRules.Identification : style == DerivationStyle.Index ? BackOf(computation) : WrittenOut(computation), Expr.Jacobian(root, by), matrix)
+                {
+                    Steps = rewrites,
+                    Conditions = DifferentialStyle.ConditionsOf(simplification),
+                });
+            }
         }
 
-        sections.Add(new(title, last, answer is null ? [$"The {(derivative.Kind == DerivativeKind.Hessian ? "Hessian" : "Jacobian")} has no form as products of matrices here; the linear map above is the whole answer."] : []));
+        string[] remarks = answer is null ? [$"The {(derivative.Kind == DerivativeKind.Hessian ? "Hessian" : "Jacobian")} has no form as products of matrices here; the linear map above is the whole answer."] : [];
+        if (sections[^1].Title == title)
+        {
+            sections[^1] = sections[^1] with { Steps = [.. sections[^1].Steps, .. last], Remarks = [.. sections[^1].Remarks, .. remarks] };
+            return;
+        }
+
+        sections.Add(new(title, last, remarks));
     }
+
+    /// <summary>A section, under the title of the answer where it leads there by itself.</summary>
+    private static Section Titled(Section section, Computation computation, string title) => computation.Parts.Count == 1 ? section with { Title = title } : section;
+
+    /// <summary>Whether the line before says the same.</summary>
+    private bool IsSaid(Expr left, Expr right) => sections[^1].Steps is [.., { Indexed: null } before] && before.Left == left && before.Right == right;
+
+    /// <summary>The factors of a product, however it is put together.</summary>
+    private static IEnumerable<Expr> Factors(Expr e) => e is MatMul { Operands: [var x, var y] } ? Factors(x).Concat(Factors(y)) : [e];
+
+    private static Rule BackOf(Computation computation) => computation.Parts.Count > 1
+        ? StyleRules.BackToMatrices with { Statement = "back to matrices, the names written out, and simplified as a whole" }
+        : StyleRules.BackToMatrices;
 
     private void AlongDirection(Computation computation, Shortening shortening)
     {

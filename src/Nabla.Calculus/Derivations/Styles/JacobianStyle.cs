@@ -67,7 +67,14 @@ internal sealed class JacobianStyle(Computation computation, Shortening shorteni
             IReadOnlyList<Assumption> conditions = DifferentialStyle.ConditionsOf(simplification);
             if (adjoints[use] is Named name && name != adjoints.DefinitionOf(use))
             {
-                steps.Add(new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition });
+                bool isFound = steps is [.., { Indexed: null } found] && found.Left == gradient && found.Right == adjoints.DefinitionOf(use);
+                steps.Add(new(StyleRules.Definition, name, gradient) { Relation = Relation.Definition, Label = isFound ? label : "" });
+                if (isFound)
+                {
+                    steps[^2] = steps[^2] with { Steps = simplification, Conditions = conditions };
+                    continue;
+                }
+
                 steps.Add(new(direct ? StyleRules.OfRow : use.Shape.IsColumn ? StyleRules.Simplified : rule, name, adjoints.DefinitionOf(use)) { Steps = simplification, Conditions = conditions, Label = label });
             }
             else if (steps.Count == 0 || steps[^1].Left != gradient || steps[^1].Right != adjoints[use])
@@ -123,6 +130,7 @@ internal sealed class JacobianStyle(Computation computation, Shortening shorteni
             if (matrix is not null)
             {
                 (matrix, steps) = shortening.Structure(matrix);
+                steps = StyleRules.Telling(steps);
             }
 
             locals[(part, use)] = known = (matrix, steps);

@@ -10,7 +10,13 @@ public sealed class NetworkDerivation
     private NetworkDerivation(LayeredNetwork network, Derivation derivation, IReadOnlyList<Section> sections, Named cost)
     {
         (Network, Derivation, Sections) = (network, derivation, sections);
-        Outline = OutlineOf(network, derivation, cost);
+        IReadOnlyList<Section> outline = OutlineOf(network, derivation, cost);
+
+        // With samples as rows the derivation's own lines are shorter than those of the sweep, which is over columns.
+        Outline = network.SamplesAreRows
+            ? [.. outline.SkipLast(1), outline[^1] with { Steps = [.. sections.SelectMany(section => section.Steps).Where(step => step.Indexed is null
+                && (step.Label.StartsWith("BP", StringComparison.Ordinal) || step is { Relation: Relation.Definition, Right: Gradient }))] }]
+            : outline;
     }
 
     /// <summary>The network in the dialect: with samples as rows it is another than the one that was given.</summary>
@@ -22,7 +28,7 @@ public sealed class NetworkDerivation
     /// <summary>The sections in reading order.</summary>
     public IReadOnlyList<Section> Sections { get; }
 
-    /// <summary>A few lines: the cost, and the gradient of every parameter.</summary>
+    /// <summary>A few lines: what is computed, the cost, and the gradient of every parameter.</summary>
     public IReadOnlyList<Section> Outline { get; }
 
     /// <summary>Differentiates a network and writes it down.</summary>
@@ -126,6 +132,8 @@ public sealed class NetworkDerivation
 
     private static IReadOnlyList<Section> OutlineOf(LayeredNetwork network, Derivation derivation, Named cost) =>
     [
+        new("Forward", [.. network.Layers.SelectMany(layer => new[] { layer.PreActivation, layer.Activation })
+            .Select(part => new Step(StyleRules.Definition, part, part.Definition) { Relation = Relation.Definition })], []),
         new("The cost", [.. Expr.Parts(cost.Definition).OfType<Named>().Where(part => part != network.Output && network.Layers.All(layer => layer.PreActivation != part)).Append(cost)
             .Select(part => new Step(StyleRules.Definition, part, part.Definition) { Relation = Relation.Definition })], []),
         new("The gradients",

@@ -8,6 +8,7 @@ namespace Nabla.Calculus.Derivations.Styles;
 internal sealed class Shortening
 {
     private readonly NameTable names;
+    private readonly NameTable formula;
     private readonly ImmutableArray<RewriteRule> facts;
     private readonly ImmutableArray<RewriteRule> tidying;
     private readonly Simplifier? simplifier;
@@ -21,11 +22,12 @@ internal sealed class Shortening
     public Shortening(Expr root, IReadOnlyList<Assumption> assumptions, bool shortest, params IReadOnlyList<Expr> others)
     {
         names = new([root, .. others]);
+        formula = new([root, .. others]);
 
         // In an expression −u stays −u where u has a name, though its definition could be turned round; a network turns y − a round.
         isNetwork = others.Count > 0;
         facts = [.. assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra.Where(rule => isNetwork || rule.Rule.Id != "rewrite.negated-difference")];
-        tidying = [.. facts.Where(rule => rule.Rule.Id != "rewrite.name"), .. RewriteRules.Names(new([root, .. others]))];
+        tidying = [.. facts.Where(rule => rule.Rule.Id != "rewrite.name"), .. RewriteRules.Names(formula)];
         simplifier = shortest ? new(assumptions) : null;
     }
 
@@ -62,7 +64,10 @@ internal sealed class Shortening
         }
 
         (result, IReadOnlyList<Step> more) = simplifier.Simplify(result);
-        return (result, [.. steps, .. more]);
+
+        // An adjoint may not be called by its name before the line that defines it.
+        (result, IReadOnlyList<Step> named) = Rewriter.Rewrite(result, RewriteRules.Names(formula));
+        return (result, [.. steps, .. more, .. named]);
     }
 
     /// <summary>What has a name is called by it.</summary>

@@ -1,13 +1,19 @@
+using Nabla.Calculus.Expressions;
+
 namespace Nabla.Calculus.Derivations.Styles;
 
 /// <summary>What the lines of the styles appeal to, beside the differentials themselves.</summary>
 internal static class StyleRules
 {
+    /// <summary>The rewrites that a reader wants to see: J I = J is how du = I dx is put in, and says nothing.</summary>
+    public static IReadOnlyList<Step> Telling(IEnumerable<Step> steps) =>
+        [.. steps.Where(step => !(step.Rule.Id == "rewrite.product-identity" && step.Left is MatMul { Operands: [_, Eye] }))];
+
     public static Rule Definition { get; } = new("textbook.definition", "definition");
 
     public static Rule Stable { get; } = new("textbook.stable", "rewritten so that nothing overflows or cancels");
 
-    public static Rule Turned { get; } = new("style.pairing", "⟨G, L(dX)⟩ = ⟨L*(G), dX⟩: dX is brought to the right");
+    public static Rule Turned { get; } = new("style.pairing", "dX is brought to the right: ⟨G, L(dX)⟩ = ⟨L*(G), dX⟩ for each operation L");
 
     public static Rule Collected { get; } = new("style.collect", "⟨G, dX⟩ + ⟨H, dX⟩ = ⟨G + H, dX⟩");
 
@@ -53,5 +59,7 @@ internal static class StyleRules
 
     public static Rule IndexChain { get; } = new("index.chain", "chain rule over all elements of u: ∂C/∂xₖ = Σᵢ (∂C/∂uᵢ)(∂uᵢ/∂xₖ)");
 
-    public static Rule BackToMatrices { get; } = new("index.matrix", "Σⱼ Aᵢⱼ Bⱼₖ = (AB)ᵢₖ: back to matrices");
+    public static Rule BackToMatrices { get; } = new("index.matrix", "back to matrices: Σⱼ Aᵢⱼ Bⱼₖ = (AB)ᵢₖ");
+
+    public static Rule BackFromElements { get; } = new("index.matrix", "back to matrices: all elements together");
 }
