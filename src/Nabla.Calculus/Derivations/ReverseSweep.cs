@@ -23,6 +23,8 @@ internal sealed class ReverseSweep
     private readonly Dictionary<Expr, List<Gain>> gains = new(ReferenceEqualityComparer.Instance);
     private readonly ImmutableArray<RewriteRule> algebra;
     private readonly ImmutableArray<RewriteRule> full;
+    private readonly HashSet<Expr> settledByAlgebra = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Expr> settledByAll = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="cost">C as it was written; the steps speak of it.</param>
     /// <param name="differentiated">C in the form that is differentiated.</param>
@@ -37,7 +39,7 @@ internal sealed class ReverseSweep
         this.rewritten = rewritten ?? ImmutableHashSet<Expr>.Empty;
         written = new(Expr.Reachable(cost), ReferenceEqualityComparer.Instance);
         names = new(cost, differentiated);
-        algebra = [.. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra];
+        algebra = [RewriteRules.StoppedBy(settings.Cancellation), .. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra];
         full = [.. algebra, .. RewriteRules.Activations(names)];
     }
 
@@ -106,8 +108,8 @@ internal sealed class ReverseSweep
     private Expr Collect(Expr node, List<Gain> found)
     {
         Expr total = found.Select(gain => gain.Value).Aggregate((x, y) => x + y);
-        (Expr plain, IReadOnlyList<Step> algebraSteps) = Rewriter.Rewrite(total, algebra);
-        (Expr simple, IReadOnlyList<Step> factSteps) = Rewriter.Rewrite(plain, full);
+        (Expr plain, IReadOnlyList<Step> algebraSteps) = Rewriter.Rewrite(total, algebra, settledByAlgebra);
+        (Expr simple, IReadOnlyList<Step> factSteps) = Rewriter.Rewrite(plain, full, settledByAll, settledByAlgebra);
         bool isOfCost = written.Contains(node) && !rewritten.Contains(node);
         Expr gradient = Expr.Gradient(isOfCost ? cost : differentiated, node);
         List<Step> steps = [.. found.SelectMany(gain => gain.Steps), new(ReadOff, gradient, total), .. algebraSteps, .. factSteps];
@@ -118,6 +120,10 @@ internal sealed class ReverseSweep
         {
             Named named = simple.AsOfDerivation(name);
             names.Add(named);
+
+            // A new name stands for its expression from now on, wherever that is.
+            settledByAlgebra.Clear();
+            settledByAll.Clear();
             adjoint = named;
             Steps.Add(new(rule, adjoint, gradient) { Relation = Relation.Definition });
         }
@@ -150,7 +156,7 @@ internal sealed class ReverseSweep
                 continue;
             }
 
-            rule ??= settings.Differentials[node];
+            rule ??= DifferentialRules.UnderTrace(node, adjoint) ?? settings.Differentials[node];
             Differential d = (Differential)operand.Differential();
             Expr term = rule.Terms[i](node, d);
             Expr gain = settings.Pairings.Turn(term, d, adjoint);
@@ -161,7 +167,9 @@ internal sealed class ReverseSweep
 
             list.Add(new(gain,
             [
-                new(rule.Rule, node.Differential(), Total(node, rule)),
+                rule == DifferentialRules.TraceOfPower
+                    ? new(rule.Rule, Expr.Inner(adjoint, node.Differential()), Expr.Inner(adjoint, Total(node, rule)))
+                    : new(rule.Rule, node.Differential(), Total(node, rule)),
                 new(new(rule.Rule.Id, "the term in dX, paired with the adjoint and turned round"), Expr.Inner(adjoint, term), Expr.Inner(gain, d)),
             ],
             conditions));

@@ -28,14 +28,33 @@ public sealed class Rewriter
     private readonly ImmutableArray<RewriteRule> rules;
     private readonly Dictionary<Expr, Expr> done = new(ReferenceEqualityComparer.Instance);
     private readonly List<Step> steps = [];
+    private readonly ImmutableArray<ISet<Expr>> settled;
 
     /// <summary>With the rules in the order in which they are tried.</summary>
-    public Rewriter(params IEnumerable<RewriteRule> rules) => this.rules = [.. rules];
+    public Rewriter(params IEnumerable<RewriteRule> rules)
+        : this(rules, [])
+    {
+    }
+
+    private Rewriter(IEnumerable<RewriteRule> rules, ImmutableArray<ISet<Expr>> settled) => (this.rules, this.settled) = ([.. rules], settled);
 
     /// <summary>The simplified expression, and the rewrites that led to it, each an equation of its own.</summary>
     public static (Expr Result, IReadOnlyList<Step> Steps) Rewrite(Expr expression, params IEnumerable<RewriteRule> rules)
     {
         Rewriter rewriter = new(rules);
+        return (rewriter.Run(expression), rewriter.steps);
+    }
+
+    /// <summary>
+    /// The same where much of the expression came out of earlier runs: what is settled, because no rule applies to it or to a part of it, is not walked
+    /// again. Otherwise a sweep over a long product would walk every prefix of it anew.
+    /// </summary>
+    /// <param name="expression">The expression.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="settled">The first set is asked; what this run settles is added to all of them.</param>
+    internal static (Expr Result, IReadOnlyList<Step> Steps) Rewrite(Expr expression, IEnumerable<RewriteRule> rules, params ImmutableArray<ISet<Expr>> settled)
+    {
+        Rewriter rewriter = new(rules, settled);
         return (rewriter.Run(expression), rewriter.steps);
     }
 
@@ -51,7 +70,7 @@ public sealed class Rewriter
                 continue;
             }
 
-            if (top.Current is Named or Differential or Gradient or Jacobian || IsLargestMask(top.Current))
+            if (top.Current is Named or Differential or Gradient or Jacobian || IsLargestMask(top.Current) || (!settled.IsEmpty && settled[0].Contains(top.Current)))
             {
                 done[top.Original] = top.Current;
             }
@@ -74,6 +93,10 @@ public sealed class Rewriter
                 else
                 {
                     done[top.Original] = current;
+                    foreach (ISet<Expr> set in settled)
+                    {
+                        set.Add(current);
+                    }
                 }
             }
         }

@@ -58,7 +58,7 @@ internal static class ClaimChecks
         }
         else
         {
-            ClaimText.Write(terminal.Output, request.Claim!, verdict);
+            ClaimText.Write(terminal.Output, verdict, terminal.Width);
         }
 
         return CodeOf(verdict.Agrees);
@@ -84,8 +84,8 @@ internal static class ClaimChecks
             }
             else if (result.Verdict is ClaimVerdict verdict && verdict.Agrees != true)
             {
-                terminal.Output.WriteLine($"{entry.Id}: {entry.Identity!.EqualTo}");
-                ClaimText.Write(terminal.Output, entry.Identity.EqualTo, verdict);
+                Paragraph.Write(terminal.Output, $"{entry.Id}: {entry.Identity!.EqualTo}", 2, terminal.Width);
+                ClaimText.Write(terminal.Output, verdict, terminal.Width);
                 terminal.Output.WriteLine();
             }
 
