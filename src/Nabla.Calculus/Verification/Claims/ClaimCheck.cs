@@ -13,9 +13,10 @@ public sealed class ClaimCheck
 {
     private const int LongestProof = 400;
 
-    private const double ShareOfDerivation = 0.4;
-    private const double ShareOfPoints = 0.25;
-    private const double ShareOfJudgement = 0.35;
+    private const double ShareOfDerivation = 0.3;
+    private const double ShareOfSweepAlone = 0.1;
+    private const double ShareOfPoints = 0.15;
+    private const double ShareOfJudgement = 0.45;
 
     private readonly Truth truth;
     private readonly ClaimProblem problem;
@@ -51,7 +52,7 @@ public sealed class ClaimCheck
             // Finite differences are still there.
         }
 
-        return new(problem, new(problem, derivative, derivative is null ? AsSwept(problem, chosen * ShareOfDerivation) : null, seed, chosen * ShareOfPoints), chosen * ShareOfJudgement);
+        return new(problem, new(problem, derivative, derivative is null ? AsSwept(problem, chosen * ShareOfSweepAlone) : null, seed, chosen * ShareOfPoints), chosen * ShareOfJudgement);
     }
 
     /// <summary>The gradient as the sweep leaves it, where shortening it takes too long: it is long, but as true.</summary>
@@ -62,7 +63,7 @@ public sealed class ClaimCheck
             return null;
         }
 
-        using CancellationTokenSource late = new(limit);
+        using CancellationTokenSource late = new(limit / 2);
         try
         {
             Expr gradient = Derivation.Of(problem.Of, [problem.By], new() { Assumptions = problem.Conditions.Assumptions, Cancellation = late.Token }).GradientOf(problem.By);
@@ -151,7 +152,7 @@ public sealed class ClaimCheck
 
         try
         {
-            using CancellationTokenSource late = new(limit);
+            using CancellationTokenSource late = new(limit / 2);
             Simplifier simplifier = new(problem.Conditions.Assumptions, late.Token);
             return claim == result || simplifier.Simplify(claim).Result == simplifier.Simplify(result).Result || simplifier.Simplify(claim - result).Result is Zeros or Constant { Value.Number: 0 };
         }

@@ -35,7 +35,9 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         bool isZero = bound is not null && bound.Shape == problem.Shape && truth.Samples.TrueForAll(sample => sample.Value.MaxAbs() == 0);
         if (isZero)
         {
-            return new("unknown", "the derivative is zero") { NearestForm = Print(right) };
+            return Search(syntax, Repairs.All.Where(repair => repair.Code == "extra-term"), materials) is Found extra
+                ? new(extra.Code, $"{extra.Text}: the derivative is zero") { NearestForm = Print(extra.Form) }
+                : new("unknown", "the derivative is zero") { NearestForm = Print(right) };
         }
 
         Terms terms = new(problem, truth, right, end);
@@ -44,6 +46,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         Found? found = bound is Constant && !problem.Shape.IsScalar ? null : (bound is null ? null : OneVariableForTwo(bound) ?? Whole(syntax, bound))
             ?? Search(syntax, Repairs.All, materials)
             ?? (bound is null ? null : terms.Forgotten(syntax, bound))
+            ?? (HasIdleOnes(syntax) ? null : Search(syntax, Repairs.Confusions, materials))
             ?? Missing(syntax, materials)
             ?? Pairs(syntax, materials)
             ?? (bound is null ? null : OnlyIfSymmetric(bound) ?? terms.Changed(syntax, bound) ?? OnlyIfSymmetricBesides(bound))
@@ -144,6 +147,10 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         return FirstRight(repairs.SelectMany(repair => places.SelectMany(place =>
             repair.At(place, materials).Select(way => (repair.Code, place, way.Instead, way.Text)))));
     }
+
+    /// <summary>Whether something is multiplied by ones, as where a term beside them was forgotten; f(z) is then not what is wrong.</summary>
+    private bool HasIdleOnes(Syntax syntax) =>
+        Places.Of(syntax).Any(place => place.Node is BinarySyntax { Operator: BinaryOperator.Hadamard } product && (binder.Try(product.Left) is Ones || binder.Try(product.Right) is Ones));
 
     private Found? Missing(Syntax syntax, Materials materials)
     {

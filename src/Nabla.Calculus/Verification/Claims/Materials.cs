@@ -68,6 +68,9 @@ internal sealed class Materials
     /// <summary>What is differentiated, all parts of it, and the slopes.</summary>
     public HashSet<Expr> Asked { get; }
 
+    /// <summary>Whether something is the z of an f′(z): dividing relu(z) by it gives relu′(z), but nobody means that.</summary>
+    public bool IsArgument(Syntax part) => Binder.Try(part) is Expr own && Slopes.Any(slope => ((CallSyntax)slope).Arguments[0] is var z && Binder.Try(z) == own && Binder.Try(z) is not Symbol);
+
     /// <summary>Numbers that are often forgotten.</summary>
     public ImmutableArray<double> Numbers { get; }
 

@@ -25,7 +25,6 @@ internal static partial class Repairs
         new("mean-for-sum", (place, m) => AtOutermost(place, m.Dimensions, n =>
             (Written.Of(n, BinaryOperator.Multiply, place.Node), $"{Of(place)} is averaged where it should be summed: it is {n} times too small"))),
         new("factor", Factor),
-        new("missing-activation-derivative", ForItsDerivative),
         new("wrong-layer", OfAnotherLayer),
         new("extra-term", ExtraTerm),
         new("extra-factor", ExtraFactor),
@@ -41,9 +40,12 @@ internal static partial class Repairs
         new("missing-factor", (place, m) => Power(place, -1).Concat(m.Parts.SelectMany(part =>
             Beside(place.Node, part.Part, m.Binder).Select(instead => (instead, $"the factor {Written.Short(part.Part)} is missing at {Of(place)}"))))),
         new("missing-term", MissingTerm),
-        new("missing-factor", (place, m) => m.Parts.SelectMany(part =>
+        new("missing-factor", (place, m) => m.Parts.Where(part => !m.IsArgument(part.Part)).SelectMany(part =>
             Under(place.Node, part.Part).Select(instead => (instead, $"the division by {Written.Short(part.Part)} is missing at {Of(place)}")))),
     ];
+
+    /// <summary>A function where its derivative belongs; what is only missing is likelier.</summary>
+    public static ImmutableArray<Repair> Confusions { get; } = [new("missing-activation-derivative", ForItsDerivative)];
 
     /// <summary>Names of one family, such as W1 and W2, each in the other's place.</summary>
     public static ImmutableArray<Repair> Swaps { get; } = [new("wrong-layer", Swap)];

@@ -28,7 +28,7 @@ internal sealed class Terms(ClaimProblem problem, Truth truth, Syntax? right, De
     /// <summary>A claim that is several of the derivative's own terms, and not all of them.</summary>
     public Found? Forgotten(Syntax claim, Expr bound)
     {
-        if (bound.Shape != problem.Shape || Forms.Terms(bound).Length < 2)
+        if (Levels(bound) is not [{ Count: > 1 }, ..])
         {
             return null;
         }

@@ -19,6 +19,9 @@ internal sealed class Truth
 
     private const int MostElements = 120;
 
+    /// <summary>What takes so little is done even where the time is over: on a busy machine small questions are decided too.</summary>
+    private const double Cheap = 2e6;
+
     private readonly ClaimProblem problem;
     private readonly Expr[] drawn;
     private bool wasTooLarge;
@@ -67,9 +70,14 @@ internal sealed class Truth
     /// <summary>Adds points where the derived result and finite differences agree, until there are enough.</summary>
     private void Draw(RandomPoints random, Deadline end)
     {
-        for (int i = 0; i < MostTries && Samples.Count < Points && !end.IsPast; i++)
+        for (int i = 0; i < MostTries && Samples.Count < Points; i++)
         {
             SamplePoint point = new(Next(random));
+            if (end.IsPast && (Samples.Count >= FewestPoints || EffortByDifferences(point) > Cheap))
+            {
+                break;
+            }
+
             Matrix? derived = null;
             if (point.Value(problem.Of) is null || (Result is not null && (derived = Symmetrized(point.Value(Result), point)) is null))
             {
@@ -78,7 +86,7 @@ internal sealed class Truth
                 continue;
             }
 
-            if (TakesTooLong(point))
+            if (EffortByDifferences(point) > Effort.MostByDifferences)
             {
                 wasTooLarge = true;
                 continue;
@@ -163,14 +171,14 @@ internal sealed class Truth
             : null;
     }
 
-    /// <summary>Whether differences take too long at a point: the expression is computed four times for each element of the variable.</summary>
-    private bool TakesTooLong(SamplePoint point)
+    /// <summary>What differences take at a point: the expression is computed four times for each element of the variable.</summary>
+    private double EffortByDifferences(SamplePoint point)
     {
         Bindings at = point.Origin;
         Expr differenced = problem.Kind is DerivativeKind.Hessian or DerivativeKind.HessianVectorProduct && Derivative?.Gradient is Expr gradient ? gradient : problem.Of;
         double elements = Effort.Elements(problem.By.Shape, dim => at.SizeOf(dim));
         double evaluations = 4 * (elements > MostElements ? MostDirections : elements);
-        return evaluations * Effort.Of(differenced, at) > Effort.MostByDifferences;
+        return evaluations * Effort.Of(differenced, at);
     }
 
     /// <summary>A point; the second one has other sizes than the first, so that a number is told from a dimension.</summary>
