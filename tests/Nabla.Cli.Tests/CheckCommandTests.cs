@@ -66,6 +66,22 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_confident_output_is_not_held_against_a_right_gradient()
+    {
+        // a − y = −2·10⁻⁹ at z = 20 and y = 1: in single precision a is 1 and nothing is left of it.
+        static string Text(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        string gradient = Text(-1 / (1 + Math.Exp(20)));
+        string Case(string weights) => $$"""
+            {"network": {"inputs": 1, "layers": [{"weights": [[20]], "biases": [0], "activation": "sigmoid"}]}, "loss": "binary-cross-entropy",
+             "inputs": [[1]], "targets": [[1]], "gradients": {"loss": {{Text(Math.Log(1 + Math.Exp(-20)))}}, "layers": [{"weights": [[{{weights}}]], "biases": [{{gradient}}] }] } }
+            """;
+        Write("confident.json", Case(gradient));
+        Assert.Equal((0, ""), Run("check", "confident.json", "--json") is var (code, _, error) ? (code, error) : default);
+        Write("wrong.json", Case("0"));
+        Assert.Equal(4, Run("check", "wrong.json", "--json").Code);
+    }
+
+    [Fact]
     public void Gradients_of_single_precision_are_recognized()
     {
         double a = Math.Tanh(0.5);

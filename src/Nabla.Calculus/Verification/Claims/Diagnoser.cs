@@ -15,6 +15,7 @@ internal sealed record Found(string Code, string Text, Syntax? Form, Syntax? At)
 internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder binder, string claim, Deadline end)
 {
     private const int MostPairs = 40;
+    private const int MostTriedLate = 200;
 
     /// <summary>At how many points a factor must show, where both sides are zero at the others.</summary>
     private const int FewestRatios = 2;
@@ -22,8 +23,10 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
     private readonly Syntax? right = truth.ToSyntax();
     private readonly Restrictions restrictions = new(problem, truth);
     private Found? multiple;
+    private int triedLate;
 
-    private bool IsLate => end.IsPast;
+    /// <summary>Whether the time is over, and a few more formulas have been tried all the same: on a busy machine ordinary claims are named too.</summary>
+    private bool IsLate => end.IsPast && ++triedLate > MostTriedLate;
 
     /// <summary>The diagnosis.</summary>
     /// <param name="syntax">The claim as it is written.</param>
