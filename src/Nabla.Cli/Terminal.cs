@@ -21,6 +21,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>Whether stdout is a terminal.</summary>
     public bool OutputIsTerminal { get; private init; }
 
+    /// <summary>How many columns stdout has; a file has no width, and what is in it is easier to work with in whole lines.</summary>
+    public int Width { get; init; } = int.MaxValue;
+
     /// <summary>Whether stderr can show something that changes in place.</summary>
     public bool ErrorIsLive { get; private init; }
 
@@ -36,9 +39,13 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
             live ? Console.Error : new GuardedWriter(Console.Error, _ => { }))
         {
             OutputIsTerminal = !Console.IsOutputRedirected,
+            Width = Console.IsOutputRedirected ? int.MaxValue : WidthOf(Console.WindowWidth),
             ErrorIsLive = live,
         };
     }
+
+    /// <summary>A terminal that does not say how wide it is has 80 columns.</summary>
+    private static int WidthOf(int said) => said <= 0 ? 80 : Math.Max(said, 40);
 
     /// <summary>A console on stderr for live progress; without colours where NO_COLOR is set.</summary>
     public IAnsiConsole LiveConsole() => AnsiConsole.Create(new()

@@ -55,6 +55,51 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_terminal_of_eighty_columns_the_table_is_narrower()
+    {
+        Write("wrong.json", Tiny.Replace("\"biases\": [2.5]", "\"biases\": [2.5625]", StringComparison.Ordinal));
+        StringWriter output = new();
+        Assert.Equal(4, await Tool.RunAsync(["check", Path.Combine(folder, "wrong.json")], new(output, TextWriter.Null) { Width = 80 }));
+        string[] lines = $"{output}".ReplaceLineEndings("\n").Split('\n');
+        Assert.All(lines.Skip(1), line => Assert.True(line.Length <= 80, line));
+        Assert.Contains(lines, line => line.StartsWith("    finite differences  [0]", StringComparison.Ordinal) && line.EndsWith("DISAGREES", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_confident_output_is_not_held_against_a_right_gradient()
+    {
+        // a − y = −2·10⁻⁹ at z = 20 and y = 1: in single precision a is 1 and nothing is left of it.
+        static string Text(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        string gradient = Text(-1 / (1 + Math.Exp(20)));
+        string Case(string weights) => $$"""
+            {"network": {"inputs": 1, "layers": [{"weights": [[20]], "biases": [0], "activation": "sigmoid"}]}, "loss": "binary-cross-entropy",
+             "inputs": [[1]], "targets": [[1]], "gradients": {"loss": {{Text(Math.Log(1 + Math.Exp(-20)))}}, "layers": [{"weights": [[{{weights}}]], "biases": [{{gradient}}] }] } }
+            """;
+        Write("confident.json", Case(gradient));
+        Assert.Equal((0, ""), Run("check", "confident.json", "--json") is var (code, _, error) ? (code, error) : default);
+        Write("wrong.json", Case("0"));
+        Assert.Equal(4, Run("check", "wrong.json", "--json").Code);
+    }
+
+    [Fact]
+    public void Gradients_of_single_precision_are_recognized()
+    {
+        double a = Math.Tanh(0.5);
+        double slope = 1 - (a * a);
+        static string Single(double value) => ((float)value).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        string gradient = Single(a * slope);
+        Write("single.json", $$"""
+            {"network": {"inputs": 1, "layers": [{"weights": [[0.5]], "biases": [0], "activation": "tanh"}]}, "loss": "squared-error",
+             "inputs": [[1]], "targets": [[0]], "outputs": [[{{Single(a)}}]],
+             "gradients": {"loss": {{Single(a * a / 2)}}, "layers": [{"weights": [[{{gradient}}]], "biases": [{{gradient}}] }] } }
+            """);
+        (int code, string output, string error) = Run("check", "single.json", "--json");
+        Assert.Equal((4, ""), (code, error));
+        Assert.Contains("the numbers agree to single precision only", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("element [", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Json_is_one_object_a_line_for_each_tensor()
     {
         Write("wrong.json", Tiny.Replace("\"biases\": [2.5]", "\"biases\": [2.5625]", StringComparison.Ordinal));

@@ -164,6 +164,8 @@ public class ClaimCheckTests
     [Theory]
     [InlineData("--along belongs to --kind hvp", "derive", "x'*x", "--where", "x: n, v: n", "--wrt", "x", "--along", "v")]
     [InlineData("--document belongs to", "derive", "x'*x", "--where", "x: n", "--document")]
+    [InlineData("--along belongs to --kind hvp, but --kind hessian is given", "check", "x'*x", "--where", "x: n, v: n", "--wrt", "x", "--claim", "2*x", "--kind", "hessian", "--along", "v")]
+    [InlineData("--kind hvp needs a direction: --along NAME", "check", "x'*x", "--where", "x: n, v: n", "--wrt", "x", "--claim", "2*x", "--kind", "hvp")]
     [InlineData("--tolerance belongs to", "check", "x'*x", "--where", "x: n", "--claim", "2*x", "--tolerance", "1e-3")]
     [InlineData("--detail takes 1, 2 or 3, but '4' is given", "derive", "3-4-2", "--detail", "4")]
     [InlineData("--wrt is missing; it names the variable to differentiate by: A or x", "check", "x'*A*x", "--where", "A: n x n, x: n", "--claim", "2*x")]
@@ -185,7 +187,52 @@ public class ClaimCheckTests
         Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync("check", "x'*x", "--where", "x: n", "--claim", "2*x")).Code);
 
     [Theory]
+    [InlineData("exp(a'*x)*(b'*x)*sum(softmax(x).*a)*norm2(x)^2", "x: n, a: n, b: n", "x", "x")]
+    [InlineData("0.5*norm2(sigmoid(W2*sigmoid(W1*x+b1)+b2)-y)^2", NetworkVariables, "W1", "x*y'*W2*W1*x*x'")]
+    public async Task On_a_terminal_no_line_is_wider_than_it(string expression, string where, string wrt, string claim)
+    {
+        foreach (int width in new[] { 80, 60 })
+        {
+            StringWriter output = new();
+            await Tool.RunAsync(["check", expression, "--where", where, "--wrt", wrt, "--claim", claim], new(output, TextWriter.Null) { Width = width });
+            string[] lines = $"{output}".Split('\n');
+            Assert.Contains(lines, line => line.Length > 40);
+            Assert.All(lines, line => Assert.True(new System.Globalization.StringInfo(line.TrimEnd()).LengthInTextElements <= width, line));
+        }
+    }
+
+    [Fact]
+    public async Task Points_with_positive_elements_are_said_to_be_such()
+    {
+        Run run = await CommandLine.RunAsync("check", "sum(sqrt(X))", "--where", "X: n x n", "--wrt", "X", "--claim", "0.5*ones(n,n)./sqrt(X)");
+        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Error));
+        Assert.Contains("points with positive elements, since elsewhere values are not finite", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_brackets_and_a_name_of_a_megabyte_are_refused_with_a_sentence()
+    {
+        string name = new('x', 1 << 20);
+        string nested = new string('(', 10_000) + "x" + new string(')', 10_000);
+        foreach (string[] line in new[]
+        {
+            new[] { "check", nested, "--where", "x: n", "--wrt", "x", "--claim", "x" },
+            ["check", "x'*x", "--where", "x: n", "--wrt", "x", "--claim", nested],
+            ["check", "x'*x", "--where", "x: n", "--wrt", "x", "--claim", name],
+            ["check", "x'*x", "--where", "x: n", "--wrt", name, "--claim", "x"],
+            ["check", "x'*x", "--where", $"x: {name}{name}", "--wrt", name, "--claim", "x"],
+        })
+        {
+            Run run = await CommandLine.RunAsync(line);
+            Assert.Equal((ExitCode.Usage, ""), (run.Code, run.Output));
+            Assert.StartsWith("nabla: ", run.Error, StringComparison.Ordinal);
+            Assert.True(run.Error.Length < 2000, $"{run.Error.Length}");
+        }
+    }
+
+    [Theory]
     [InlineData("unknown", "tr(A-A)", "A: n x n", "A", "A", "the derivative is zero")]
+    [InlineData("extra-term", "tr(A*X-X*A)", "A: n x n, X: n x n", "X", "zeros(n,n)+X", "the term X is too many: the derivative is zero")]
     [InlineData("extra-factor", "norm2(x)^3", "x: n", "x", "3*norm2(x)^2*x", "the exponent of norm2(x)^2 is one too high")]
     [InlineData("unknown", "A*X*B", "A: m x n, X: n x p, B: p x q", "X", "kron(A,B')", "the order of the factors of kron")]
     [InlineData("shape", "sum(x)", "x: n", "x", "1", "the formula is a scalar, but the gradient is n×1")]

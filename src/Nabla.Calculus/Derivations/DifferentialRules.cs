@@ -94,6 +94,23 @@ public sealed class DifferentialRules
         DifferentialRule.For<Named>("name", "the differential of a name is its definition's", (_, d) => d),
     }.ToImmutableDictionary(rule => rule.Node));
 
+    /// <summary>Under a trace the terms Xⁱ dX Xʲ of d(Xᵏ) are equal, so that none needs to be written out, however many they are.</summary>
+    internal static DifferentialRule TraceOfPower { get; } =
+        DifferentialRule.For<Power>("trace-of-power", "tr d(Xᵏ) = k tr(Xᵏ⁻¹ dX)", (n, dX) => n.Exponent * Expr.MatMul(Expr.Power(n.Operands[0], n.Exponent - 1), dX));
+
+    /// <summary>The rule for a power that is too high for the general one, where its adjoint is a multiple of the identity; else null.</summary>
+    internal static DifferentialRule? UnderTrace(Expr node, Expr adjoint) =>
+        node is Power { Shape.IsScalar: false } power && Math.Abs((long)power.Exponent) > LargestPower && power.Exponent > int.MinValue && IsMultipleOfIdentity(adjoint) ? TraceOfPower : null;
+
+    private static bool IsMultipleOfIdentity(Expr x) => x switch
+    {
+        Eye => true,
+        Scale s => IsMultipleOfIdentity(s.Of),
+        Negate n => IsMultipleOfIdentity(n.Operands[0]),
+        Divide d => IsMultipleOfIdentity(d.Of),
+        _ => false,
+    };
+
     /// <summary>All rules, in the order of their names.</summary>
     public IEnumerable<DifferentialRule> All => rules.Values.OrderBy(rule => rule.Rule.Id, StringComparer.Ordinal);
 

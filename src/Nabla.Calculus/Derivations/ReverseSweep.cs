@@ -21,8 +21,8 @@ internal sealed class ReverseSweep
     private readonly NameTable names;
     private readonly Dictionary<Expr, IReadOnlyList<Assumption>> conditionsOf = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Expr, List<Gain>> gains = new(ReferenceEqualityComparer.Instance);
-    private readonly ImmutableArray<RewriteRule> algebra;
-    private readonly ImmutableArray<RewriteRule> full;
+    private readonly RewriteTable algebra;
+    private readonly RewriteTable full;
 
     /// <param name="cost">C as it was written; the steps speak of it.</param>
     /// <param name="differentiated">C in the form that is differentiated.</param>
@@ -37,8 +37,8 @@ internal sealed class ReverseSweep
         this.rewritten = rewritten ?? ImmutableHashSet<Expr>.Empty;
         written = new(Expr.Reachable(cost), ReferenceEqualityComparer.Instance);
         names = new(cost, differentiated);
-        algebra = [.. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra];
-        full = [.. algebra, .. RewriteRules.Activations(names)];
+        algebra = new([RewriteRules.StoppedBy(settings.Cancellation), .. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra]);
+        full = new([.. algebra.All, .. RewriteRules.Activations(names)], algebra);
     }
 
     /// <summary>The adjoint of every node between C and what it is differentiated by.</summary>
@@ -118,6 +118,9 @@ internal sealed class ReverseSweep
         {
             Named named = simple.AsOfDerivation(name);
             names.Add(named);
+
+            // A new name stands for its expression from now on, wherever that is.
+            full.Forget();
             adjoint = named;
             Steps.Add(new(rule, adjoint, gradient) { Relation = Relation.Definition });
         }
@@ -150,7 +153,7 @@ internal sealed class ReverseSweep
                 continue;
             }
 
-            rule ??= settings.Differentials[node];
+            rule ??= DifferentialRules.UnderTrace(node, adjoint) ?? settings.Differentials[node];
             Differential d = (Differential)operand.Differential();
             Expr term = rule.Terms[i](node, d);
             Expr gain = settings.Pairings.Turn(term, d, adjoint);
@@ -161,7 +164,9 @@ internal sealed class ReverseSweep
 
             list.Add(new(gain,
             [
-                new(rule.Rule, node.Differential(), Total(node, rule)),
+                rule == DifferentialRules.TraceOfPower
+                    ? new(rule.Rule, Expr.Inner(adjoint, node.Differential()), Expr.Inner(adjoint, Total(node, rule)))
+                    : new(rule.Rule, node.Differential(), Total(node, rule)),
                 new(new(rule.Rule.Id, "the term in dX, paired with the adjoint and turned round"), Expr.Inner(adjoint, term), Expr.Inner(gain, d)),
             ],
             conditions));

@@ -21,18 +21,35 @@ public sealed record RewriteRule(Rule Rule, Func<Expr, Expr?> Apply)
 }
 
 /// <summary>Rules in the order in which they are tried, and what is known of them: which may apply to a type of node, and where none does.</summary>
-internal sealed class RewriteTable(ImmutableArray<RewriteRule> rules)
+/// <param name="rules">The rules.</param>
+/// <param name="part">A table of some of them: where none of all applies, none of those does.</param>
+internal sealed class RewriteTable(ImmutableArray<RewriteRule> rules, RewriteTable? part = null)
 {
+    private readonly HashSet<Expr> normal = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Type, RewriteRule[]> byNode = [];
 
     /// <summary>All rules.</summary>
     public ImmutableArray<RewriteRule> All => rules;
 
     /// <summary>
-    /// Expressions that no rule applies to, nor to any part of them. Kept from one rewriting to the next: whoever tries another form of a part of a formula need
+    /// Whether no rule applies to an expression, nor to any part of it. Kept from one rewriting to the next: whoever tries another form of a part of a formula need
     /// not look through the rest again.
     /// </summary>
-    public HashSet<Expr> Normal { get; } = new(ReferenceEqualityComparer.Instance);
+    public bool IsNormal(Expr expression) => normal.Contains(expression);
+
+    /// <summary>Says that no rule applies to an expression, nor to any part of it.</summary>
+    public void Settle(Expr expression)
+    {
+        normal.Add(expression);
+        part?.Settle(expression);
+    }
+
+    /// <summary>Forgets what was settled, because a rule applies to more than before.</summary>
+    public void Forget()
+    {
+        normal.Clear();
+        part?.Forget();
+    }
 
     /// <summary>The rules for a node, in their order.</summary>
     public RewriteRule[] For(Expr node)
@@ -92,7 +109,7 @@ public sealed class Rewriter
                 continue;
             }
 
-            if (table.Normal.Contains(top.Current) || top.Current is Named or Differential or Gradient or Jacobian || IsLargestMask(top.Current))
+            if (table.IsNormal(top.Current) || top.Current is Named or Differential or Gradient or Jacobian || IsLargestMask(top.Current))
             {
                 done[top.Original] = top.Current;
             }
@@ -115,7 +132,7 @@ public sealed class Rewriter
                 else
                 {
                     done[top.Original] = current;
-                    table.Normal.Add(current);
+                    table.Settle(current);
                 }
             }
         }

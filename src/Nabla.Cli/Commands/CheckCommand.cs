@@ -115,13 +115,13 @@ internal static class CheckCommand
             }
             else
             {
-                CheckTable.Write(terminal.Output, file, gradientCase, tensors);
+                CheckTable.Write(terminal.Output, file, gradientCase, tensors, terminal.Width);
             }
         }
 
         if (!json && suites.Count < files.Count)
         {
-            terminal.Output.WriteLine(CheckTable.Summary(files.Count - suites.Count, unreadable, all));
+            Paragraph.Write(terminal.Output, CheckTable.Summary(files.Count - suites.Count, unreadable, all), 2, terminal.Width);
         }
 
         return unreadable > 0 || suites.Contains(ExitCode.BadData) ? ExitCode.BadData

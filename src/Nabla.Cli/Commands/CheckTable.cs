@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nabla.Checking;
 
 namespace Nabla.Cli.Commands;
@@ -8,32 +9,62 @@ internal static class CheckTable
     private const int Gap = 2;
 
     /// <summary>Every tensor with its roads, and under the table a sentence for each tensor that disagrees.</summary>
-    public static void Write(TextWriter output, string file, GradientCase gradientCase, IReadOnlyList<ComparedTensor> tensors)
+    public static void Write(TextWriter output, string file, GradientCase gradientCase, IReadOnlyList<ComparedTensor> tensors, int width = int.MaxValue)
     {
         int samples = gradientCase.Inputs.Columns;
-        output.WriteLine($"{file}: {gradientCase.Network}, {gradientCase.Loss}, {Counted(samples, "sample")}");
+        Paragraph.Write(output, $"{file}: {gradientCase.Network}, {gradientCase.Loss}, {Counted(samples, "sample")}", 2, width);
         List<string[]> rows = [["tensor", "road", "worst at", "given", "computed", "error", "tolerance", ""]];
         foreach (ComparedTensor tensor in tensors)
         {
             rows.AddRange(tensor.Roads.Select((road, i) => Row(i == 0 ? tensor.Id : "", road)));
         }
 
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length) + Gap)];
-        foreach (string[] row in rows)
+        IReadOnlyList<string> lines = Lines(rows);
+        if (lines.Any(line => line.Length > width))
         {
-            output.WriteLine("  " + string.Concat(row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+            // Where the whole table has no room, each tensor has a line of its own, the computed number is left out, and the verdict may be broken.
+            lines = [.. Narrow(rows)];
+        }
+
+        foreach (string line in lines)
+        {
+            Paragraph.Write(output, line, 6, width);
         }
 
         foreach (ComparedTensor tensor in tensors)
         {
             if (tensor.Diagnosis is Diagnosis diagnosis)
             {
-                output.WriteLine($"  {tensor.Id}: {diagnosis.Text}");
+                Paragraph.Write(output, $"  {tensor.Id}: {diagnosis.Text}", 4, width);
             }
         }
 
         output.WriteLine();
     }
+
+    private static IReadOnlyList<string> Lines(IReadOnlyList<string[]> rows)
+    {
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length) + Gap)];
+        return [.. rows.Select(row => "  " + string.Concat(row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd())];
+    }
+
+    private static IEnumerable<string> Narrow(IReadOnlyList<string[]> rows)
+    {
+        string[] texts = [.. Lines([.. rows.Select(row => new[] { "", row[1], row[2], Shortened(row[3]), row[5], row[6], row[7] })])];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (i > 0 && rows[i][0].Length > 0)
+            {
+                yield return $"  {rows[i][0]}";
+            }
+
+            yield return texts[i];
+        }
+    }
+
+    /// <summary>Six digits are enough to find a number again.</summary>
+    private static string Shortened(string number) =>
+        double.TryParse(number, CultureInfo.InvariantCulture, out double value) ? (value < 0 ? "" : " ") + value.ToString("G6", CultureInfo.InvariantCulture) : number;
 
     /// <summary>The last line: all files together.</summary>
     public static string Summary(int files, int unreadable, IReadOnlyList<ComparedTensor> compared)

@@ -39,6 +39,16 @@ internal static class ClaimChecks
                 $"a formula is checked with --where, --wrt and --claim, but {missing} is missing; for example: nabla check \"x'*A*x\" --where \"A: n x n, x: n\" --wrt x --claim \"(A+A')*x\"");
         }
 
+        if (request.Kind == "hvp" && request.Along is null)
+        {
+            return Tool.Fail(terminal.Error, ExitCode.Usage, "--kind hvp needs a direction: --along NAME of a variable shaped like the one that is differentiated by");
+        }
+
+        if (request.Along is not null && request.Kind is not (null or "hvp"))
+        {
+            return Tool.Fail(terminal.Error, ExitCode.Usage, $"--along belongs to --kind hvp, but --kind {request.Kind} is given");
+        }
+
         ClaimVerdict verdict;
         try
         {
@@ -58,7 +68,7 @@ internal static class ClaimChecks
         }
         else
         {
-            ClaimText.Write(terminal.Output, request.Claim!, verdict);
+            ClaimText.Write(terminal.Output, verdict, terminal.Width);
         }
 
         return CodeOf(verdict.Agrees);
@@ -84,8 +94,8 @@ internal static class ClaimChecks
             }
             else if (result.Verdict is ClaimVerdict verdict && verdict.Agrees != true)
             {
-                terminal.Output.WriteLine($"{entry.Id}: {entry.Identity!.EqualTo}");
-                ClaimText.Write(terminal.Output, entry.Identity.EqualTo, verdict);
+                Paragraph.Write(terminal.Output, $"{entry.Id}: {entry.Identity!.EqualTo}", 2, terminal.Width);
+                ClaimText.Write(terminal.Output, verdict, terminal.Width);
                 terminal.Output.WriteLine();
             }
 
@@ -132,7 +142,8 @@ internal static class ClaimChecks
 
     private static string OnlyVariable(Request request)
     {
-        string[] names = [.. Scope.Of(request.Where!).Variables.Keys.Where(name => name != request.Along)];
+        string[] all = [.. Scope.Of(request.Where!).Variables.Keys];
+        string[] names = all is [_] ? all : [.. all.Where(name => name != request.Along)];
         return names switch
         {
             [var only] => only,

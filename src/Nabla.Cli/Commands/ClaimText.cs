@@ -11,31 +11,32 @@ internal static class ClaimText
 {
     private const int LongestFormula = 2000;
 
-    public static void Write(TextWriter output, string claim, ClaimVerdict verdict)
+    public static void Write(TextWriter output, ClaimVerdict verdict, int width = int.MaxValue)
     {
+        void Line(string text, int hang = 13) => Paragraph.Write(output, text, hang, width);
         ClaimProblem problem = verdict.Problem;
-        output.WriteLine(verdict.Agrees switch
+        Line(verdict.Agrees switch
         {
-            true => "right" + (verdict.IsProved ? ": proved by simplification, and" : ":") + $" equal at {verdict.Points} random points (largest relative error {verdict.Error ?? 0:0.0e-00})",
+            true => "right" + (verdict.IsProved ? ": proved by simplification, and" : ":") + $" equal at {verdict.Points} random points{(verdict.NeedsPositive ? " with positive elements, since elsewhere values are not finite" : "")} (largest relative error {verdict.Error ?? 0:0.0e-00})",
             false => $"wrong: {verdict.Diagnosis!.Code}",
             null => $"undecided: {verdict.Undecided}",
-        });
+        }, 2);
         string along = problem.Along is null ? "" : $" along {Notation.Text.Print(problem.Along)}";
-        output.WriteLine($"  asked      {problem.KindName} of {Formula(problem.Of)} by {Notation.Text.Print(problem.By)}{along}, {problem.Shape}");
+        Line($"  asked      {problem.KindName} of {Formula(problem.Of)} by {Notation.Text.Print(problem.By)}{along}, {problem.Shape}");
         if (verdict.Claim is not null)
         {
-            output.WriteLine($"  claimed    {Formula(verdict.Claim)}");
+            Line($"  claimed    {Formula(verdict.Claim)}");
         }
 
         if (verdict.Derivative?.Result is Calculus.Expressions.Expr result)
         {
-            output.WriteLine($"  derived    {Formula(result)}");
+            Line($"  derived    {Formula(result)}");
         }
 
         if (verdict.Diagnosis is ClaimDiagnosis diagnosis)
         {
             output.WriteLine();
-            output.WriteLine($"  {Capital(diagnosis.Text)}.");
+            Line($"  {Capital(diagnosis.Text)}.", 2);
             foreach (string line in diagnosis.Excerpt.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 output.WriteLine($"  {line}");
@@ -43,28 +44,28 @@ internal static class ClaimText
 
             if (diagnosis.NearestForm is string nearest && nearest.Length <= LongestFormula)
             {
-                output.WriteLine($"  Right would be: {nearest}");
+                Line($"  Right would be: {nearest}", 4);
             }
         }
 
         if (verdict.Counterexample is Counterexample example)
         {
             output.WriteLine();
-            Write(output, example);
+            Write(Line, example);
         }
     }
 
-    private static void Write(TextWriter output, Counterexample example)
+    private static void Write(Action<string, int> line, Counterexample example)
     {
         string sizes = string.Join(", ", example.Sizes.Select(size => $"{size.Dimension} = {size.Size}"));
-        output.WriteLine($"  For example{(sizes.Length > 0 ? $" with {sizes}" : "")}{(example.Values.Count > 0 ? " and" : "")}");
+        line($"  For example{(sizes.Length > 0 ? $" with {sizes}" : "")}{(example.Values.Count > 0 ? " and" : "")}", 2);
         foreach ((string name, Matrix value) in example.Values)
         {
             string rows = string.Join("; ", Enumerable.Range(0, value.Rows).Select(i => string.Join(' ', Enumerable.Range(0, value.Columns).Select(j => Number(value[i, j])))));
-            output.WriteLine($"    {name} = {(value.Rows * value.Columns == 1 ? rows : $"[{rows}]")}");
+            line($"    {name} = {(value.Rows * value.Columns == 1 ? rows : $"[{rows}]")}", 6);
         }
 
-        output.WriteLine($"  element ({example.Row},{example.Column}) of the claim is {Number(example.Claimed)}, of the derivative {Number(example.True)}.");
+        line($"  element ({example.Row},{example.Column}) of the claim is {Number(example.Claimed)}, of the derivative {Number(example.True)}.", 2);
     }
 
     private static string Formula(Calculus.Expressions.Expr expression)

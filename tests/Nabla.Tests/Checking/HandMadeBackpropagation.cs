@@ -44,6 +44,16 @@ public enum Slip
     AfterUpdate,
     WithoutBiases,
     LearningRate,
+    MissingLastPrime,
+    DeltaOfLayerAbove,
+    WeightsOfLayerBelow,
+    PrimeOfLayerBelow,
+    InputsForActivation,
+    SummedOverOutputs,
+    AveragedOverOutputs,
+    Lasso,
+    BiasOfLayerAbove,
+    WeightsWithoutMean,
 }
 
 /// <summary>
@@ -107,6 +117,7 @@ internal sealed class HandMadeBackpropagation
         Matrix?[] db = new Matrix?[Depth + 1];
         double eta = slip == Slip.StaleWeights ? number : 0;
         Matrix Downwards(int l, Matrix error) => slip == Slip.ForgottenTranspose && at == l ? w[l + 1] * error
+            : slip == Slip.WeightsOfLayerBelow && at == l ? w[l].Transposed() * error
             : slip == Slip.OmittedWeights && at == l ? Matrix.From(sizes[l], m, (i, j) => error[error.Rows == 1 ? 0 : i, j])
             : w[l + 1].Zip(dw[l + 1], (v, g) => v - eta * g).Transposed() * error;
         for (int l = Depth; l >= 1; l--)
@@ -127,11 +138,17 @@ internal sealed class HandMadeBackpropagation
                 delta[l] = delta[l].Zip(a[l], (e, p) => e * p * (1 - p));
             }
 
-            Matrix below = here && slip == Slip.OwnActivation ? a[l]
+            if (here && slip == Slip.MissingLastPrime)
+            {
+                // ∂C/∂a, as if the last activation were the identity.
+                delta[l] = activations[l - 1] == "softmax" ? y.Zip(a[l], (t, p) => -t / (p * m)) : isCombined ? error.Zip(prime, (e, p) => e / p) : error;
+            }
+
+            Matrix below = here && slip == Slip.InputsForActivation ? x : here && slip == Slip.OwnActivation ? a[l]
                 : here && slip == Slip.PreActivation ? z[l - 1]
                 : l == 1 && slip == Slip.ScaledInputs ? x.Map(v => number * v)
                 : a[l - 1];
-            dw[l] = delta[l] * below.Transposed();
+            dw[l] = (here && slip == Slip.DeltaOfLayerAbove ? delta[l + 1] : delta[l]) * below.Transposed();
             Matrix ofBias = here && slip == Slip.BiasWithoutPrime ? error : delta[l];
             db[l] = hasBiases ? Matrix.From(sizes[l], 1, (i, _) => BiasOf(ofBias, i, here ? slip : Slip.None)) : null;
         }
@@ -144,6 +161,15 @@ internal sealed class HandMadeBackpropagation
                 break;
             case Slip.TransposedGradient:
                 dw[at] = dw[at].Transposed();
+                break;
+            case Slip.BiasOfLayerAbove:
+                db[at] = db[at + 1];
+                break;
+            case Slip.WeightsWithoutMean:
+                dw[at] = dw[at].Map(v => v * m);
+                break;
+            case Slip.Lasso:
+                dw = [dw[0], .. Enumerable.Range(1, Depth).Select(l => dw[l].Zip(w[l], (g, v) => g + number * Math.Sign(v)))];
                 break;
             case Slip.WeightDecay:
                 dw = [dw[0], .. Enumerable.Range(1, Depth).Select(l => dw[l].Zip(w[l], (g, v) => g + number * v))];
@@ -236,6 +262,7 @@ internal sealed class HandMadeBackpropagation
         Slip.PrimeOfActivation => a[l].Map(v => PrimeOf(activations[l - 1], v)),
         Slip.PrimeOfSigmoid => a[l].Map(v => v * (1 - v)),
         Slip.FunctionForPrime => a[l],
+        Slip.PrimeOfLayerBelow => z[l - 1].Map(v => PrimeOf(activations[l - 2], v)),
         _ => z[l].Map(v => PrimeOf(activations[l - 1], v)),
     };
 
@@ -243,14 +270,17 @@ internal sealed class HandMadeBackpropagation
     private Matrix Residual(Slip slip)
     {
         Matrix residual = a[Depth].Zip(y, (p, t) => loss == "huber" && slip != Slip.SquaredForHuber ? Math.Clamp(p - t, -1, 1) : p - t);
+        double residualsOf = loss == "mean-squared-error" ? 2.0 / (m * sizes[^1]) : 1.0 / m;
         double factor = slip switch
         {
-            Slip.MissingMean => 1,
-            Slip.DoubleMean => 1.0 / (m * m),
-            Slip.Sign => -1.0 / m,
-            Slip.Two => 2.0 / m,
-            Slip.Half => 0.5 / m,
-            _ => 1.0 / m,
+            Slip.MissingMean => residualsOf * m,
+            Slip.DoubleMean => residualsOf / m,
+            Slip.Sign => -residualsOf,
+            Slip.Two => 2 * residualsOf,
+            Slip.Half => 0.5 * residualsOf,
+            Slip.SummedOverOutputs => residualsOf * sizes[^1],
+            Slip.AveragedOverOutputs => residualsOf / sizes[^1],
+            _ => residualsOf,
         };
         int? only = slip switch { Slip.LastSampleOnly => m - 1, Slip.FirstSampleOnly => 0, _ => null };
         return Matrix.From(residual.Rows, m, (i, j) => only is null || only == j ? factor * residual[i, j] : 0);

@@ -14,6 +14,7 @@ public class MistakesAreNamed
         ["4-4-4-3 tanh, softmax, cross-entropy"] = new("4-4-4-3", "tanh", "softmax", "cross-entropy", 6, true, 2),
         ["5-5-1 leaky-relu, huber, no biases"] = new("5-5-1", "leaky-relu", "identity", "huber", 4, false, 3),
         ["4-3-3-2 tanh, sigmoid, binary-cross-entropy"] = new("4-3-3-2", "tanh", "sigmoid", "binary-cross-entropy", 7, true, 4),
+        ["3-4-4-3 sigmoid, identity, mean-squared-error"] = new("3-4-4-3", "sigmoid", "identity", "mean-squared-error", 5, true, 6),
     };
 
     /// <summary>The mistake, where it is made, the code that names it, the tensor that is wrong first, and the networks (by number) where it can be made.</summary>
@@ -62,6 +63,20 @@ public class MistakesAreNamed
         (Slip.LearningRate, 1, 0.05, "factor", "layers.0.weights", "0123"),
         (Slip.AfterUpdate, 0, 0.3, "stale-weights", "last", "0123"),
         (Slip.WithoutBiases, 0, 0, "missing-term", "last", "013"),
+        (Slip.MissingLastPrime, 2, 0, Prime, "layers.1.weights", "0"),
+        (Slip.MissingLastPrime, 3, 0, Prime, "layers.2.weights", "13"),
+        (Slip.DeltaOfLayerAbove, 1, 0, "wrong-layer", "layers.0.weights", "14"),
+        (Slip.WeightsOfLayerBelow, 1, 0, "wrong-layer", "layers.0.weights", "1"),
+        (Slip.PrimeOfLayerBelow, 2, 0, "wrong-layer", "layers.1.weights", "134"),
+        (Slip.InputsForActivation, 2, 0, "wrong-layer", "layers.1.weights", "12"),
+        (Slip.SummedOverOutputs, 0, 0, "sum-for-mean", "last", "4"),
+        (Slip.AveragedOverOutputs, 0, 0, "mean-for-sum", "last", "1"),
+        (Slip.MissingMean, 0, 0, "sum-for-mean", "last", "4"),
+        (Slip.Sign, 0, 0, "sign", "last", "4"),
+        (Slip.MissingPrime, 1, 0, Prime, "layers.0.weights", "4"),
+        (Slip.Lasso, 0, 0.02, "extra-term", "last", "013"),
+        (Slip.BiasOfLayerAbove, 1, 0, "wrong-layer", "layers.0.biases", "134"),
+        (Slip.WeightsWithoutMean, 1, 0, "sum-for-mean", "layers.0.weights", "0134"),
         (Slip.SquaredForHuber, 0, 0, "missing-factor", "last", "2"),
     ];
 
@@ -147,6 +162,32 @@ public class MistakesAreNamed
         gradientCase.Given[0].Values[0, 0] = right;
         Assert.All(check.Compare(), tensor => Assert.Null(tensor.Diagnosis));
     }
+
+    [Fact]
+    public void Right_gradients_of_single_precision_are_recognized() => Assert.All(networks.Values, network =>
+    {
+        GradientCase gradientCase = network.Case();
+        foreach (GivenTensor given in gradientCase.Given)
+        {
+            for (int k = 0; k < given.Values.Elements.Length; k++)
+            {
+                given.Values.Elements[k] = (float)given.Values.Elements[k];
+            }
+        }
+
+        ComparedTensor[] wrong = [.. GradientCheck.Run(gradientCase).Where(tensor => tensor.Agrees == false)];
+        Assert.NotEmpty(wrong);
+        Assert.All(wrong, tensor => Assert.StartsWith("the numbers agree to single precision only", tensor.Diagnosis!.Text, StringComparison.Ordinal));
+        Assert.All(wrong, tensor => Assert.Equal("unknown", tensor.Diagnosis!.Code));
+    });
+
+    [Fact]
+    public void One_element_that_is_a_little_off_is_no_sign_of_single_precision() => Assert.All(networks.Values, network =>
+    {
+        GradientCase gradientCase = network.Case();
+        gradientCase.Given[0].Values.Elements[2] *= 1 + 1e-8;
+        Assert.StartsWith("element [", GradientCheck.Run(gradientCase)[0].Diagnosis!.Text, StringComparison.Ordinal);
+    });
 
     [Theory]
     [InlineData(1e-3)]

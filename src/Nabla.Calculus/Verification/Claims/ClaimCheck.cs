@@ -13,6 +13,11 @@ public sealed class ClaimCheck
 {
     private const int LongestProof = 400;
 
+    private const double ShareOfDerivation = 0.3;
+    private const double ShareOfSweepAlone = 0.1;
+    private const double ShareOfPoints = 0.15;
+    private const double ShareOfJudgement = 0.45;
+
     private readonly Truth truth;
     private readonly ClaimProblem problem;
     private readonly TimeSpan limit;
@@ -30,13 +35,13 @@ public sealed class ClaimCheck
     /// <summary>Derives the answer to a question and tries it against finite differences.</summary>
     /// <param name="problem">The question.</param>
     /// <param name="seed">The same seed gives the same random points.</param>
-    /// <param name="limit">How long the derivation, the drawing of points and a search for the mistake may take, each; by default somewhat under a second.</param>
+    /// <param name="limit">How long the derivation, the drawing of points and a search for the mistake may take together; by default about a second.</param>
     public static ClaimCheck Of(ClaimProblem problem, int seed = 1, TimeSpan? limit = null)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        TimeSpan chosen = limit ?? TimeSpan.FromMilliseconds(800);
+        TimeSpan chosen = limit ?? TimeSpan.FromSeconds(1);
         Derivative? derivative = null;
-        using CancellationTokenSource late = new(chosen);
+        using CancellationTokenSource late = new(chosen * ShareOfDerivation);
         try
         {
             derivative = Derivative.Find(
@@ -47,7 +52,27 @@ public sealed class ClaimCheck
             // Finite differences are still there.
         }
 
-        return new(problem, new(problem, derivative, seed, chosen), chosen);
+        return new(problem, new(problem, derivative, derivative is null ? AsSwept(problem, chosen * ShareOfSweepAlone) : null, seed, chosen * ShareOfPoints), chosen * ShareOfJudgement);
+    }
+
+    /// <summary>The gradient as the sweep leaves it, where shortening it takes too long: it is long, but as true.</summary>
+    private static Expr? AsSwept(ClaimProblem problem, TimeSpan limit)
+    {
+        if (problem.Kind != DerivativeKind.Gradient)
+        {
+            return null;
+        }
+
+        using CancellationTokenSource late = new(limit / 2);
+        try
+        {
+            Expr gradient = Derivation.Of(problem.Of, [problem.By], new() { Assumptions = problem.Conditions.Assumptions, Cancellation = late.Token }).GradientOf(problem.By);
+            return problem.By is Symbol { IsSymmetric: true } ? 0.5 * (gradient + gradient.Transpose()) : gradient;
+        }
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException or OverflowException or OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Judges one claim.</summary>
@@ -101,7 +126,7 @@ public sealed class ClaimCheck
 
             if (error <= Agreement.Tolerance)
             {
-                return new(problem, Derivative, true) { Claim = bound, Error = error, Points = points, IsProved = IsProved(bound, syntax.Size) };
+                return new(problem, Derivative, true) { Claim = bound, Error = error, Points = points, IsProved = IsProved(bound, syntax.Size), NeedsPositive = truth.NeedsPositive };
             }
         }
 
@@ -111,6 +136,7 @@ public sealed class ClaimCheck
             Claim = bound,
             Error = error,
             Points = points,
+            NeedsPositive = truth.NeedsPositive,
             Diagnosis = diagnoser.Diagnose(syntax, bound, unfit),
             Counterexample = bound is not null && error is not null ? Counterexamples.Of(bound, problem, truth) : null,
         };

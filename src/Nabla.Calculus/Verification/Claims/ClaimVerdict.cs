@@ -47,6 +47,9 @@ public sealed record ClaimVerdict(ClaimProblem Problem, Derivative? Derivative, 
     /// <summary>At how many random points the two were compared.</summary>
     public int Points { get; init; }
 
+    /// <summary>Whether points had to be drawn with positive elements, because elsewhere values are not finite, as those of log and sqrt.</summary>
+    public bool NeedsPositive { get; init; }
+
     /// <summary>Whether simplification shows that the claim is the derivative at all points.</summary>
     public bool IsProved { get; init; }
 

@@ -12,7 +12,7 @@ internal static class Counterexamples
     public static Counterexample? Of(Expr claim, ClaimProblem problem, Truth truth)
     {
         Expr[] drawn = [.. Expr.Reachable(claim, problem.Of).OfType<Symbol>().Append((Symbol)problem.By).Concat(problem.Along is Symbol v ? [v] : []).Distinct()];
-        foreach (SamplePoint point in truth.Samples.Select(sample => sample.Point).Concat(Truth.Others(7, random => random.Next(truth.Drawn, problem.Conditions)))
+        foreach (SamplePoint point in truth.Samples.Select(sample => sample.Point).Concat(Truth.Others(7, random => random.Next(truth.Drawn, truth.Conditions)))
             .OrderBy(point => drawn.Sum(symbol => point.Origin.ValueOf(symbol)!.Elements.Length)))
         {
             foreach (SamplePoint tried in new[] { Rounded(point, drawn, problem), point })

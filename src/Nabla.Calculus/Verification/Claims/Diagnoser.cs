@@ -4,20 +4,29 @@ using Nabla.Calculus.Language;
 
 namespace Nabla.Calculus.Verification.Claims;
 
+/// <summary>A mistake that explains a wrong claim.</summary>
+/// <param name="Code">Its code.</param>
+/// <param name="Text">One sentence.</param>
+/// <param name="Form">The claim without the mistake.</param>
+/// <param name="At">The place of the mistake; null where it is not one place.</param>
+internal sealed record Found(string Code, string Text, Syntax? Form, Syntax? At);
+
 /// <summary>Says what is wrong with a wrong claim: tries small repairs at every place of it, and takes the first that makes it right.</summary>
 internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder binder, string claim, Deadline end)
 {
     private const int MostPairs = 40;
+    private const int MostTriedLate = 200;
 
     /// <summary>At how many points a factor must show, where both sides are zero at the others.</summary>
     private const int FewestRatios = 2;
 
     private readonly Syntax? right = truth.ToSyntax();
+    private readonly Restrictions restrictions = new(problem, truth);
     private Found? multiple;
+    private int triedLate;
 
-    private sealed record Found(string Code, string Text, Syntax? Form, Syntax? At);
-
-    private bool IsLate => end.IsPast;
+    /// <summary>Whether the time is over, and a few more formulas have been tried all the same: on a busy machine ordinary claims are named too.</summary>
+    private bool IsLate => end.IsPast && ++triedLate > MostTriedLate;
 
     /// <summary>The diagnosis.</summary>
     /// <param name="syntax">The claim as it is written.</param>
@@ -29,15 +38,22 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         bool isZero = bound is not null && bound.Shape == problem.Shape && truth.Samples.TrueForAll(sample => sample.Value.MaxAbs() == 0);
         if (isZero)
         {
-            return new("unknown", "the derivative is zero") { NearestForm = Print(right) };
+            return Search(syntax, Repairs.All.Where(repair => repair.Code == "extra-term"), materials) is Found extra
+                ? new(extra.Code, $"{extra.Text}: the derivative is zero") { NearestForm = Print(extra.Form) }
+                : new("unknown", "the derivative is zero") { NearestForm = Print(right) };
         }
+
+        Terms terms = new(problem, truth, right, end);
 
         // A number beside a derivative with elements has not been thought to the end; nothing about its size is the mistake.
         Found? found = bound is Constant && !problem.Shape.IsScalar ? null : (bound is null ? null : OneVariableForTwo(bound) ?? Whole(syntax, bound))
             ?? Search(syntax, Repairs.All, materials)
+            ?? (bound is null ? null : terms.Forgotten(syntax, bound))
+            ?? (HasIdleOnes(syntax) ? null : Search(syntax, Repairs.Confusions, materials))
             ?? Missing(syntax, materials)
-            ?? (bound is null ? null : OnlyIfSymmetric(bound))
             ?? Pairs(syntax, materials)
+            ?? (bound is null ? null : OnlyIfSymmetric(bound) ?? terms.Changed(syntax, bound) ?? OnlyIfSymmetricBesides(bound))
+            ?? Search(syntax, Repairs.Swaps, materials)
             ?? Order(syntax, bound)
             ?? multiple
             ?? (bound is null ? null : OnlyIfScalar(bound))
@@ -57,10 +73,10 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         }
 
         string shape = bound!.Shape == problem.Shape ? "" : $"the formula is {Said(bound.Shape)}, but the {asked} is {Said(problem.Shape)}";
-        string code = found?.Code ?? (shape.Length > 0 ? "shape" : "unknown");
+        string code = found is null or { Code: "unknown" } && shape.Length > 0 ? "shape" : found?.Code ?? "unknown";
         string text = found is null
             ? shape.Length > 0 ? shape : $"the formula is not the {asked}, and no single slip explains it"
-            : Sentence(found.Text, shape.Length > 0 ? shape : null);
+            : code == "shape" ? Sentence(shape, found.Text) : Sentence(found.Text, shape.Length > 0 ? shape : null);
         SourceSpan? place = found?.At is Syntax at && at.Span.Length > 0 && at != syntax ? at.Span : null;
         return new(code, text)
         {
@@ -108,77 +124,25 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
             ratios.Add((point, ratio));
         }
 
-        if (ratios.Count < FewestRatios || Multiple(ratios) is not Factor factor)
+        if (ratios.Count < FewestRatios || Multiple.Of(ratios, problem.Scope) is not Multiple factor)
         {
             return null;
         }
 
         Syntax form = factor.Undone(syntax);
-        (string times, double c) = (factor.Number, factor.Value);
-        return factor.Power switch
+        return factor switch
         {
-            0 when Near(c, -1) => new("sign", "the sign is wrong: the derivative is the negative of this", Negative(syntax), syntax),
-            0 => new("factor", $"a constant factor is wrong: the formula is {times} times the derivative", form, syntax),
-            > 0 => new(Near(c, 1) ? "sum-for-mean" : "factor", $"the formula is {factor} times the derivative: it sums where the derivative averages", form, syntax),
-            _ => new(Near(c, 1) ? "mean-for-sum" : "factor", $"the formula is {factor} of the derivative: it averages where the derivative sums", form, syntax),
+            { IsNumber: true } when Near(factor.Value, -1) => new("sign", "the sign is wrong: the derivative is the negative of this", Negative(syntax), syntax),
+            { IsNumber: true } => new("factor", $"a constant factor is wrong: the formula is {factor} times the derivative", form, syntax),
+            { Below.Count: 0 } => new(Near(factor.Value, 1) ? "sum-for-mean" : "factor", $"the formula is {factor} times the derivative: it sums where the derivative averages", form, syntax),
+            { Above.Count: 0 } => new(Near(factor.Value, 1) ? "mean-for-sum" : "factor", $"the formula is {factor} of the derivative: it averages where the derivative sums", form, syntax),
+            _ => new("factor", $"the formula is {factor} times the derivative: it averages over the wrong dimension", form, syntax),
         };
-    }
-
-    /// <summary>c·nᵏ, a factor by which a formula is too large.</summary>
-    private sealed record Factor(double Value, Syntax? Dimension, int Power)
-    {
-        public string Number => Written.Number(Value);
-
-        public Syntax Undone(Syntax syntax) => Power switch
-        {
-            0 => Scaled(syntax, 1 / Value),
-            > 0 => Written.Of(Scaled(syntax, 1 / Value), BinaryOperator.Divide, Dimension!),
-            _ when syntax is BinarySyntax { Operator: BinaryOperator.Divide } quotient && $"{quotient.Right}" == $"{Dimension}" => Scaled(quotient.Left, 1 / Value),
-            _ => Written.Of(Dimension!, BinaryOperator.Multiply, Scaled(syntax, 1 / Value)),
-        };
-
-        public override string ToString()
-        {
-            string times = Near(Value, 1) ? "" : Near(Value, -1) ? "-" : $"{Number}*";
-            return Power switch { 0 => Number, > 0 => $"{times}{Dimension}", _ => $"{times}1/{Dimension}" };
-        }
-    }
-
-    /// <summary>The factor that ratios at several points are, where they are one.</summary>
-    private Factor? Multiple(List<(SamplePoint Point, double Ratio)> ratios)
-    {
-        if (ratios.TrueForAll(one => Near(one.Ratio, ratios[0].Ratio)))
-        {
-            return new(ratios[0].Ratio, null, 0);
-        }
-
-        foreach ((string name, Dim dim) in problem.Scope.Dimensions)
-        {
-            foreach (int power in new[] { 1, -1 })
-            {
-                double Size((SamplePoint Point, double Ratio) one) => Math.Pow(one.Point.Origin.SizeOf(dim), power);
-                double c = ratios[0].Ratio / Size(ratios[0]);
-                if (ratios.TrueForAll(one => Near(one.Ratio, c * Size(one))))
-                {
-                    Syntax n = problem.Scope.Variables.ContainsKey(name) ? new CallSyntax("sum", [new CallSyntax("ones", [new NameSyntax(name)])]) : new NameSyntax(name);
-                    return new(c, n, power);
-                }
-            }
-        }
-
-        return null;
     }
 
     private static Syntax Negative(Syntax syntax) => syntax is MinusSyntax minus ? minus.Operand : new MinusSyntax(syntax);
 
-    private static Syntax Scaled(Syntax syntax, double c) =>
-        Near(c, 1) ? syntax
-        : c < 0 ? new MinusSyntax(Scaled(syntax, -c))
-        : syntax is BinarySyntax { Operator: BinaryOperator.Multiply, Left: NumberSyntax number } product
-            ? Near(number.Value * c, 1) ? product.Right : Written.Of(new NumberSyntax(Math.Round(number.Value * c, 12)), BinaryOperator.Multiply, product.Right)
-        : Written.Times(c, syntax);
-
-    private static bool Near(double x, double y) => Math.Abs(x - y) <= 1e-6 * Math.Abs(y);
+    private static bool Near(double x, double y) => Multiple.Near(x, y);
 
     private Found? Search(Syntax syntax, IEnumerable<Repair> repairs, Materials materials)
     {
@@ -186,6 +150,10 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         return FirstRight(repairs.SelectMany(repair => places.SelectMany(place =>
             repair.At(place, materials).Select(way => (repair.Code, place, way.Instead, way.Text)))));
     }
+
+    /// <summary>Whether something is multiplied by ones, as where a term beside them was forgotten; f(z) is then not what is wrong.</summary>
+    private bool HasIdleOnes(Syntax syntax) =>
+        Places.Of(syntax).Any(place => place.Node is BinarySyntax { Operator: BinaryOperator.Hadamard } product && (binder.Try(product.Left) is Ones || binder.Try(product.Right) is Ones));
 
     private Found? Missing(Syntax syntax, Materials materials)
     {
@@ -220,14 +188,14 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
             }
 
             Syntax whole = place.Put(instead);
-            if (Tried(whole, out Factor? factor))
+            if (Tried(whole, out Multiple? factor))
             {
                 return new(code, text, whole, place.Node);
             }
 
             if (factor is not null && multiple is null && code is not ("factor" or "sign" or "sum-for-mean" or "mean-for-sum"))
             {
-                string besides = factor.Power == 0 && Near(factor.Value, -1) ? "the sign is wrong" : $"it is then {factor} times the derivative";
+                string besides = factor.IsNumber && Near(factor.Value, -1) ? "the sign is wrong" : $"it is then {factor} times the derivative";
                 multiple = new(code, $"{text}; besides, {besides}", factor.Undone(whole), place.Node);
             }
         }
@@ -236,7 +204,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
     }
 
     /// <summary>Whether a formula is right; where it is not, the factor that it is a multiple by, if it is one.</summary>
-    private bool Tried(Syntax whole, out Factor? factor)
+    private bool Tried(Syntax whole, out Multiple? factor)
     {
         factor = null;
         if (binder.Try(whole) is not Expr expression || expression.Shape != problem.Shape)
@@ -273,7 +241,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
             ratios.Add((point, ratio));
         }
 
-        factor = isRight || ratios.Count < FewestRatios ? null : Multiple(ratios);
+        factor = isRight || ratios.Count < FewestRatios ? null : Multiple.Of(ratios, problem.Scope);
         return isRight;
     }
 
@@ -322,89 +290,27 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
             return null;
         }
 
-        int hadamards = FactorOrder.Count(syntax, BinaryOperator.Hadamard) - FactorOrder.Count(right, BinaryOperator.Hadamard);
+        int hadamards = FactorOrder.Count(syntax, BinaryOperator.Hadamard, binder, problem.Scope) - FactorOrder.Count(right, BinaryOperator.Hadamard, binder, problem.Scope);
         string code = bound is null ? "not-conformable" : hadamards > 0 ? "hadamard-for-product" : hadamards < 0 ? "product-for-hadamard" : "transposed";
         return new(code, "the factors are the right ones, but in an informal order: as matrices they need this order, these transposes and these signs between them", right, null);
     }
 
-    private Found? OnlyIfSymmetric(Expr bound)
+    private Found? OnlyIfSymmetric(Expr bound) => restrictions.OnlyIfSymmetric(bound) is string text ? new("only-if-symmetric", text, right, null) : null;
+
+    /// <summary>The same where the sign, or a factor of two, is wrong besides.</summary>
+    private Found? OnlyIfSymmetricBesides(Expr bound)
     {
-        Symbol[] square = [.. Expr.Reachable(bound, problem.Of).OfType<Symbol>()
-            .Where(symbol => !symbol.Shape.IsScalar && !symbol.IsSymmetric && symbol.Shape.Rows.Equals(symbol.Shape.Columns))];
-        if (square.Length == 0 || !HoldsSymmetric(bound, square))
+        foreach (double factor in new[] { -1, 2, 0.5, -2, -0.5 })
         {
-            return null;
+            if (restrictions.OnlyIfSymmetric(bound, factor) is string text)
+            {
+                return new("only-if-symmetric", $"{text}; besides, {(factor == -1 ? "the sign is wrong" : $"it is then {Written.Number(factor)} times the derivative")}", right, null);
+            }
         }
 
-        Symbol[] needed = [.. square.Where(symbol => !HoldsSymmetric(bound, [.. square.Except([symbol])]))];
-        needed = needed.Length == 0 ? square : needed;
-        string names = string.Join(" and ", needed.Select(symbol => $"{symbol.Name}"));
-        return new("only-if-symmetric", $"the formula is right only if {names} {(needed.Length == 1 ? "is" : "are")} symmetric", right, null);
+        return null;
     }
 
-    private bool HoldsSymmetric(Expr bound, Symbol[] symbols) => Holds(bound, truth.Samples.Select(sample =>
-    {
-        Bindings at = sample.Point.Origin.Copy();
-        foreach (Symbol symbol in symbols)
-        {
-            Matrix value = at.ValueOf(symbol)!;
-            at.Set(symbol, value.Zip(value.Transposed(), (x, y) => (x + y) / 2));
-        }
-
-        return new SamplePoint(at);
-    }));
-
-    private Found? OnlyIfScalar(Expr bound)
-    {
-        Symbol[] symbols = [.. truth.Drawn.OfType<Symbol>().Concat(Expr.Reachable(truth.Drawn).OfType<Symbol>()).Distinct()];
-        if (bound.Shape != problem.Shape || symbols.All(symbol => symbol.Shape.IsScalar) || symbols.Any(symbol => symbol.Shape.Rows.Value > 1 || symbol.Shape.Columns.Value > 1))
-        {
-            return null;
-        }
-
-        bool holds = Holds(bound, truth.Samples.Select(sample =>
-        {
-            Bindings at = new();
-            foreach (Dim dim in symbols.SelectMany(symbol => symbol.Shape.Rows.Factors.AddRange(symbol.Shape.Columns.Factors)).Where(dim => dim.Value is null))
-            {
-                at.Set(dim, 1);
-            }
-
-            foreach (Symbol symbol in symbols)
-            {
-                bool isOne = problem.Conditions.All.Any(one => one.Variable == symbol && one.Condition is Condition.SumToOne or Condition.RowsSumToOne or Condition.ColumnsSumToOne);
-                at.Set(symbol, Matrix.Scalar(isOne ? 1 : sample.Point.Origin.ValueOf(symbol)![0, 0]));
-            }
-
-            return new SamplePoint(at);
-        }));
-        return holds ? new("only-if-scalar", "the formula is right only for scalars, where every dimension is 1", right, null) : null;
-    }
-
-    /// <summary>Whether claim and derivative agree at other points, and not only because both are zero there.</summary>
-    private bool Holds(Expr bound, IEnumerable<SamplePoint> points)
-    {
-        if (truth.Result is not Expr result || bound.Shape != problem.Shape)
-        {
-            return false;
-        }
-
-        int agreeing = 0;
-        foreach (SamplePoint point in points)
-        {
-            if (truth.Symmetrized(point.Value(bound), point) is not Matrix own || truth.Symmetrized(point.Value(result), point) is not Matrix value)
-            {
-                continue;
-            }
-
-            if (!Agreement.Same(own, value))
-            {
-                return false;
-            }
-
-            agreeing += value.MaxAbs() > Agreement.Tolerance ? 1 : 0;
-        }
-
-        return agreeing >= Truth.FewestPoints;
-    }
+    private Found? OnlyIfScalar(Expr bound) =>
+        restrictions.OnlyIfScalar(bound) ? new("only-if-scalar", "the formula is right only for scalars, where every dimension is 1", right, null) : null;
 }

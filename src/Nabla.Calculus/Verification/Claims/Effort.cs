@@ -9,7 +9,7 @@ internal static class Effort
     public const double Most = 2e7;
 
     /// <summary>The most that a derivative by differences may take.</summary>
-    public const double MostByDifferences = 1e8;
+    public const double MostByDifferences = 4e7;
 
     /// <summary>The most elements that the variables of one point may have.</summary>
     public const double MostDrawn = 1e6;

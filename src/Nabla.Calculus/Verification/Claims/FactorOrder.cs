@@ -32,9 +32,13 @@ internal static class FactorOrder
         return true;
     }
 
-    /// <summary>How often a formula has an operator.</summary>
-    public static int Count(Syntax syntax, BinaryOperator sign) =>
-        Places.Of(syntax).Count(place => place.Level == 0 && place.Node is BinarySyntax binary && binary.Operator == sign);
+    /// <summary>How often a formula has an operator, a derivative f′(z) written in f(z) as its function's text says.</summary>
+    public static int Count(Syntax syntax, BinaryOperator sign, TrialBinder binder, Scope scope) => Places.Of(syntax).Where(place => place.Level == 0)
+        .Sum(place => (place.Node is BinarySyntax binary && binary.Operator == sign ? 1 : 0) + (Text(binder.Try(place.Node), scope) is Syntax text ? Count(text, sign, binder, scope) : 0));
+
+    private static Syntax? Text(Expr? bound, Scope scope) => bound is Apply { Function.PrimeOf: Expressions.Functions.Function f } apply
+        ? AsciiNotation.ToSyntax(f.ExpandDerivative(apply.Operands[0], Expr.Apply(f, apply.Operands[0])), scope)
+        : null;
 
     private static bool Collect(Syntax syntax, List<Matrix> factors, TrialBinder binder, Scope scope, SamplePoint point)
     {
@@ -65,10 +69,9 @@ internal static class FactorOrder
                 return false;
             }
 
-            if (bound is Apply { Function: { PrimeOf: Expressions.Functions.Function f } prime } apply)
+            if (Text(bound, scope) is Syntax text)
             {
-                Expr z = apply.Operands[0];
-                open.Push(AsciiNotation.ToSyntax(f.ExpandDerivative(z, Expr.Apply(f, z)), scope));
+                open.Push(text);
                 continue;
             }
 

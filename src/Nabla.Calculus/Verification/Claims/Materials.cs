@@ -15,6 +15,7 @@ internal sealed class Materials
         Dimensions = [.. problem.Scope.Dimensions.Keys.Select(name =>
             problem.Scope.Variables.ContainsKey(name) ? new CallSyntax("sum", [new CallSyntax("ones", [new NameSyntax(name)])]) : (Syntax)new NameSyntax(name))];
         Slopes = [.. Expr.Reachable(problem.Of).OfType<Apply>().Select(apply => Slope(apply, problem.Scope)).OfType<Syntax>()];
+        Asked = [.. Expr.Reachable(problem.Of), .. Slopes.Select(binder.Try).OfType<Expr>()];
         SortedSet<double> numbers = [2, 3, 4, 0.5];
         Dictionary<Expr, Syntax> parts = new(ReferenceEqualityComparer.Instance);
         if (right is not null)
@@ -63,6 +64,12 @@ internal sealed class Materials
 
     /// <summary>f′(z) for every f(z) in what is differentiated.</summary>
     public ImmutableArray<Syntax> Slopes { get; }
+
+    /// <summary>What is differentiated, all parts of it, and the slopes.</summary>
+    public HashSet<Expr> Asked { get; }
+
+    /// <summary>Whether something is the z of an f′(z): dividing relu(z) by it gives relu′(z), but nobody means that.</summary>
+    public bool IsArgument(Syntax part) => Binder.Try(part) is Expr own && Slopes.Any(slope => ((CallSyntax)slope).Arguments[0] is var z && Binder.Try(z) == own && Binder.Try(z) is not Symbol);
 
     /// <summary>Numbers that are often forgotten.</summary>
     public ImmutableArray<double> Numbers { get; }

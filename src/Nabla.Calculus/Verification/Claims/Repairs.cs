@@ -10,7 +10,7 @@ namespace Nabla.Calculus.Verification.Claims;
 internal sealed record Repair(string Code, Func<Place, Materials, IEnumerable<(Syntax Instead, string Text)>> At);
 
 /// <summary>The mistakes, those that are said most simply first.</summary>
-internal static class Repairs
+internal static partial class Repairs
 {
     /// <summary>All of them; the first that makes the formula right is the diagnosis.</summary>
     public static ImmutableArray<Repair> All { get; } =
@@ -25,6 +25,7 @@ internal static class Repairs
         new("mean-for-sum", (place, m) => AtOutermost(place, m.Dimensions, n =>
             (Written.Of(n, BinaryOperator.Multiply, place.Node), $"{Of(place)} is averaged where it should be summed: it is {n} times too small"))),
         new("factor", Factor),
+        new("wrong-layer", OfAnotherLayer),
         new("extra-term", ExtraTerm),
         new("extra-factor", ExtraFactor),
     ];
@@ -32,20 +33,27 @@ internal static class Repairs
     /// <summary>What may be missing: the shortest piece that makes the formula right is the diagnosis.</summary>
     public static ImmutableArray<Repair> Missing { get; } =
     [
-        new("missing-activation-derivative", (place, m) => m.Slopes.SelectMany(slope =>
+        new("missing-activation-derivative", (place, m) => m.Slopes.Where(IsOfActivation).SelectMany(slope =>
             Beside(place.Node, slope, m.Binder).Select(instead => (instead, $"the derivative {Written.Short(slope)} of the activation is missing")))),
+        new("missing-factor", (place, m) => m.Slopes.Where(slope => !IsOfActivation(slope)).SelectMany(slope =>
+            Beside(place.Node, slope, m.Binder).Select(instead => (instead, $"the factor {Written.Short(slope)} is missing at {Of(place)}")))),
         new("missing-factor", (place, m) => Power(place, -1).Concat(m.Parts.SelectMany(part =>
             Beside(place.Node, part.Part, m.Binder).Select(instead => (instead, $"the factor {Written.Short(part.Part)} is missing at {Of(place)}"))))),
         new("missing-term", MissingTerm),
-        new("missing-factor", (place, m) => m.Parts.SelectMany(part =>
+        new("missing-factor", (place, m) => m.Parts.Where(part => !m.IsArgument(part.Part)).SelectMany(part =>
             Under(place.Node, part.Part).Select(instead => (instead, $"the division by {Written.Short(part.Part)} is missing at {Of(place)}")))),
     ];
+
+    /// <summary>A function where its derivative belongs; what is only missing is likelier.</summary>
+    public static ImmutableArray<Repair> Confusions { get; } = [new("missing-activation-derivative", ForItsDerivative)];
+
+    /// <summary>Names of one family, such as W1 and W2, each in the other's place.</summary>
+    public static ImmutableArray<Repair> Swaps { get; } = [new("wrong-layer", Swap)];
 
     /// <summary>The wrong thing in a place: tried when nothing in <see cref="All"/> helps.</summary>
     public static ImmutableArray<Repair> Exchanges { get; } =
     [
-        new("wrong-layer", (place, m) => Exchange(place, m, sameLetter: true)),
-        new("unknown", (place, m) => Exchange(place, m, sameLetter: false)),
+        new("unknown", (place, m) => Exchange(place, m)),
     ];
 
     private static string Of(Place place) => place.Parent is null ? "the whole" : Written.Short(place.Node);
@@ -142,9 +150,9 @@ internal static class Repairs
                 yield return (product.Right, $"the factor {Written.Short(product.Left)} is too many");
             }
 
-            if (product is { Operator: BinaryOperator.Hadamard, Left: BinarySyntax { Operator: BinaryOperator.Hadamard } inner })
+            if (product is { Operator: BinaryOperator.Hadamard or BinaryOperator.Multiply, Left: BinarySyntax inner } && inner.Operator == product.Operator)
             {
-                yield return (inner.Left, $"the factor {Written.Short(Written.Of(inner.Right, BinaryOperator.Hadamard, product.Right))} is too many");
+                yield return (inner.Left, $"the factor {Written.Short(Written.Of(inner.Right, product.Operator, product.Right))} is too many");
             }
         }
 
@@ -225,34 +233,4 @@ internal static class Repairs
         yield return Written.Of(node, BinaryOperator.Divide, factor);
         yield return Written.Of(node, BinaryOperator.Quotient, factor);
     }
-
-    private static IEnumerable<(Syntax, string)> Exchange(Place place, Materials m, bool sameLetter)
-    {
-        if (place.Node is CallSyntax call && !sameLetter)
-        {
-            foreach (LanguageFunction function in Functions.All.Where(function => function.Name != call.Function && function.Arities.Contains(call.Arguments.Length)))
-            {
-                CallSyntax other = new(function.Name, call.Arguments);
-                if (m.Binder.Try(call)?.Shape == m.Binder.Try(other)?.Shape)
-                {
-                    yield return (other, $"{call.Function} stands where {function.Name} belongs");
-                }
-            }
-        }
-
-        if (place.Parent is null || m.Binder.Try(place.Node)?.Shape is not Shape shape || (sameLetter && place.Node is not NameSyntax))
-        {
-            yield break;
-        }
-
-        foreach ((Syntax part, Shape own) in m.Parts)
-        {
-            if ((own == shape || place.Level == 0) && (!sameLetter || (part is NameSyntax other && Letter(other) == Letter((NameSyntax)place.Node) && other.Name != ((NameSyntax)place.Node).Name)))
-            {
-                yield return (part, $"{Written.Short(place.Node)} stands where {Written.Short(part)} belongs");
-            }
-        }
-    }
-
-    private static string Letter(NameSyntax name) => name.Name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
 }

@@ -19,13 +19,20 @@ internal sealed class Truth
 
     private const int MostElements = 120;
 
+    /// <summary>What takes so little is done even where the time is over: on a busy machine small questions are decided too.</summary>
+    private const double Cheap = 2e6;
+
     private readonly ClaimProblem problem;
     private readonly Expr[] drawn;
+    private bool wasTooLarge;
+    private int notFinite;
+    private int contradicted;
 
-    public Truth(ClaimProblem problem, Derivative? derivative, int seed, TimeSpan limit)
+    public Truth(ClaimProblem problem, Derivative? derivative, Expr? swept, int seed, TimeSpan limit)
     {
         this.problem = problem;
         Derivative = derivative;
+        Result = derivative?.Result ?? swept;
         drawn = [problem.Of, .. problem.Scope.Variables.Values];
         if (TooLarge() is string sentence)
         {
@@ -33,27 +40,53 @@ internal sealed class Truth
             return;
         }
 
+        Conditions = problem.Conditions;
         Deadline end = Deadline.After(limit);
-        RandomPoints random = new(seed);
-        bool wasTooLarge = false;
-        int contradicted = 0;
-        for (int i = 0; i < MostTries && Samples.Count < Points && !end.IsPast; i++)
+        Draw(new(seed), end);
+        if (Samples.Count < FewestPoints && notFinite > 0 && !wasTooLarge)
+        {
+            // As of log and sqrt: what is not said to be positive is drawn so now, unless something else is known of it.
+            Symbol[] free = [.. Expr.Reachable(drawn).OfType<Symbol>().Where(symbol => !problem.Conditions.All.Any(one => one.Variable == symbol))];
+            int general = Samples.Count;
+            Conditions = new([.. problem.Conditions.All, .. free.Select(symbol => (symbol, Condition.Positive))]);
+            Draw(new(seed), Deadline.After(limit / 2));
+            NeedsPositive = Samples.Count > general;
+        }
+
+        if (Samples.Count < FewestPoints)
+        {
+            Doubt = wasTooLarge ? "the expression or its derivative has more elements at a random point than are computed; smaller sizes, or names for them, can be tried"
+                : contradicted >= FewestPoints && Result is not null
+                ? "finite differences contradict the derived result, so neither is taken for the truth"
+                : contradicted >= FewestPoints
+                ? "no derived formula was found in time or by the rules, and finite differences alone are not exact enough here"
+                : Result is null && Elements(new(Next(new(seed)))) > MostElements
+                ? $"there is no derived formula, and finite differences by more than {MostElements} elements are not taken"
+                : end.IsPast ? $"only {Samples.Count} of {FewestPoints} random points could be tried in time; a shorter expression, or smaller sizes, can be tried"
+                : $"only {Samples.Count} of {FewestPoints} random points could be used: elsewhere a value is not finite, or the point is at a kink";
+        }
+    }
+
+    /// <summary>Adds points where the derived result and finite differences agree, until there are enough.</summary>
+    private void Draw(RandomPoints random, Deadline end)
+    {
+        for (int i = 0; i < MostTries && Samples.Count < Points; i++)
         {
             SamplePoint point = new(Next(random));
-            if (point.Value(problem.Of) is null)
+            if (end.IsPast && (Samples.Count >= FewestPoints || EffortByDifferences(point) > Cheap))
+            {
+                break;
+            }
+
+            Matrix? derived = null;
+            if (point.Value(problem.Of) is null || (Result is not null && (derived = Symmetrized(point.Value(Result), point)) is null))
             {
                 wasTooLarge |= point.WasTooLarge;
+                notFinite++;
                 continue;
             }
 
-            Matrix? derived = Result is null ? null : Symmetrized(point.Value(Result), point);
-            if (Result is not null && derived is null)
-            {
-                wasTooLarge |= point.WasTooLarge;
-                continue;
-            }
-
-            if (TakesTooLong(point))
+            if (EffortByDifferences(point) > Effort.MostByDifferences)
             {
                 wasTooLarge = true;
                 continue;
@@ -78,17 +111,6 @@ internal sealed class Truth
 
             Samples.Add((point, derived ?? judged));
         }
-
-        if (Samples.Count < FewestPoints)
-        {
-            Doubt = wasTooLarge ? "the expression or its derivative has more elements at a random point than are computed; smaller sizes, or names for them, can be tried"
-                : contradicted >= FewestPoints
-                ? "finite differences contradict the derived result, so neither is taken for the truth"
-                : Result is null && Elements(new(Next(new(seed)))) > MostElements
-                ? $"there is no derived formula, and finite differences by more than {MostElements} elements are not taken"
-                : end.IsPast ? $"the time allowed was over after {Samples.Count} of {FewestPoints} random points"
-                : $"only {Samples.Count} of {FewestPoints} random points could be used: elsewhere a value is not finite, or the point is at a kink";
-        }
     }
 
     /// <summary>The derivation, where there is one.</summary>
@@ -98,10 +120,16 @@ internal sealed class Truth
     public bool MayCancel => Result is null || Expr.Reachable(Result).Any(node => node is Add or Subtract);
 
     /// <summary>The derived formula, where there is one.</summary>
-    public Expr? Result => Derivative?.Result;
+    public Expr? Result { get; }
 
     /// <summary>The usable points with the right values.</summary>
     public List<(SamplePoint Point, Matrix Value)> Samples { get; } = [];
+
+    /// <summary>What points are drawn with: what is known of the variables, and what had to be assumed of them.</summary>
+    public Conditions Conditions { get; private set; } = Conditions.None;
+
+    /// <summary>Whether points had to be drawn with positive elements.</summary>
+    public bool NeedsPositive { get; }
 
     /// <summary>Why there is no truth to compare with; null where there is.</summary>
     public string? Doubt { get; }
@@ -143,24 +171,24 @@ internal sealed class Truth
             : null;
     }
 
-    /// <summary>Whether differences take too long at a point: the expression is computed four times for each element of the variable.</summary>
-    private bool TakesTooLong(SamplePoint point)
+    /// <summary>What differences take at a point: the expression is computed four times for each element of the variable.</summary>
+    private double EffortByDifferences(SamplePoint point)
     {
         Bindings at = point.Origin;
         Expr differenced = problem.Kind is DerivativeKind.Hessian or DerivativeKind.HessianVectorProduct && Derivative?.Gradient is Expr gradient ? gradient : problem.Of;
         double elements = Effort.Elements(problem.By.Shape, dim => at.SizeOf(dim));
         double evaluations = 4 * (elements > MostElements ? MostDirections : elements);
-        return evaluations * Effort.Of(differenced, at) > Effort.MostByDifferences;
+        return evaluations * Effort.Of(differenced, at);
     }
 
     /// <summary>A point; the second one has other sizes than the first, so that a number is told from a dimension.</summary>
     private Bindings Next(RandomPoints random)
     {
-        Bindings next = random.Next(drawn, problem.Conditions);
+        Bindings next = random.Next(drawn, Conditions);
         for (int i = 0; i < 50 && Samples.Count == 1
             && problem.Scope.Dimensions.Values.Any(dim => dim.Value is null && next.SizeOf(dim) == Samples[0].Point.Origin.SizeOf(dim)); i++)
         {
-            next = random.Next(drawn, problem.Conditions);
+            next = random.Next(drawn, Conditions);
         }
 
         return next;
