@@ -32,6 +32,9 @@ internal readonly unsafe struct Lane128<T>(Vector128<T> value) : IVectorLane<Lan
     public static Lane128<T> LoadPartial(T* source, int count) => new(PartialVector.Load(source, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> LoadPartial(T* source, int count, Lane128<T> mask) => LoadPartial(source, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<T> FirstElements(int count) => typeof(T) == typeof(float)
         ? new(Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).As<int, T>())
         : new(Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)).As<long, T>());
@@ -155,4 +158,7 @@ internal readonly unsafe struct Lane128<T>(Vector128<T> value) : IVectorLane<Lan
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StorePartial(T* target, int count) => PartialVector.Store(value, target, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StorePartial(T* target, int count, Lane128<T> mask) => StorePartial(target, count);
 }

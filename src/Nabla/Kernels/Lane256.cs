@@ -29,9 +29,12 @@ internal readonly unsafe struct Lane256<T>(Vector256<T> value) : IVectorLane<Lan
     public static Lane256<T> Load(T* source) => new(Vector256.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<T> LoadPartial(T* source, int count) => typeof(T) == typeof(float)
-        ? new(Avx.MaskLoad((float*)source, FirstElements(count).value.AsSingle()).As<float, T>())
-        : new(Avx.MaskLoad((double*)source, FirstElements(count).value.AsDouble()).As<double, T>());
+    public static Lane256<T> LoadPartial(T* source, int count) => LoadPartial(source, count, FirstElements(count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> LoadPartial(T* source, int count, Lane256<T> mask) => typeof(T) == typeof(float)
+        ? new(Avx.MaskLoad((float*)source, mask.value.AsSingle()).As<float, T>())
+        : new(Avx.MaskLoad((double*)source, mask.value.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<T> FirstElements(int count) => typeof(T) == typeof(float)
@@ -163,4 +166,7 @@ internal readonly unsafe struct Lane256<T>(Vector256<T> value) : IVectorLane<Lan
             PartialVector.Store(value.GetLower(), target, count);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StorePartial(T* target, int count, Lane256<T> mask) => StorePartial(target, count);
 }
