@@ -18,7 +18,7 @@ internal abstract unsafe class KernelSet<T>
     /// <summary>The instruction set.</summary>
     public abstract KernelPath Path { get; }
 
-    /// <summary>The instruction set's name on the command line: portable, avx2 or avx512.</summary>
+    /// <summary>The instruction set's name on the command line: portable, neon, avx2 or avx512.</summary>
     public abstract string Name { get; }
 
     /// <summary>The multiple to which a leading dimension is best rounded up: 64 bytes. Other ones are right but slower.</summary>

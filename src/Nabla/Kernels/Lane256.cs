@@ -96,6 +96,11 @@ internal readonly unsafe struct Lane256<T>(Vector256<T> value) : IVectorLane<Lan
         ? SinglePrecision<Lane256<T>, T>.Tanh(x)
         : DoublePrecision<Lane256<T>, T>.Map<Tanh>(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> Sigmoid(Lane256<T> x) => typeof(T) == typeof(float)
+        ? SinglePrecision<Lane256<T>, T>.Sigmoid(x)
+        : DoublePrecision<Lane256<T>, T>.Map<Sigmoid>(x);
+
     /// <remarks>In double precision for floats as well: no network has needed it faster.</remarks>
     public static Lane256<T> Sin(Lane256<T> x) => DoublePrecision<Lane256<T>, T>.Map<Sin>(x);
 
@@ -127,7 +132,7 @@ internal readonly unsafe struct Lane256<T>(Vector256<T> value) : IVectorLane<Lan
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Maximum(Lane256<T> x) =>
-        Lane128<T>.Maximum(new(Vector128.Max(x.value.GetLower(), x.value.GetUpper())));
+        Lane128<T, Six>.Maximum(new(Vector128.Max(x.value.GetLower(), x.value.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Lane256<T> x) => typeof(T) == typeof(float)

@@ -96,6 +96,11 @@ internal readonly unsafe struct Lane512<T>(Vector512<T> value) : IVectorLane<Lan
         ? SinglePrecision<Lane512<T>, T>.Tanh(x)
         : DoublePrecision<Lane512<T>, T>.Map<Tanh>(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> Sigmoid(Lane512<T> x) => typeof(T) == typeof(float)
+        ? SinglePrecision<Lane512<T>, T>.Sigmoid(x)
+        : DoublePrecision<Lane512<T>, T>.Map<Sigmoid>(x);
+
     /// <remarks>In double precision for floats as well: no network has needed it faster.</remarks>
     public static Lane512<T> Sin(Lane512<T> x) => DoublePrecision<Lane512<T>, T>.Map<Sin>(x);
 
