@@ -25,6 +25,9 @@ internal unsafe interface IVectorLane<TSelf, TElement> : ILane<TSelf>
     /// <summary>The first <paramref name="count"/> &lt; Count elements; the others are zero and their memory is not touched.</summary>
     static abstract TSelf LoadPartial(TElement* source, int count);
 
+    /// <summary>The same with <see cref="FirstElements"/>(count), which is then computed once for several reads.</summary>
+    static abstract TSelf LoadPartial(TElement* source, int count, TSelf mask);
+
     /// <summary>All ones in the first <paramref name="count"/> elements, zero in the others.</summary>
     static abstract TSelf FirstElements(int count);
 
@@ -68,4 +71,7 @@ internal unsafe interface IVectorLane<TSelf, TElement> : ILane<TSelf>
 
     /// <summary>Writes the first <paramref name="count"/> &lt; Count elements and nothing else.</summary>
     void StorePartial(TElement* target, int count);
+
+    /// <summary>The same with <see cref="FirstElements"/>(count).</summary>
+    void StorePartial(TElement* target, int count, TSelf mask);
 }

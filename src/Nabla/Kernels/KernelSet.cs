@@ -18,7 +18,7 @@ internal abstract unsafe class KernelSet<T>
     /// <summary>The instruction set.</summary>
     public abstract KernelPath Path { get; }
 
-    /// <summary>The instruction set's name on the command line: portable, avx2 or avx512.</summary>
+    /// <summary>The instruction set's name on the command line: portable, neon, avx2 or avx512.</summary>
     public abstract string Name { get; }
 
     /// <summary>The multiple to which a leading dimension is best rounded up: 64 bytes. Other ones are right but slower.</summary>
@@ -43,6 +43,20 @@ internal abstract unsafe class KernelSet<T>
 
     /// <summary>The same product, with the same bits, by all members of a team.</summary>
     public abstract void Multiply(in Product<T> product, T* scratch, ThreadTeam team);
+
+    /// <summary>
+    /// The same product, with the same bits, by threads that run already: each member calls this once, and they may wait for each other.
+    /// The epilogue runs on the blocks of the member's own part, which is all rows of some columns or all columns of some rows. Before the
+    /// scratch is used again, all members must have returned.
+    /// </summary>
+    /// <param name="product">The product.</param>
+    /// <param name="scratch">Scratch for all members, one after the other.</param>
+    /// <param name="member">The caller's number, from 0.</param>
+    /// <param name="members">How many call this.</param>
+    /// <param name="meeting">Zeros at first, then only used by these members; it does not move.</param>
+    /// <param name="epilogue">The member's own epilogue, or null. It must not throw: the others would wait for ever.</param>
+    public abstract void MultiplyShare(
+        in Product<T> product, T* scratch, int member, int members, Rendezvous* meeting, BlockEpilogue? epilogue);
 
     /// <summary>The loop of an elementwise function. It is made once, when a plan is made.</summary>
     public abstract UnaryKernel<T> Unary(Function function);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
@@ -23,6 +24,7 @@ internal static class KernelSets
     {
         KernelPath.Avx512 => Vector512.IsHardwareAccelerated && Avx512F.IsSupported && IsSupported(KernelPath.Avx2),
         KernelPath.Avx2 => Vector256.IsHardwareAccelerated && Avx2.IsSupported && Fma.IsSupported,
+        KernelPath.Neon => Vector128.IsHardwareAccelerated && AdvSimd.Arm64.IsSupported,
         _ => true,
     };
 
@@ -41,7 +43,8 @@ internal static class KernelSets
         {
             KernelPath.Avx512 => new VectorKernelSet<Lane512<T>, T>(path, "avx512"),
             KernelPath.Avx2 => new VectorKernelSet<Lane256<T>, T>(path, "avx2"),
-            _ => new VectorKernelSet<Lane128<T>, T>(path, "portable"),
+            KernelPath.Neon => new VectorKernelSet<Lane128<T, Twelve>, T>(path, "neon"),
+            _ => new VectorKernelSet<Lane128<T, Six>, T>(path, "portable"),
         };
     }
 }

@@ -29,9 +29,12 @@ internal readonly unsafe struct Lane256<T>(Vector256<T> value) : IVectorLane<Lan
     public static Lane256<T> Load(T* source) => new(Vector256.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<T> LoadPartial(T* source, int count) => typeof(T) == typeof(float)
-        ? new(Avx.MaskLoad((float*)source, FirstElements(count).value.AsSingle()).As<float, T>())
-        : new(Avx.MaskLoad((double*)source, FirstElements(count).value.AsDouble()).As<double, T>());
+    public static Lane256<T> LoadPartial(T* source, int count) => LoadPartial(source, count, FirstElements(count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> LoadPartial(T* source, int count, Lane256<T> mask) => typeof(T) == typeof(float)
+        ? new(Avx.MaskLoad((float*)source, mask.value.AsSingle()).As<float, T>())
+        : new(Avx.MaskLoad((double*)source, mask.value.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<T> FirstElements(int count) => typeof(T) == typeof(float)
@@ -93,6 +96,11 @@ internal readonly unsafe struct Lane256<T>(Vector256<T> value) : IVectorLane<Lan
         ? SinglePrecision<Lane256<T>, T>.Tanh(x)
         : DoublePrecision<Lane256<T>, T>.Map<Tanh>(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> Sigmoid(Lane256<T> x) => typeof(T) == typeof(float)
+        ? SinglePrecision<Lane256<T>, T>.Sigmoid(x)
+        : DoublePrecision<Lane256<T>, T>.Map<Sigmoid>(x);
+
     /// <remarks>In double precision for floats as well: no network has needed it faster.</remarks>
     public static Lane256<T> Sin(Lane256<T> x) => DoublePrecision<Lane256<T>, T>.Map<Sin>(x);
 
@@ -124,7 +132,7 @@ internal readonly unsafe struct Lane256<T>(Vector256<T> value) : IVectorLane<Lan
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Maximum(Lane256<T> x) =>
-        Lane128<T>.Maximum(new(Vector128.Max(x.value.GetLower(), x.value.GetUpper())));
+        Lane128<T, Six>.Maximum(new(Vector128.Max(x.value.GetLower(), x.value.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Lane256<T> x) => typeof(T) == typeof(float)
@@ -163,4 +171,7 @@ internal readonly unsafe struct Lane256<T>(Vector256<T> value) : IVectorLane<Lan
             PartialVector.Store(value.GetLower(), target, count);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StorePartial(T* target, int count, Lane256<T> mask) => StorePartial(target, count);
 }

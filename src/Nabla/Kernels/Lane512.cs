@@ -29,9 +29,12 @@ internal readonly unsafe struct Lane512<T>(Vector512<T> value) : IVectorLane<Lan
     public static Lane512<T> Load(T* source) => new(Vector512.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<T> LoadPartial(T* source, int count) => typeof(T) == typeof(float)
-        ? new(Avx512F.MaskLoad((float*)source, FirstElements(count).value.AsSingle(), default).As<float, T>())
-        : new(Avx512F.MaskLoad((double*)source, FirstElements(count).value.AsDouble(), default).As<double, T>());
+    public static Lane512<T> LoadPartial(T* source, int count) => LoadPartial(source, count, FirstElements(count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> LoadPartial(T* source, int count, Lane512<T> mask) => typeof(T) == typeof(float)
+        ? new(Avx512F.MaskLoad((float*)source, mask.value.AsSingle(), default).As<float, T>())
+        : new(Avx512F.MaskLoad((double*)source, mask.value.AsDouble(), default).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<T> FirstElements(int count) => typeof(T) == typeof(float)
@@ -93,6 +96,11 @@ internal readonly unsafe struct Lane512<T>(Vector512<T> value) : IVectorLane<Lan
         ? SinglePrecision<Lane512<T>, T>.Tanh(x)
         : DoublePrecision<Lane512<T>, T>.Map<Tanh>(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> Sigmoid(Lane512<T> x) => typeof(T) == typeof(float)
+        ? SinglePrecision<Lane512<T>, T>.Sigmoid(x)
+        : DoublePrecision<Lane512<T>, T>.Map<Sigmoid>(x);
+
     /// <remarks>In double precision for floats as well: no network has needed it faster.</remarks>
     public static Lane512<T> Sin(Lane512<T> x) => DoublePrecision<Lane512<T>, T>.Map<Sin>(x);
 
@@ -150,15 +158,18 @@ internal readonly unsafe struct Lane512<T>(Vector512<T> value) : IVectorLane<Lan
     public void Store(T* target) => value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StorePartial(T* target, int count)
+    public void StorePartial(T* target, int count) => StorePartial(target, count, FirstElements(count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StorePartial(T* target, int count, Lane512<T> mask)
     {
         if (typeof(T) == typeof(float))
         {
-            Avx512F.MaskStore((float*)target, FirstElements(count).value.AsSingle(), value.AsSingle());
+            Avx512F.MaskStore((float*)target, mask.value.AsSingle(), value.AsSingle());
         }
         else
         {
-            Avx512F.MaskStore((double*)target, FirstElements(count).value.AsDouble(), value.AsDouble());
+            Avx512F.MaskStore((double*)target, mask.value.AsDouble(), value.AsDouble());
         }
     }
 }

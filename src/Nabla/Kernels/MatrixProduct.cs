@@ -14,68 +14,110 @@ internal static unsafe class MatrixProduct<TLane, T>
     where T : unmanaged
 {
     /// <summary>The steps of k that are summed before C is touched: a tile's part of B then stays in the first cache.</summary>
-    private const int LargestK = 512;
+    public const int LargestK = 512;
 
-    /// <summary>The columns of B that are copied at a time.</summary>
-    private const int PackedColumns = 96;
+    /// <summary>From this many multiplications on (300³), the copies cost less than the reading in place.</summary>
+    private const long PackingPays = 300L * 300 * 300;
 
-    /// <summary>From this many multiplications on, the copies cost less than the reading in place.</summary>
-    private const long PackingPays = 28L * 512 * 512;
-
-    /// <summary>The most that an epilogue gets at once, so that it finds C and what it reads beside it in a first cache of 32 KB or more.</summary>
-    private const int BlockBytes = 24 * 1024;
+    /// <summary>The rows of A that are copied at a time where only A has to be.</summary>
+    private const int CopiedRows = 128;
 
     private static int TileRows => 2 * TLane.Count;
 
-    /// <summary>The rows of A that are copied at a time, about half of the second cache.</summary>
-    private static int PackedRows => 384;
-
     /// <summary>The elements of scratch that a product needs.</summary>
-    public static long ScratchLength(int m, int n, int k)
-    {
-        int depth = Depth(k);
-        long rows = (long)RoundUp(Math.Min(m, PackedRows), TileRows) * depth;
-        return Packs(m, n, k) ? rows + (long)PackedColumns * depth : rows;
-    }
+    public static long ScratchLength(int m, int n, int k) => Packs(m, n, k)
+        ? Math.Max(PackedProduct<TLane, T>.RowsLength(m, k) + PackedProduct<TLane, T>.ColumnsLength(n, k), CopyLength(m, k))
+        : CopyLength(m, k);
 
     /// <summary>Computes the product.</summary>
-    public static void Multiply(in Product<T> p, T* scratch) => Multiply(p, scratch, 0, p.M, 0, p.N, null);
+    public static void Multiply(in Product<T> p, T* scratch) => Multiply(p, scratch, new(0, p.M, 0, p.N), null);
 
-    /// <summary>Computes some rows and some columns of C, and runs the epilogue on its blocks.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(in Product<T> p, T* scratch, int row, int rows, int column, int columns, BlockEpilogue? epilogue)
+    /// <summary>Computes a rectangle of C, and runs the epilogue on its blocks.</summary>
+    public static void Multiply(in Product<T> p, T* scratch, in Area area, BlockEpilogue? epilogue)
     {
-        if (rows <= 0 || columns <= 0)
+        if (area.Rows <= 0 || area.Columns <= 0)
         {
             return;
         }
 
-        bool packs = Packs(rows, columns, p.K);
-        bool packsA = packs || p.TransposeA || row + RoundUp(rows, TLane.Count) > p.Lda;
+        if (area.Rows <= TileRows && area.Columns <= TLane.TileColumns && p.K <= LargestK)
+        {
+            MultiplyTile(p, scratch, area);
+            epilogue?.Run(area.Row, area.Rows, area.Column, area.Columns);
+        }
+        else if (Packs(area.Rows, area.Columns, p.K))
+        {
+            T* columnsCopy = scratch + PackedProduct<TLane, T>.RowsLength(p.M, p.K);
+            PackedProduct<TLane, T>.Multiply(p, scratch, columnsCopy, columnsCopy, Crew.Alone, area, epilogue);
+        }
+        else
+        {
+            MultiplyInPlace(p, scratch, area, epilogue);
+        }
+    }
+
+    /// <summary>A product of a single tile, on the shortest way: it takes some ten nanoseconds.</summary>
+    [SkipLocalsInit]
+    private static void MultiplyTile(in Product<T> p, T* scratch, in Area area)
+    {
+        Unsafe.SkipInit(out Strip<T> strip);
+        strip.Rows = area.Rows;
+        strip.K = p.K;
+        strip.Alpha = p.Alpha;
+        strip.Accumulate = p.Accumulate;
+        strip.Prefetches = false;
+        strip.Bias = p.Bias == null ? null : p.Bias + area.Row;
+        strip.Ldc = p.Ldc;
+        strip.C = p.C + area.Row + area.Column * p.Ldc;
+        strip.BColumn = p.TransposeB ? 1 : p.Ldb;
+        strip.BRow = p.TransposeB ? p.Ldb : 1;
+        strip.B = p.B + area.Column * strip.BColumn;
+        if (CopiesA(p, area))
+        {
+            Packing<TLane, T>.Rows(p, area.Row, area.Rows, 0, p.K, scratch);
+            strip.A = scratch;
+            strip.AStep = TileRows;
+        }
+        else
+        {
+            strip.A = p.A + area.Row;
+            strip.AStep = p.Lda;
+        }
+
+        Tiles<TLane, T>.Column(ref strip, area.Columns);
+    }
+
+    /// <summary>B is read where it is, and so is A if its rows are next to each other and full vectors of them may be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyInPlace(in Product<T> p, T* scratch, in Area area, BlockEpilogue? epilogue)
+    {
+        bool copies = CopiesA(p, area);
         int depth = Depth(p.K);
-        int height = packsA ? PackedRows : epilogue != null ? BlockRows(columns) : rows;
+        int height = copies ? CopiedRows : epilogue != null ? BlockRows(area.Columns) : area.Rows;
         Strip<T> strip = default;
         strip.Alpha = p.Alpha;
         strip.Ldc = p.Ldc;
+        strip.BColumn = p.TransposeB ? 1 : p.Ldb;
+        strip.BRow = p.TransposeB ? p.Ldb : 1;
+        strip.BTile = strip.BColumn;
+        Blocks tiles = new(area.Columns, TLane.TileColumns);
         int start = 0;
         do
         {
             int k = Math.Min(depth, p.K - start);
             strip.K = k;
             strip.Accumulate = p.Accumulate || start > 0;
-            for (int i = row; i < row + rows; i += height)
+            for (int i = area.Row; i < area.Row + area.Rows; i += height)
             {
-                int count = Math.Min(height, row + rows - i);
+                int count = Math.Min(height, area.Row + area.Rows - i);
                 strip.Rows = count;
                 strip.Bias = p.Bias != null && start + k == p.K ? p.Bias + i : null;
-                T* free = scratch;
-                if (packsA)
+                if (copies)
                 {
                     Packing<TLane, T>.Rows(p, i, count, start, k, scratch);
                     strip.A = scratch;
                     strip.AStep = TileRows;
                     strip.ATile = (nint)TileRows * k;
-                    free += (nint)RoundUp(count, TileRows) * k;
                 }
                 else
                 {
@@ -84,8 +126,9 @@ internal static unsafe class MatrixProduct<TLane, T>
                     strip.ATile = TileRows;
                 }
 
-                strip.C = p.C + i;
-                Columns(p, ref strip, start, column, columns, packs ? free : null, i, start + k == p.K ? epilogue : null);
+                strip.B = p.B + start * strip.BRow + area.Column * strip.BColumn;
+                strip.C = p.C + i + area.Column * p.Ldc;
+                Tiles<TLane, T>.Run(ref strip, tiles, start + k == p.K ? epilogue : null, i, area.Column);
             }
 
             start += k;
@@ -93,128 +136,45 @@ internal static unsafe class MatrixProduct<TLane, T>
         while (start < p.K);
     }
 
-    /// <summary>Some columns of C over the rows, from <paramref name="row"/> on, and the steps of k that the strip names.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns(in Product<T> p, ref Strip<T> strip, int start, int column, int columns, T* copy, int row, BlockEpilogue? epilogue)
+    /// <summary>
+    /// One member's part of the product: some rows of C, or some columns where that divides the work better. Rows are preferred, because then
+    /// all members read one copy of B, of which each makes a part.
+    /// </summary>
+    /// <param name="p">The product.</param>
+    /// <param name="scratch">The scratch of all members, <see cref="ScratchLength"/> for each.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="members">How many there are; all of them call this.</param>
+    /// <param name="meeting">Where they wait for each other.</param>
+    /// <param name="epilogue">What is done with blocks of C, or null.</param>
+    public static void MultiplyShare(in Product<T> p, T* scratch, int member, int members, Rendezvous* meeting, BlockEpilogue? epilogue)
     {
-        int tiles = (columns + TLane.TileColumns - 1) / TLane.TileColumns;
-        int narrow = columns / tiles;
-        int wide = columns % tiles;
-        int end = column + columns;
-        int copied = 0;
-        int block = column;
-        int wanted = Math.Max(1, BlockBytes / sizeof(T) / strip.Rows - narrow);
-        strip.BColumn = p.TransposeB ? 1 : p.Ldb;
-        strip.BRow = p.TransposeB ? p.Ldb : 1;
-        T* b = p.B + start * strip.BRow;
-        T* c = strip.C;
-        for (int tile = 0; tile < tiles; tile++)
+        nint stride = (nint)ScratchLength(p.M, p.N, p.K);
+        if (LargestShare(p.M, TileRows, members) > LargestShare(p.N, TLane.TileColumns, members))
         {
-            int width = tile < wide ? narrow + 1 : narrow;
-            if (copy != null && column + width > copied)
-            {
-                int count = Math.Min(PackedColumns, end - column);
-                strip.BColumn = p.TransposeB ? 1 : strip.K;
-                strip.BRow = p.TransposeB ? PackedColumns : 1;
-                Packing<TLane, T>.Columns(p, column, count, start, strip.K, p.TransposeB ? PackedColumns : strip.K, copy);
-                copied = column + count;
-                b = copy - column * strip.BColumn;
-            }
-
-            strip.B = b + column * strip.BColumn;
-            strip.C = c + column * p.Ldc;
-            Dispatch(ref strip, width);
-            column += width;
-            if (epilogue != null && (column - block >= wanted || column == end))
-            {
-                epilogue.Run(row, strip.Rows, block, column - block);
-                block = column;
-            }
-        }
-    }
-
-    private static void Dispatch(ref Strip<T> strip, int columns)
-    {
-        switch (columns)
-        {
-            case 1: Run<One>(ref strip); break;
-            case 2: Run<Two>(ref strip); break;
-            case 3: Run<Three>(ref strip); break;
-            case 4: Run<Four>(ref strip); break;
-            case 5: Run<Five>(ref strip); break;
-            case 6: Run<Six>(ref strip); break;
-            default: DispatchWide(ref strip, columns); break;
-        }
-    }
-
-    private static void DispatchWide(ref Strip<T> strip, int columns)
-    {
-        if (TLane.TileColumns < 12)
-        {
+            (int column, int columns) = Share(p.N, TLane.TileColumns, member, members);
+            Multiply(p, scratch + member * stride, new(0, p.M, column, columns), epilogue);
             return;
         }
 
-        switch (columns)
+        (int row, int rows) = Share(p.M, TileRows, member, members);
+        if (Packs(p.M, p.N, p.K))
         {
-            case 7: Run<Seven>(ref strip); break;
-            case 8: Run<Eight>(ref strip); break;
-            case 9: Run<Nine>(ref strip); break;
-            case 10: Run<Ten>(ref strip); break;
-            case 11: Run<Eleven>(ref strip); break;
-            default: Run<Twelve>(ref strip); break;
-        }
-    }
-
-    /// <summary>The tiles of a strip, from the first row to the last.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TColumns>(ref Strip<T> strip)
-        where TColumns : struct, IConstant
-    {
-        T* a = strip.A;
-        T* c = strip.C;
-        T* bias = strip.Bias;
-        int rows = strip.Rows;
-        if (TColumns.Value == 1)
-        {
-            for (; rows >= 4 * TileRows; rows -= 4 * TileRows)
-            {
-                MicroKernel<TLane, T>.RunTall(ref strip, a, c, bias);
-                a += 4 * strip.ATile;
-                c += 4 * TileRows;
-                bias = bias == null ? null : bias + 4 * TileRows;
-            }
-        }
-
-        for (; rows > 0; rows -= TileRows)
-        {
-            if (rows > TLane.Count)
-            {
-                MicroKernel<TLane, T>.Run<Two, TColumns>(ref strip, a, c, bias, Math.Min(rows, TileRows));
-            }
-            else
-            {
-                MicroKernel<TLane, T>.Run<One, TColumns>(ref strip, a, c, bias, rows);
-            }
-
-            a += strip.ATile;
-            c += TileRows;
-            bias = bias == null ? null : bias + TileRows;
-        }
-    }
-
-    /// <summary>One member's part of the product: a share of the rows or of the columns of C, whichever are more.</summary>
-    public static void MultiplyPart(in Product<T> p, T* scratch, int member, int members)
-    {
-        if (p.M >= p.N)
-        {
-            (int row, int rows) = Share(p.M, TileRows, member, members);
-            Multiply(p, scratch, row, rows, 0, p.N, null);
+            T* columnsCopy = scratch + PackedProduct<TLane, T>.RowsLength(p.M, p.K);
+            T* nextColumnsCopy = members > 1 ? columnsCopy + stride : columnsCopy;
+            PackedProduct<TLane, T>.Multiply(
+                p, scratch + member * stride, columnsCopy, nextColumnsCopy, new(member, members, meeting), new(row, rows, 0, p.N), epilogue);
         }
         else
         {
-            (int column, int columns) = Share(p.N, TLane.TileColumns, member, members);
-            Multiply(p, scratch, 0, p.M, column, columns, null);
+            Multiply(p, scratch + member * stride, new(row, rows, 0, p.N), epilogue);
         }
+    }
+
+    /// <summary>The largest part of n that one member gets.</summary>
+    private static double LargestShare(int n, int tile, int members)
+    {
+        int tiles = Blocks.Ceiling(n, tile);
+        return Math.Min(n, Blocks.Ceiling(tiles, members) * tile) / (double)n;
     }
 
     /// <summary>A member's share of n in whole tiles.</summary>
@@ -226,10 +186,16 @@ internal static unsafe class MatrixProduct<TLane, T>
         return (start, end - start);
     }
 
+    /// <summary>Whether A cannot be read in full vectors where it is.</summary>
+    private static bool CopiesA(in Product<T> p, in Area area) =>
+        p.TransposeA || area.Row + Blocks.RoundUp(area.Rows, TLane.Count) > p.Lda;
+
     private static bool Packs(int m, int n, int k) => (long)m * n * k >= PackingPays;
 
+    private static long CopyLength(int m, int k) => (long)Blocks.RoundUp(Math.Min(m, CopiedRows), TileRows) * Depth(k);
+
     /// <summary>k in equal blocks of at most <see cref="LargestK"/>.</summary>
-    private static int Depth(int k)
+    public static int Depth(int k)
     {
         int blocks = Math.Max(1, (k + LargestK - 1) / LargestK);
         return (k + blocks - 1) / blocks;
@@ -237,7 +203,5 @@ internal static unsafe class MatrixProduct<TLane, T>
 
     /// <summary>How many rows a block of a tile's columns may have.</summary>
     private static int BlockRows(int columns) =>
-        Math.Max(1, BlockBytes / sizeof(T) / Math.Min(columns, TLane.TileColumns) / (4 * TileRows)) * 4 * TileRows;
-
-    private static int RoundUp(int x, int multiple) => (x + multiple - 1) / multiple * multiple;
+        Math.Max(1, Tiles<TLane, T>.BlockBytes / sizeof(T) / Math.Min(columns, TLane.TileColumns) / (4 * TileRows)) * 4 * TileRows;
 }

@@ -20,9 +20,8 @@ internal static unsafe class MicroKernel<TLane, T>
     /// <param name="a">The tile's rows of A: full vectors at each of the k steps.</param>
     /// <param name="c">The tile of C.</param>
     /// <param name="bias">The tile's rows of the bias, or null.</param>
-    /// <param name="rows">More than TVectors − 1 vectors have, at most what TVectors have.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TVectors, TColumns>(ref Strip<T> strip, T* a, T* c, T* bias, int rows)
+    public static void Run<TVectors, TColumns>(ref Strip<T> strip, T* a, T* c, T* bias)
         where TVectors : struct, IConstant
         where TColumns : struct, IConstant
     {
@@ -45,6 +44,15 @@ internal static unsafe class MicroKernel<TLane, T>
         T* b3 = b0 + 3 * columnStep;
         T* b6 = b0 + 6 * columnStep;
         T* b9 = b0 + 9 * columnStep;
+        if (strip.Prefetches)
+        {
+            for (int j = 0; j < TColumns.Value; j++)
+            {
+                Prefetch.Line(c + j * strip.Ldc);
+                Prefetch.Line(c + j * strip.Ldc + TLane.Count);
+            }
+        }
+
         for (nint p = strip.K; p > 0; p--)
         {
             TLane u = TLane.Load(a);
@@ -116,126 +124,62 @@ internal static unsafe class MicroKernel<TLane, T>
         TLane alpha = TLane.Broadcast(strip.Alpha);
         bool accumulate = strip.Accumulate;
         nint ldc = strip.Ldc;
-        if (rows == TVectors.Value * TLane.Count)
-        {
-            Finish<TVectors>(x0, y0, alpha, accumulate, bias, c);
-
-            if (TColumns.Value > 1)
-            {
-                Finish<TVectors>(x1, y1, alpha, accumulate, bias, c + ldc);
-            }
-
-            if (TColumns.Value > 2)
-            {
-                Finish<TVectors>(x2, y2, alpha, accumulate, bias, c + 2 * ldc);
-            }
-
-            if (TColumns.Value > 3)
-            {
-                Finish<TVectors>(x3, y3, alpha, accumulate, bias, c + 3 * ldc);
-            }
-
-            if (TColumns.Value > 4)
-            {
-                Finish<TVectors>(x4, y4, alpha, accumulate, bias, c + 4 * ldc);
-            }
-
-            if (TColumns.Value > 5)
-            {
-                Finish<TVectors>(x5, y5, alpha, accumulate, bias, c + 5 * ldc);
-            }
-
-            if (TColumns.Value > 6)
-            {
-                Finish<TVectors>(x6, y6, alpha, accumulate, bias, c + 6 * ldc);
-            }
-
-            if (TColumns.Value > 7)
-            {
-                Finish<TVectors>(x7, y7, alpha, accumulate, bias, c + 7 * ldc);
-            }
-
-            if (TColumns.Value > 8)
-            {
-                Finish<TVectors>(x8, y8, alpha, accumulate, bias, c + 8 * ldc);
-            }
-
-            if (TColumns.Value > 9)
-            {
-                Finish<TVectors>(x9, y9, alpha, accumulate, bias, c + 9 * ldc);
-            }
-
-            if (TColumns.Value > 10)
-            {
-                Finish<TVectors>(x10, y10, alpha, accumulate, bias, c + 10 * ldc);
-            }
-
-            if (TColumns.Value > 11)
-            {
-                Finish<TVectors>(x11, y11, alpha, accumulate, bias, c + 11 * ldc);
-            }
-            return;
-        }
-
-        T* tile = stackalloc T[2 * 12 * TLane.Count];
-        Spill<TVectors>(x0, y0, tile + 0 * TLane.Count);
+        Finish<TVectors>(x0, y0, alpha, accumulate, bias, c);
 
         if (TColumns.Value > 1)
         {
-            Spill<TVectors>(x1, y1, tile + 2 * TLane.Count);
+            Finish<TVectors>(x1, y1, alpha, accumulate, bias, c + ldc);
         }
 
         if (TColumns.Value > 2)
         {
-            Spill<TVectors>(x2, y2, tile + 4 * TLane.Count);
+            Finish<TVectors>(x2, y2, alpha, accumulate, bias, c + 2 * ldc);
         }
 
         if (TColumns.Value > 3)
         {
-            Spill<TVectors>(x3, y3, tile + 6 * TLane.Count);
+            Finish<TVectors>(x3, y3, alpha, accumulate, bias, c + 3 * ldc);
         }
 
         if (TColumns.Value > 4)
         {
-            Spill<TVectors>(x4, y4, tile + 8 * TLane.Count);
+            Finish<TVectors>(x4, y4, alpha, accumulate, bias, c + 4 * ldc);
         }
 
         if (TColumns.Value > 5)
         {
-            Spill<TVectors>(x5, y5, tile + 10 * TLane.Count);
+            Finish<TVectors>(x5, y5, alpha, accumulate, bias, c + 5 * ldc);
         }
 
         if (TColumns.Value > 6)
         {
-            Spill<TVectors>(x6, y6, tile + 12 * TLane.Count);
+            Finish<TVectors>(x6, y6, alpha, accumulate, bias, c + 6 * ldc);
         }
 
         if (TColumns.Value > 7)
         {
-            Spill<TVectors>(x7, y7, tile + 14 * TLane.Count);
+            Finish<TVectors>(x7, y7, alpha, accumulate, bias, c + 7 * ldc);
         }
 
         if (TColumns.Value > 8)
         {
-            Spill<TVectors>(x8, y8, tile + 16 * TLane.Count);
+            Finish<TVectors>(x8, y8, alpha, accumulate, bias, c + 8 * ldc);
         }
 
         if (TColumns.Value > 9)
         {
-            Spill<TVectors>(x9, y9, tile + 18 * TLane.Count);
+            Finish<TVectors>(x9, y9, alpha, accumulate, bias, c + 9 * ldc);
         }
 
         if (TColumns.Value > 10)
         {
-            Spill<TVectors>(x10, y10, tile + 20 * TLane.Count);
+            Finish<TVectors>(x10, y10, alpha, accumulate, bias, c + 10 * ldc);
         }
 
         if (TColumns.Value > 11)
         {
-            Spill<TVectors>(x11, y11, tile + 22 * TLane.Count);
+            Finish<TVectors>(x11, y11, alpha, accumulate, bias, c + 11 * ldc);
         }
-
-        Edge(ref strip, tile, c, bias, TVectors.Value, TColumns.Value, rows);
     }
 
     /// <summary>
@@ -272,7 +216,7 @@ internal static unsafe class MicroKernel<TLane, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TVectors>(TLane u, TLane v, T b, ref TLane x, ref TLane y)
+    public static void Add<TVectors>(TLane u, TLane v, T b, ref TLane x, ref TLane y)
         where TVectors : struct, IConstant
     {
         TLane s = TLane.Broadcast(b);
@@ -284,7 +228,7 @@ internal static unsafe class MicroKernel<TLane, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TVectors>(TLane x, TLane y, TLane alpha, bool accumulate, T* bias, T* c)
+    public static void Finish<TVectors>(TLane x, TLane y, TLane alpha, bool accumulate, T* bias, T* c)
         where TVectors : struct, IConstant
     {
         x *= alpha;
@@ -305,48 +249,6 @@ internal static unsafe class MicroKernel<TLane, T>
         if (TVectors.Value > 1)
         {
             y.Store(c + TLane.Count);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Spill<TVectors>(TLane x, TLane y, T* tile)
-        where TVectors : struct, IConstant
-    {
-        x.Store(tile);
-        if (TVectors.Value > 1)
-        {
-            y.Store(tile + TLane.Count);
-        }
-    }
-
-    /// <summary>The same end for a tile whose last vector is not full, from a copy of the accumulators.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Edge(ref Strip<T> strip, T* tile, T* c, T* bias, int vectors, int columns, int rows)
-    {
-        TLane alpha = TLane.Broadcast(strip.Alpha);
-        int full = (vectors - 1) * TLane.Count;
-        int rest = rows - full;
-        for (int j = 0; j < columns; j++)
-        {
-            if (vectors > 1)
-            {
-                Finish<One>(TLane.Load(tile), default, alpha, strip.Accumulate, bias, c);
-            }
-
-            TLane x = alpha * TLane.Load(tile + full);
-            if (strip.Accumulate)
-            {
-                x += TLane.LoadPartial(c + full, rest);
-            }
-
-            if (bias != null)
-            {
-                x += TLane.LoadPartial(bias + full, rest);
-            }
-
-            x.StorePartial(c + full, rest);
-            tile += 2 * TLane.Count;
-            c += strip.Ldc;
         }
     }
 }

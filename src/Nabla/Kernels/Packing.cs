@@ -35,16 +35,51 @@ internal static unsafe class Packing<TLane, T>
         }
     }
 
-    /// <summary>Some columns of op(B): B's columns if B is not transposed, else its rows, <paramref name="count"/> at most apart.</summary>
-    public static void Columns(in Product<T> p, int column, int count, int start, int k, int ld, T* copy)
+    /// <summary>
+    /// Some tiles' columns of op(B), the tiles k elements apart for each of their columns: a column's elements in a row if B is not transposed, else for each of
+    /// the k steps the tile's elements in a row.
+    /// </summary>
+    public static void Columns(in Product<T> p, int column, Blocks tiles, (int First, int End) share, int start, int k, T* copy)
     {
+        int first = tiles.Start(share.First);
         if (p.TransposeB)
         {
-            Copy(p.B + column + start * p.Ldb, copy, count, k, p.Ldb, ld);
+            for (int tile = share.First; tile < share.End; tile += 8)
+            {
+                ColumnPanels(p.B + column + start * p.Ldb, p.Ldb, tiles, tile, Math.Min(share.End, tile + 8), k, copy);
+            }
         }
         else
         {
-            Copy(p.B + start + column * p.Ldb, copy, k, count, p.Ldb, ld);
+            Copy(p.B + start + (column + first) * p.Ldb, copy + (nint)first * k, k, tiles.Start(share.End) - first, p.Ldb, k);
+        }
+    }
+
+    /// <summary>Some tiles of B's rows together: what lies in a row is read in a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ColumnPanels(T* source, nint ld, Blocks tiles, int first, int end, int k, T* copy)
+    {
+        for (int i = 0; i < k; i++)
+        {
+            for (int tile = first; tile < end; tile++)
+            {
+                int start = tiles.Start(tile);
+                int width = tiles.Length(tile);
+                T* from = source + start;
+                T* to = copy + (nint)start * k + i * width;
+                int j = 0;
+                for (; j <= width - 4; j += 4)
+                {
+                    Unsafe.CopyBlockUnaligned(to + j, from + j, (uint)(4 * sizeof(T)));
+                }
+
+                for (; j < width; j++)
+                {
+                    to[j] = from[j];
+                }
+            }
+
+            source += ld;
         }
     }
 
@@ -63,6 +98,8 @@ internal static unsafe class Packing<TLane, T>
             {
                 T* from = source + j * ld;
                 T* to = target + j * height;
+                Prefetch.Line(from + 8 * ld);
+                Prefetch.Line(from + 8 * ld + 2 * height);
                 for (int i = 0; i < group; i++)
                 {
                     TLane x = TLane.Load(from);

@@ -27,7 +27,7 @@ internal static class SinglePrecision<TLane, T>
 
     /// <summary>
     /// eˣ = 2ⁿ eʳ with r = x − n ln 2 in ±½ ln 2, eʳ = 1 + r + r² q(r) (error 3.1·10⁻⁹). The exponent is added to the bits, so every
-    /// normal result is reached; results below the smallest normal number are zero.
+    /// normal result is reached; results below the smallest normal number are computed 2⁶⁴ times as large and then rounded once.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane Exp(TLane x)
@@ -42,10 +42,23 @@ internal static class SinglePrecision<TLane, T>
         q = TLane.MultiplyAdd(q, r, TLane.Of(4.999999343e-01));
         TLane p = TLane.MultiplyAdd(q, r * r, r) + TLane.Of(1);
         TLane result = TLane.AddBits(p, TLane.ShiftBitsLeft(shifted, 23));
+        TLane tiny = TLane.Less(x, TLane.Of(-87.33654022));
+        result = TLane.AddBits(result, TLane.AndBits(tiny, 64 << 23)) * TLane.Select(tiny, TLane.Of(5.42101086242752217e-20), TLane.Of(1));
 
         // ln of the largest float is 88.722839; what is not below the next number is infinity or NaN, and the sum says which.
         result = TLane.Select(TLane.Less(x, TLane.Of(88.72284698)), result, x + TLane.Of(double.PositiveInfinity));
-        return TLane.Select(TLane.Less(x, TLane.Of(-87.33654022)), default, result);
+        return TLane.Select(TLane.Less(x, TLane.Of(-104)), default, result);
+    }
+
+    /// <summary>
+    /// 1 / (1 + e⁻ˣ), but eˣ below −20: their difference, 2·10⁻⁹ of the result, is less than its rounding, and e⁻ˣ overflows before eˣ is zero.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLane Sigmoid(TLane x)
+    {
+        TLane far = TLane.Less(x, TLane.Of(-20));
+        TLane e = Exp(TLane.Select(far, x, -x));
+        return TLane.Select(far, e, TLane.Of(1) / (TLane.Of(1) + e));
     }
 
     /// <summary>log(x) = e ln 2 + log(m), m in [√½, √2).</summary>

@@ -5,6 +5,12 @@ using Nabla.Calculus.Expressions.Functions;
 namespace Nabla.Kernels;
 
 /// <summary>softmax, log-softmax and log-sum-exp of one column, with the largest element subtracted, so that nothing overflows.</summary>
+/// <remarks>
+/// <para>Errors in single precision, u = 2⁻²⁴ and dᵢ = |xᵢ − max x|: an exponential is wrong by (2.5 + dᵢ)u of itself (its own error and the rounding of its
+/// argument), so their sum s by at most (2.5 + log n)u, since Σ dᵢe⁻ᵈⁱ ≤ s log n, and by 18u for the additions.</para>
+/// <para>softmax is therefore within (25 + dᵢ + log n)u of itself, log-sum-exp within (21 + log n)u of 1 and half a unit of its last place,
+/// log-softmax within (22 + log n)u of 1 and (1 + dᵢ)·2u. A test holds these bounds.</para>
+/// </remarks>
 internal static unsafe class Softmax<TLane, T>
     where TLane : struct, IVectorLane<TLane, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -30,6 +30,15 @@ internal unsafe struct Strip<T>
     /// <summary>From one row of op(B), one of the k steps, to the next.</summary>
     public nint BRow;
 
+    /// <summary>From one tile's part of B to the next tile's, for each of the tile's columns.</summary>
+    public nint BTile;
+
+    /// <summary>Whether B is a copy in which each of the k steps has the elements of one tile's columns: <see cref="BRow"/> is then the tile's width.</summary>
+    public bool BPanels;
+
+    /// <summary>Whether C is far from the processor and should be asked for before the sum begins.</summary>
+    public bool Prefetches;
+
     public T* C;
 
     public nint Ldc;

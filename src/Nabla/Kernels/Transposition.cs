@@ -8,30 +8,36 @@ internal static unsafe class Transposition<T>
     where T : unmanaged
 {
     /// <summary>X is rows × columns, Y columns × rows and elsewhere in memory.</summary>
+    /// <remarks>In stripes as high as a cache line: all of a line of X is used at once, and what is written stays in the first cache.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(T* x, T* y, int rows, int columns, nint ldx, nint ldy)
     {
         int size = Vector128<T>.Count;
-        int j = 0;
-        for (; j <= columns - size; j += size)
+        int height = 64 / sizeof(T);
+        for (int i = 0; i < rows; i += height)
         {
-            T* source = x + j * ldx;
-            T* target = y + j;
-            int i = 0;
-            for (; i <= rows - size; i += size)
+            int count = Math.Min(height, rows - i);
+            int j = 0;
+            for (; j <= columns - size; j += size)
             {
-                Block(source, target, ldx, ldy);
-                source += size;
-                target += size * ldy;
+                T* source = x + i + j * ldx;
+                T* target = y + i * ldy + j;
+                int rest = count;
+                for (; rest >= size; rest -= size)
+                {
+                    Block(source, target, ldx, ldy);
+                    source += size;
+                    target += size * ldy;
+                }
+
+                Elements(source, target, rest, size, ldx, ldy);
             }
 
-            Elements(source, target, rows - i, size, ldx, ldy);
+            Elements(x + i + j * ldx, y + i * ldy + j, count, columns - j, ldx, ldy);
         }
-
-        Elements(x + j * ldx, y + j, rows, columns - j, ldx, ldy);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Elements(T* x, T* y, int rows, int columns, nint ldx, nint ldy)
     {
         for (int j = 0; j < columns; j++)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nabla.Calculus.Expressions.Functions;
 
 namespace Nabla.Kernels;
@@ -20,14 +21,17 @@ internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string n
     public override void Multiply(in Product<T> product, T* scratch) => MatrixProduct<TLane, T>.Multiply(product, scratch);
 
     public override void Multiply(in Product<T> product, T* scratch, int row, int rows, int column, int columns, BlockEpilogue? epilogue) =>
-        MatrixProduct<TLane, T>.Multiply(product, scratch, row, rows, column, columns, epilogue);
+        MatrixProduct<TLane, T>.Multiply(product, scratch, new(row, rows, column, columns), epilogue);
 
     public override void Multiply(in Product<T> product, T* scratch, ThreadTeam team)
     {
-        long stride = MatrixProduct<TLane, T>.ScratchLength(product.M, product.N, product.K);
-        TeamProduct work = new() { Product = product, Scratch = scratch, Stride = (nint)stride };
+        TeamProduct work = new() { Product = product, Scratch = scratch };
         team.Run(&work);
     }
+
+    public override void MultiplyShare(
+        in Product<T> product, T* scratch, int member, int members, Rendezvous* meeting, BlockEpilogue? epilogue) =>
+        MatrixProduct<TLane, T>.MultiplyShare(product, scratch, member, members, meeting, epilogue);
 
     public override UnaryKernel<T> Unary(Function function) => function.Accept(new UnaryKernelMaker<TLane, T>());
 
@@ -142,9 +146,9 @@ internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string n
     {
         public Product<T> Product;
         public T* Scratch;
-        public nint Stride;
+        public Rendezvous Meeting;
 
-        public readonly void Run(int member, int members) =>
-            MatrixProduct<TLane, T>.MultiplyPart(Product, Scratch + member * Stride, member, members);
+        public void Run(int member, int members) =>
+            MatrixProduct<TLane, T>.MultiplyShare(Product, Scratch, member, members, (Rendezvous*)Unsafe.AsPointer(ref Meeting), null);
     }
 }

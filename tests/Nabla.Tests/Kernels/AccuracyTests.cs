@@ -14,7 +14,15 @@ public sealed unsafe class AccuracyTests
     [MemberData(nameof(SupportedPaths))]
     public void Exp_is_within_a_unit_and_a_quarter_of_the_last_place(KernelPath path)
     {
-        AssertWithin(1.25, path, Function.Exp, -87.336536f, 88.722839f);
+        AssertWithin(1.25, path, Function.Exp, -104.5f, 88.722839f);
+    }
+
+    /// <summary>Down to the smallest subnormal number.</summary>
+    [Theory]
+    [MemberData(nameof(SupportedPaths))]
+    public void Sigmoid_is_within_two_units_of_the_last_place(KernelPath path)
+    {
+        AssertWithin(2, path, Function.Sigmoid, -104.5f, 1e30f);
     }
 
     [Theory]
@@ -43,7 +51,7 @@ public sealed unsafe class AccuracyTests
     [MemberData(nameof(SupportedPaths))]
     public void Tanh_is_within_two_units_of_the_last_place(KernelPath path)
     {
-        AssertWithin(2, path, Function.Tanh, -20, 20);
+        AssertWithin(2, path, Function.Tanh, float.MinValue, float.MaxValue);
     }
 
     [Theory]
@@ -59,7 +67,9 @@ public sealed unsafe class AccuracyTests
     {
         const float Infinity = float.PositiveInfinity;
         AssertValues(path, Function.Exp, (0, 1), (-0f, 1), (Infinity, Infinity), (-Infinity, 0), (88.73f, Infinity), (-104, 0), (1e30f, Infinity));
-        AssertValues(path, Function.Exp, (float.NaN, float.NaN), (-87.4f, 0), (float.MinValue, 0), (float.MaxValue, Infinity));
+        AssertValues(path, Function.Exp, (float.NaN, float.NaN), (-103.28f, float.Epsilon), (float.MinValue, 0), (float.MaxValue, Infinity));
+        AssertValues(path, Function.Sigmoid, (0, 0.5f), (-0f, 0.5f), (Infinity, 1), (-Infinity, 0), (30, 1), (float.NaN, float.NaN));
+        AssertValues(path, Function.Sigmoid, (-103.28f, float.Epsilon), (-104, 0), (float.MinValue, 0), (float.MaxValue, 1));
         AssertValues(path, Function.Log, (0, -Infinity), (1, 0), (Infinity, Infinity), (-1, float.NaN), (float.NaN, float.NaN));
         AssertValues(path, Function.Log, (-Infinity, float.NaN), (-float.Epsilon, float.NaN));
         AssertValues(path, Function.LogOnePlus, (-1, -Infinity), (0, 0), (Infinity, Infinity), (-2, float.NaN), (float.NaN, float.NaN));
@@ -82,6 +92,50 @@ public sealed unsafe class AccuracyTests
                 (pair[0], pair[1]) = (x, -x);
                 kernel.Run(pair, pair, 2);
                 Assert.Equal(pair[0], -pair[1]);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Over runs of neighbouring floats all over the range, and where the argument's reduction changes from one power of two to the next.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(SupportedPaths))]
+    public void Exp_sigmoid_and_tanh_never_decrease(KernelPath path)
+    {
+        const int Count = 4096;
+        float* x = stackalloc float[Count];
+        float* y = stackalloc float[Count];
+        foreach (Function function in new[] { Function.Exp, Function.Sigmoid, Function.Tanh })
+        {
+            UnaryKernel<float> kernel = KernelSets.Float(path).Unary(function);
+            List<long> starts = [.. Enumerable.Range(0, 1000).Select(i => Order(-105) + (Order(105) - Order(-105)) / 1000 * i)];
+            double step = function == Function.Tanh ? Math.Log(2) / 2 : Math.Log(2);
+            for (double edge = -150.5 * step; edge < 130 * step; edge += step)
+            {
+                starts.Add(Order((float)edge) - Count / 2);
+            }
+
+            foreach (double edge in new[] { -104, -87.33654022, -20, -0.625, 0.625, 0 })
+            {
+                starts.Add(Order((float)edge) - Count / 2);
+            }
+
+            foreach (long start in starts)
+            {
+                for (int i = 0; i < Count; i++)
+                {
+                    x[i] = FromOrder(start + i);
+                }
+
+                kernel.Run(x, y, Count);
+                for (int i = 1; i < Count; i++)
+                {
+                    if (!(y[i] >= y[i - 1]))
+                    {
+                        Assert.Fail($"{function}({x[i]:R}) = {y[i]:R} < {function}({x[i - 1]:R}) = {y[i - 1]:R}");
+                    }
+                }
             }
         }
     }

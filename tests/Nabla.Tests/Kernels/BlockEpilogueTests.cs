@@ -79,6 +79,36 @@ public sealed unsafe class BlockEpilogueTests
 
     [Theory]
     [MemberData(nameof(SupportedPaths))]
+    public void Threads_that_share_a_product_give_every_element_to_one_epilogue(KernelPath path)
+    {
+        KernelSet<float> kernels = KernelSets.Float(path);
+        SeededRandom random = new(9);
+        foreach ((int m, int n, int k) in new[] { (3, 2, 4), (403, 331, 601), (40, 3000, 300), (2500, 10, 1100) })
+        {
+            using GuardedBuffer<float> a = new(m * k), b = new(k * n), c = new(m * n);
+            Product<float> product = new() { M = m, N = n, K = k, Lda = m, Ldb = k, Ldc = m, Alpha = 1, A = Random(a, m * k, random), B = Random(b, k * n, random) };
+            product.C = c.Take(m * n, true);
+            float[] scratch = new float[3 * kernels.ScratchLength(m, n, k, false, false)];
+            fixed (float* pScratch = scratch)
+            {
+                kernels.Multiply(product, pScratch);
+                float[] expected = new Span<float>(product.C, m * n).ToArray();
+                foreach (int members in new[] { 2, 3 })
+                {
+                    using ThreadTeam team = new(members);
+                    Share share = new(kernels, product, pScratch);
+                    GCHandle handle = GCHandle.Alloc(share);
+                    Shared work = new() { Handle = GCHandle.ToIntPtr(handle) };
+                    team.Run(&work);
+                    handle.Free();
+                    Assert.Equal(expected.Select(x => -x), new Span<float>(product.C, m * n).ToArray());
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SupportedPaths))]
     public void A_product_with_an_epilogue_allocates_nothing(KernelPath path)
     {
         KernelSet<float> kernels = KernelSets.Float(path);
@@ -129,5 +159,25 @@ public sealed unsafe class BlockEpilogueTests
                 }
             }
         }
+    }
+
+    private sealed class Share(KernelSet<float> kernels, Product<float> product, float* scratch)
+    {
+        private Rendezvous meeting;
+
+        public void Run(int member, int members)
+        {
+            fixed (Rendezvous* place = &meeting)
+            {
+                kernels.MultiplyShare(product, scratch, member, members, place, new Negation(product));
+            }
+        }
+    }
+
+    private struct Shared : ITeamWork
+    {
+        public nint Handle;
+
+        public readonly void Run(int member, int members) => ((Share)GCHandle.FromIntPtr(Handle).Target!).Run(member, members);
     }
 }

@@ -39,6 +39,28 @@ public sealed unsafe class MatrixProductTests
 
     [Theory]
     [MemberData(nameof(Transpositions))]
+    public void Tiles_of_every_height_and_width_equal_the_naive_product(bool transposeA, bool transposeB)
+    {
+        using GuardedBuffer<float> a = new(34 * 48), b = new(34 * 48), c = new(34 * 48);
+        using GuardedBuffer<double> wideA = new(34 * 48), wideB = new(34 * 48), wideC = new(34 * 48);
+        KernelSet<float>[] singles = [.. KernelSets.Supported.Select(path => KernelSets.Float(path))];
+        KernelSet<double>[] doubles = [.. KernelSets.Supported.Select(path => KernelSets.Double(path))];
+        for (int m = 1; m <= 34; m++)
+        {
+            for (int n = 1; n <= 13; n++)
+            {
+                for (uint flags = 0; flags < 16; flags++)
+                {
+                    Case problem = new(m, n, 1 + (m + n) % 5, transposeA, transposeB, flags);
+                    Array.ForEach(singles, kernels => problem.Check(kernels, a, b, c, 3e-7));
+                    Array.ForEach(doubles, kernels => problem.Check(kernels, wideA, wideB, wideC, 1e-15));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Transpositions))]
     public void Products_of_several_blocks_equal_the_naive_one(bool transposeA, bool transposeB)
     {
         Case problem = new(403, 331, 1101, transposeA, transposeB, 7);

@@ -58,6 +58,9 @@ public interface ILane<T>
     /// <summary>The hyperbolic tangent.</summary>
     static abstract T Tanh(T x);
 
+    /// <summary>The logistic function, 1 / (1 + e⁻ˣ); vectors compute eˣ instead where that is the same but for numbers that would overflow.</summary>
+    static virtual T Sigmoid(T x) => T.Of(1) / (T.Of(1) + T.Exp(-x));
+
     /// <summary>The sine of an angle in radians.</summary>
     static abstract T Sin(T x);
 

@@ -20,7 +20,7 @@ public readonly struct Sigmoid : IElementwise
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x)
-        where T : struct, ILane<T> => T.Of(1) / (T.Of(1) + T.Exp(-x));
+        where T : struct, ILane<T> => T.Sigmoid(x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
