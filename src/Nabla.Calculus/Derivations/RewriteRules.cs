@@ -8,7 +8,7 @@ namespace Nabla.Calculus.Derivations;
 public static class RewriteRules
 {
     /// <summary>How many nodes are rewritten before a stop is heard, some hundredths of a second.</summary>
-    private const int NeverStopped = 1500;
+    private const int NeverStopped = 800;
 
     /// <summary>Algebra of sums, products, signs, constants, transposes and ones.</summary>
     public static ImmutableArray<RewriteRule> Algebra { get; } =
