@@ -25,13 +25,13 @@ internal sealed class Fusion<T>
     /// <summary>How many of some expressions have each as an operand.</summary>
     public static Dictionary<Expr, int> Uses(IEnumerable<Expr> nodes)
     {
-        Dictionary<Expr, int> uses = new(ReferenceEqualityComparer.Instance);
+        Dictionary<Expr, int> counts = new(ReferenceEqualityComparer.Instance);
         foreach (Expr operand in nodes.SelectMany(node => node.Operands))
         {
-            uses[operand] = uses.GetValueOrDefault(operand) + 1;
+            counts[operand] = counts.GetValueOrDefault(operand) + 1;
         }
 
-        return uses;
+        return counts;
     }
 
     /// <summary>How many expressions have this one as an operand.</summary>
