@@ -216,12 +216,26 @@ public class TrainTests
     }
 
     [Fact]
-    public async Task More_threads_are_accepted_with_a_note()
+    public async Task More_threads_train_the_same_model()
     {
         using TemporaryFolder folder = new();
-        Run run = await Train(folder, "xor", "--epochs", "1", "--threads", "4");
-        Assert.Equal(ExitCode.Done, run.Code);
-        Assert.Contains("Note      this version trains on one thread\n", run.Error, StringComparison.Ordinal);
+        byte[][] models = [.. await Task.WhenAll(new[] { 1, 3 }.Select(async threads =>
+        {
+            string file = Path.Combine(folder.Path, $"{threads}.safetensors");
+            Run run = await Train(folder, "digits", "--epochs", "1", "--batch-size", "100", "--threads", $"{threads}", "--out", file);
+            Assert.Equal(ExitCode.Done, run.Code);
+            return await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        }))];
+        Assert.Equal(models[0], models[1]);
+    }
+
+    [Fact]
+    public async Task Hundreds_of_threads_are_refused()
+    {
+        using TemporaryFolder folder = new();
+        Run run = await Train(folder, "xor", "--threads", "300");
+        Assert.NotEqual(ExitCode.Done, run.Code);
+        Assert.Contains("the number of threads must be from 1 to 256, but it is 300", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,6 +44,16 @@ public sealed record LayeredNetwork(
         [.. Layers.SelectMany(layer => layer.Biases is null ? [layer.Weights] : new[] { layer.Weights, layer.Biases })];
 
     /// <summary>
+    /// The label of the equation that gives the adjoint of a part (M. Nielsen, "Neural Networks and Deep Learning", chapter 2): BP1 for the last
+    /// pre-activation, BP2 for another one, BP3 for biases, BP4 for weights; empty for anything else.
+    /// </summary>
+    public string LabelOf(Expr part) =>
+        part == Layers[^1].PreActivation ? "BP1"
+        : Layers.Any(layer => layer.PreActivation == part) ? "BP2"
+        : Layers.Any(layer => layer.Biases == part) ? "BP3"
+        : Layers.Any(layer => layer.Weights == part) ? "BP4" : "";
+
+    /// <summary>
     /// The fact that turns the gradient of a cross-entropy on softmax from (1ᵀy)p − y into p − y: every target sums to one, 1ᵀy = 1.
     /// </summary>
     public Assumption TargetsSumToOne

@@ -47,7 +47,7 @@ internal static class PlanCommand
                 Plan<float> plan = settings.InferenceOnly
                     ? model.CompileInference(settings.BatchSize, settings.Threads)
                     : model.CompileStep(derivation, settings.Optimizer, settings.BatchSize, settings.Threads);
-                Labels labels = new(derivation);
+                Labels labels = new(model.Expression, derivation);
                 if (parsed.GetValue(json))
                 {
                     WriteJson(terminal, plan, labels);
@@ -138,27 +138,16 @@ internal static class PlanCommand
         return string.Create(CultureInfo.InvariantCulture, $"{scaled:G3} {prefix}{unit}");
     }
 
-    /// <summary>The labels of a derivation's equations.</summary>
-    private sealed class Labels
+    /// <summary>The labels of the equations of backpropagation that instructions carry out.</summary>
+    private sealed class Labels(LayeredNetwork network, Derivation derivation)
     {
-        private readonly Dictionary<Expr, string> labels = new(ReferenceEqualityComparer.Instance);
-
-        public Labels(Derivation derivation)
+        /// <summary>An adjoint's label is that of what it belongs to; a parameter's line is the update by the gradient that the label gives.</summary>
+        public string Of(PlanEquation equation) => equation.Left switch
         {
-            foreach (Step step in derivation.Steps.Where(step => step.Label.Length > 0))
-            {
-                labels.TryAdd(step.Left, step.Label);
-            }
+            Named name => PartOf(name) is Expr part ? network.LabelOf(part) : "",
+            Expr other => network.LabelOf(other),
+        };
 
-            foreach (Expr variable in derivation.Variables)
-            {
-                if (derivation.StepOf(variable)?.Label is { Length: > 0 } label)
-                {
-                    labels.TryAdd(variable, label);
-                }
-            }
-        }
-
-        public string Of(PlanEquation equation) => labels.GetValueOrDefault(equation.Left, "");
+        private Expr? PartOf(Named adjoint) => network.Layers.Select(layer => layer.PreActivation).FirstOrDefault(part => derivation.AdjointNameOf(part) == adjoint);
     }
 }

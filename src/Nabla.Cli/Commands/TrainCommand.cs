@@ -46,7 +46,7 @@ internal static class TrainCommand
             Known("How weights and biases begin", Initializer.All.Keys) + "; by default he for the relu family, else glorot",
             [.. Initializer.All.Keys]);
         Option<ulong?> seed = Options.Seed("Fixes everything random: generated data, first weights, the order of the samples (default 1)");
-        Option<int?> threads = Options.Whole("--threads", "Threads to train with; this version trains on one, whatever is given");
+        Option<int?> threads = Options.Whole("--threads", "Threads that may share a step, as far as it is large enough; the result is the same (default: all processors)");
         Option<string?> precision = Options.Choice("--precision", "The numbers to compute with (default float)", "float", "double");
         Option<string?> dataFolder = Options.DataFolder();
         Option<string?> file = Options.Text("--out", "FILE", "The model file (default DATA.safetensors in the current folder)");
@@ -84,16 +84,12 @@ internal static class TrainCommand
                 BatchSize = parsed.GetValue(batchSize),
                 Epochs = parsed.GetValue(epochs),
                 Seed = parsed.GetValue(seed) ?? Options.DefaultSeed,
+                Threads = parsed.GetValue(threads) ?? Math.Min(Environment.ProcessorCount, TrainingOptions.MostThreads),
                 Double = parsed.GetValue(precision) == "double",
                 Out = parsed.GetValue(file) ?? $"{source.Name}.safetensors",
                 Json = parsed.GetValue(json),
             };
             ModelPath.RequireWritable(request.Out);
-            if (parsed.GetValue(threads) > 1)
-            {
-                terminal.Error.WriteLine("Note      this version trains on one thread");
-            }
-
             return RunAsync(source, request, terminal);
         });
         return command;

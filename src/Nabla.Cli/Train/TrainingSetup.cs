@@ -39,6 +39,8 @@ internal sealed record TrainingRequest
 
     public ulong Seed { get; init; }
 
+    public int Threads { get; init; } = 1;
+
     public bool Double { get; init; }
 
     public required string Out { get; init; }
@@ -108,6 +110,7 @@ internal sealed record TrainingSetup
                 Optimizer = request.Optimizer ?? Optimizer.Sgd,
                 LearningRate = request.LearningRate ?? preset.LearningRate,
                 BatchSize = batchSize,
+                Threads = request.Threads,
                 Epochs = request.Epochs ?? preset.Epochs,
                 Seed = request.Seed,
             },

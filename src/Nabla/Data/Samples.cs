@@ -77,6 +77,19 @@ public sealed class Samples
     }
 
     /// <summary>
+    /// Says that samples will be read soon, as far as the second cache has room for them beside what a step needs: shuffled samples lie anywhere in
+    /// memory, and one after the other is waited for when they are only asked for as they are read.
+    /// </summary>
+    internal void Prefetch(ReadOnlySpan<int> order)
+    {
+        const int MostNumbers = 64 * 1024;
+        foreach (int sample in order[..Math.Min(order.Length, MostNumbers / Inputs)])
+        {
+            Features.Prefetch(Checked(sample));
+        }
+    }
+
+    /// <summary>
     /// Writes the targets of the samples named by <paramref name="order"/>, one column each, classes as one-hot columns. Only
     /// the first <see cref="Outputs"/> elements of a column are written; nothing is allocated.
     /// </summary>

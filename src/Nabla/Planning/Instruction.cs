@@ -33,8 +33,8 @@ internal sealed class Instruction<T>
     }
 
     /// <summary>The instruction of a draft whose slots have their places.</summary>
-    public static Instruction<T> Of(KernelSet<T> kernels, Draft<T> draft, Registers<T> registers, int batch, int members, Workspace<T> memory) =>
-        new(kernels, draft, draft.Steps.Count == 0 ? null : registers.ChainOf(draft, kernels), SplitOf(draft, batch), members, memory);
+    public static Instruction<T> Of(KernelSet<T> kernels, Draft<T> draft, int batch, int members, Workspace<T> memory) =>
+        new(kernels, draft, draft.Steps.Count == 0 ? null : Registers<T>.ChainOf(draft, kernels), SplitOf(draft, batch), members, memory);
 
     /// <summary>Does a member's part. Allocates nothing.</summary>
     public void Run(int member)

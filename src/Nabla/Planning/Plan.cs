@@ -36,14 +36,13 @@ public sealed class Plan<T>
         }
 
         long scratch = AlignedBuffer<T>.Padded(schedule.Order.Select(draft => draft.Head?.ScratchLength(kernels) ?? 0).DefaultIfEmpty().Max());
-        long registers = Draft<T>.MostSteps * Chain<T>.Piece;
+        long registers = (long)schedule.Order.Select(draft => draft.Steps.Count).DefaultIfEmpty().Max() * Chain<T>.Piece;
         HashSet<Slot<T>> always = [.. lowering.Inputs.Values, .. lowering.Constants.Select(constant => constant.Slot), .. lowering.CoefficientSlots, .. lowering.Kept];
         buffer = new(always.Where(slot => !slot.IsParameter), Lifetimes(always), members * (scratch + registers));
         lowering.Workspace.Place(buffer.Scratch, scratch);
         Workspace<T> pieces = new();
         pieces.Place(buffer.Scratch + members * scratch, registers);
-        Registers<T> places = new();
-        instructions = [.. schedule.Order.Select(draft => Instruction<T>.Of(kernels, draft, places, batch, members, pieces))];
+        instructions = [.. schedule.Order.Select(draft => Instruction<T>.Of(kernels, draft, batch, members, pieces))];
         phases = [.. schedule.Order.Select(schedule.PhaseOf)];
         run = new(this);
         Fill(sizeOf);

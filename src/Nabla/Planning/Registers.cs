@@ -6,12 +6,9 @@ namespace Nabla.Planning;
 /// <summary>
 /// Where the values of a draft's steps live: in the slot that they are written to where that is possible, else in a register that is free.
 /// </summary>
-internal sealed class Registers<T>
+internal static class Registers<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The most registers that a chain has needed so far.</summary>
-    public int Most { get; private set; }
-
     /// <summary>
     /// Lets the head of each draft write to one of the chain's outputs, where nobody but the chain needs its value and the output is written after the
     /// last step that reads it.
@@ -37,7 +34,7 @@ internal sealed class Registers<T>
     }
 
     /// <summary>The chain of a draft.</summary>
-    public Chain<T> ChainOf(Draft<T> draft, KernelSet<T> kernels)
+    public static Chain<T> ChainOf(Draft<T> draft, KernelSet<T> kernels)
     {
         int[] lastUse = LastUses(draft);
         List<int> free = [];
@@ -91,7 +88,6 @@ internal sealed class Registers<T>
             steps.Add(new() { Code = ChainCode.Copy, X = places[value], Target = Place(slot, Access.Matrix) });
         }
 
-        Most = Math.Max(Most, registers);
         return new()
         {
             Steps = [.. steps],

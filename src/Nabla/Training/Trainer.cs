@@ -26,7 +26,10 @@ public sealed record TrainingOptions
     /// <summary>Fixes the order of the samples.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>The most threads that share a step. The result is the same to the last bit for any number.</summary>
+    /// <summary>More threads than this are refused.</summary>
+    public const int MostThreads = 256;
+
+    /// <summary>The most threads that share a step; a small step is made by fewer. The result is the same to the last bit for any number.</summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>The clock that times the training.</summary>
@@ -84,7 +87,9 @@ public sealed unsafe class Trainer<T>
         Resume();
         model.RequireFit(data.Train);
         Require(options.BatchSize >= 1, $"the batch size must be at least 1, but it is {options.BatchSize}");
-        Require(options.Threads >= 1, $"the number of threads must be at least 1, but it is {options.Threads}");
+        Require(
+            options.Threads is >= 1 and <= TrainingOptions.MostThreads,
+            $"the number of threads must be from 1 to {TrainingOptions.MostThreads}, but it is {options.Threads}");
         Require(options.Epochs >= 1, $"the number of epochs must be at least 1, but it is {options.Epochs}");
         Require(double.IsFinite(options.LearningRate) && options.LearningRate > 0, $"the learning rate must be a positive number, but it is {options.LearningRate}");
         order = [.. Enumerable.Range(0, data.Train.Count)];
@@ -198,7 +203,8 @@ public sealed unsafe class Trainer<T>
         for (int start = 0; start < order.Length; start += options.BatchSize)
         {
             ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
-            double cost = Step(batch, cancellationToken);
+            int next = start + batch.Length;
+            double cost = Step(batch, cancellationToken, order.AsSpan(next, Math.Min(batch.Length, order.Length - next)));
             if (!double.IsFinite(cost))
             {
                 throw new NonFiniteLossException(
@@ -223,7 +229,10 @@ public sealed unsafe class Trainer<T>
         new(epoch, samples, loss / samples, data.Train.Labels is null ? null : (double)correct / samples, Seconds);
 
     /// <summary>One step on one batch; gives the loss before the update. Allocates nothing.</summary>
-    internal double Step(ReadOnlySpan<int> batch, CancellationToken cancellationToken)
+    /// <param name="batch">The samples.</param>
+    /// <param name="cancellationToken">Stops it before a parameter changes.</param>
+    /// <param name="next">The samples of the step after it, which come from memory meanwhile.</param>
+    internal double Step(ReadOnlySpan<int> batch, CancellationToken cancellationToken, ReadOnlySpan<int> next = default)
     {
         Plan<T> plan = PlanFor(batch.Length);
         steps++;
@@ -236,6 +245,7 @@ public sealed unsafe class Trainer<T>
         Slot<T> target = plan.SlotOf(model.Expression.Target);
         data.Train.GatherInputs(batch, input.Pointer, input.LeadingDimension);
         data.Train.GatherTargets(batch, target.Pointer, target.LeadingDimension);
+        data.Train.Prefetch(next);
         plan.RunUnless(cancellationToken, plan.Members > 1 ? team : null);
         return double.CreateChecked(*plan.SlotOf(Derivation.StableCost).Pointer);
     }

@@ -121,10 +121,7 @@ public sealed class NetworkDerivation
         SymbolicLayer last = network.Layers[^1];
         return dialect == Dialect.Seed
             ? part == last.Activation ? "Eq 4.2" : part == last.Weights ? "Eq 3" : network.Layers.Any(layer => layer.Weights == part) ? "Eq 5" : ""
-            : part == last.PreActivation ? "BP1"
-            : network.Layers.Any(layer => layer.PreActivation == part) ? "BP2"
-            : network.Layers.Any(layer => layer.Biases == part) ? "BP3"
-            : network.Layers.Any(layer => layer.Weights == part) ? "BP4" : "";
+            : network.LabelOf(part);
     }
 
     private static IReadOnlyList<Section> OutlineOf(LayeredNetwork network, Derivation derivation, Named cost) =>
