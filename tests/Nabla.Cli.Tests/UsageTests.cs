@@ -6,7 +6,7 @@ public class UsageTests
 {
     [Theory]
     [InlineData("trian", "unknown command 'trian'; did you mean 'train'?")]
-    [InlineData("bogus --json", "unknown command 'bogus'; Known: bench, check, derive, evaluate, inspect, predict, train")]
+    [InlineData("bogus --json", "unknown command 'bogus'; Known: bench, check, derive, evaluate, inspect, plan, predict, train")]
     [InlineData("train digts", "unknown data set 'digts'; did you mean 'digits'?")]
     [InlineData("train --learnin-rate 3", "unknown option '--learnin-rate'; did you mean '--learning-rate'?")]
     [InlineData("train book --epoch=3", "unknown option '--epoch'; did you mean '--epochs'?")]

@@ -54,6 +54,7 @@ internal sealed class StepOptions
         Activation hidden = parsed.GetValue(activation) is string function ? Activation.Named(function) : Activation.Sigmoid;
         Loss measured = parsed.GetValue(loss) is string text ? Networks.Loss.NamedOrParsed(text) : Networks.Loss.SquaredError;
         Activation last = parsed.GetValue(outputActivation) is string output ? Activation.Named(output) : measured.OutputActivation ?? hidden;
+        measured.RequireOutput(last);
         StepSettings settings = new()
         {
             Network = Network.Of(Network.ParseSizes(sizes), hidden, last),
