@@ -23,9 +23,10 @@ internal static unsafe class ChainRunner<TLane, T>
         {
             // The elements between the last row and the next column, and those behind the last, are computed too and mean nothing: whole vectors are
             // cheaper than parts. Behind another column than the last stands what another thread may write.
-            nint length = columns * ld;
-            nint whole = column + columns == chain.Columns ? (length + LineElements - 1) / LineElements * LineElements : length;
-            Pieces(chain.Steps, registers, 0, column, column * ld, whole);
+            nint begin = column * ld;
+            nint end = begin + columns * ld;
+            end = column + columns == chain.Columns ? (end + LineElements - 1) / LineElements * LineElements : end;
+            Pieces(chain.Steps, registers, 0, column, begin, end - begin);
             return;
         }
 

@@ -104,7 +104,7 @@ public class FusionIsGeneral
                 plan.RunUnless(CancellationToken.None, team);
                 for (int i = 0; i < results.Length; i++)
                 {
-                    Matrices.AssertClose(expected[i], plan[results[i]], 1e-11, $"result {i} of seed {seed}");
+                    Matrices.AssertClose(expected[i], plan[results[i]], 1e-11, $"result {i} of seed {seed} by {members}");
                 }
 
                 Matrices.AssertClose(expected[3], parameters[w], 1e-11, $"W of seed {seed}");
