@@ -187,7 +187,15 @@ public sealed unsafe class ThreadTeam : IDisposable
                 return;
             }
 
-            Thread.SpinWait(8);
+            // Where other programs leave one processor for both, the caller cannot go on before this thread gives way.
+            if (look % 8 == 7)
+            {
+                Thread.Yield();
+            }
+            else
+            {
+                Thread.SpinWait(8);
+            }
         }
 
         lock (bell)

@@ -14,7 +14,7 @@ public sealed unsafe class FmaPeakTests
         {
             double peak = FmaPeak.Measure(path, threads, TimeSpan.FromMilliseconds(20));
             TestContext.Current.TestOutputHelper?.WriteLine($"{path}, {threads}: {peak:F1} GFLOP/s");
-            Assert.InRange(peak, 0.1, 10_000);
+            Assert.InRange(peak, 1e-3, 1e5);
         }
     }
 
