@@ -81,11 +81,13 @@ internal static class PlanCommand
         {
             PlanLine line = lines[i];
             output.WriteLine();
-            output.WriteLine(
-                $"{i + 1,3}  {line.Operation}");
+            output.WriteLine($"{i + 1,3}  {line.Operation}");
             output.WriteLine(
                 $"     {line.Rows}×{line.Columns}, {Scaled(line.Operations, "")}FLOP, {Scaled(line.Bytes)}, phase {line.Phase + 1}, by {(line.Split == "none" ? "one thread" : line.Split)}");
-            foreach (PlanEquation equation in line.Equations)
+
+            // What has no name is a part of what has one, where there is one.
+            bool isNamed = line.Equations.Any(equation => equation.Left != equation.Right);
+            foreach (PlanEquation equation in line.Equations.Where(equation => !isNamed || equation.Left != equation.Right))
             {
                 output.WriteLine($"       {labels.Of(equation),-5} {Text(equation, line.IsUpdate)}");
             }
