@@ -25,29 +25,14 @@ internal static class SinglePrecision<TLane, T>
     /// <summary>The bits of √½: mantissas are taken from [√½, √2).</summary>
     private const int SqrtHalfBits = 0x3F3504F3;
 
-    /// <summary>
-    /// eˣ = 2ⁿ eʳ with r = x − n ln 2 in ±½ ln 2, eʳ = 1 + r + r² q(r) (error 3.1·10⁻⁹). The exponent is added to the bits, so every
-    /// normal result is reached; results below the smallest normal number are computed 2⁶⁴ times as large and then rounded once.
-    /// </summary>
+    /// <summary>eˣ; results below the smallest normal number are computed 2⁶⁴ times as large and then rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane Exp(TLane x)
     {
-        TLane shifted = TLane.MultiplyAdd(x, TLane.Of(InverseLn2), TLane.Of(Rounder));
-        TLane n = shifted - TLane.Of(Rounder);
-        TLane r = TLane.MultiplyAdd(n, TLane.Of(-Ln2High), x);
-        r = TLane.MultiplyAdd(n, TLane.Of(-Ln2Low), r);
-        TLane q = TLane.MultiplyAdd(r, TLane.Of(1.381457080e-03), TLane.Of(8.368756054e-03));
-        q = TLane.MultiplyAdd(q, r, TLane.Of(4.166839081e-02));
-        q = TLane.MultiplyAdd(q, r, TLane.Of(1.666652031e-01));
-        q = TLane.MultiplyAdd(q, r, TLane.Of(4.999999343e-01));
-        TLane p = TLane.MultiplyAdd(q, r * r, r) + TLane.Of(1);
-        TLane result = TLane.AddBits(p, TLane.ShiftBitsLeft(shifted, 23));
         TLane tiny = TLane.Less(x, TLane.Of(-87.33654022));
-        result = TLane.AddBits(result, TLane.AndBits(tiny, 64 << 23)) * TLane.Select(tiny, TLane.Of(5.42101086242752217e-20), TLane.Of(1));
-
-        // ln of the largest float is 88.722839; what is not below the next number is infinity or NaN, and the sum says which.
-        result = TLane.Select(TLane.Less(x, TLane.Of(88.72284698)), result, x + TLane.Of(double.PositiveInfinity));
-        return TLane.Select(TLane.Less(x, TLane.Of(-104)), default, result);
+        TLane result = TLane.AddBits(Exponential(x), TLane.AndBits(tiny, 64 << 23));
+        result *= TLane.Select(tiny, TLane.Of(5.42101086242752217e-20), TLane.Of(1));
+        return TLane.Select(TLane.Less(x, TLane.Of(-104)), default, Overflow(x, result));
     }
 
     /// <summary>
@@ -103,7 +88,7 @@ internal static class SinglePrecision<TLane, T>
         p = TLane.MultiplyAdd(p, z, TLane.Of(-3.333328371e-01));
         TLane small = TLane.MultiplyAdd(p * z, x, x);
         TLane a = TLane.Abs(x);
-        TLane large = TLane.Of(1) - TLane.Of(2) / (Exp(a + a) + TLane.Of(1));
+        TLane large = TLane.Of(1) - TLane.Of(2) / (Overflow(a + a, Exponential(a + a)) + TLane.Of(1));
         return TLane.Select(TLane.Less(a, TLane.Of(0.625)), small, TLane.CopySign(large, x));
     }
 
@@ -131,9 +116,36 @@ internal static class SinglePrecision<TLane, T>
         g = TLane.MultiplyAdd(g, t, TLane.Of(-8.431070822e-01));
         g = TLane.MultiplyAdd(g, t, TLane.Of(-2.638967514e+00));
         g = TLane.MultiplyAdd(g, t, TLane.Of(-1.849605510e+00));
-        TLane large = TLane.Of(1) - Exp(g);
+        TLane large = TLane.Of(1) - Overflow(g, Exponential(g));
         return TLane.Select(TLane.Less(a, TLane.Of(1)), small, TLane.CopySign(large, x));
     }
+
+    /// <summary>
+    /// eˣ = 2ⁿ eʳ with r = x − n ln 2 in ±½ ln 2, eʳ = 1 + r + r² q(r) (error 3.1·10⁻⁹), for x whose result is a normal number. The
+    /// exponent is added to the bits; where it does not fit into them, the bits are no number's.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLane Exponential(TLane x)
+    {
+        TLane shifted = TLane.MultiplyAdd(x, TLane.Of(InverseLn2), TLane.Of(Rounder));
+        TLane n = shifted - TLane.Of(Rounder);
+        TLane r = TLane.MultiplyAdd(n, TLane.Of(-Ln2High), x);
+        r = TLane.MultiplyAdd(n, TLane.Of(-Ln2Low), r);
+        TLane q = TLane.MultiplyAdd(r, TLane.Of(1.381457080e-03), TLane.Of(8.368756054e-03));
+        q = TLane.MultiplyAdd(q, r, TLane.Of(4.166839081e-02));
+        q = TLane.MultiplyAdd(q, r, TLane.Of(1.666652031e-01));
+        q = TLane.MultiplyAdd(q, r, TLane.Of(4.999999343e-01));
+        TLane p = TLane.MultiplyAdd(q, r * r, r) + TLane.Of(1);
+        return TLane.AddBits(p, TLane.ShiftBitsLeft(shifted, 23));
+    }
+
+    /// <summary>
+    /// The exponential of x where it is finite; NaN passes. ln of the largest float is 88.722839; what is not below the next number is infinity or NaN, and
+    /// the sum says which.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLane Overflow(TLane x, TLane exponential) =>
+        TLane.Select(TLane.Less(x, TLane.Of(88.72284698)), exponential, x + TLane.Of(double.PositiveInfinity));
 
     /// <summary>x = m·2ᵉ with m in [√½, √2), for a normal positive x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
