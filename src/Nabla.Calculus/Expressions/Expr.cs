@@ -209,7 +209,7 @@ public abstract class Expr
     public static IReadOnlyList<Expr> ReachableUpTo(IEnumerable<Expr> roots, Func<Expr, bool> isEnd) => Walk(roots, node => !isEnd(node));
 
     /// <summary>Every part of expressions that is not behind a name, themselves included, operands first. A name is a part; what it stands for is none.</summary>
-    internal static IReadOnlyList<Expr> Parts(params IEnumerable<Expr> roots) => Walk(roots, IsOpen);
+    public static IReadOnlyList<Expr> Parts(params IEnumerable<Expr> roots) => Walk(roots, IsOpen);
 
     /// <summary>
     /// Whether an expression is a part of this one, not behind a name. An operand is made before what it stands in, so nothing that is

@@ -40,7 +40,6 @@ internal static class PlanCommand
             try
             {
                 StepSettings settings = step.Read(parsed, parsed.GetValue(layers)!);
-                settings.Loss.RequireOutput(settings.Network.Layers[^1].Activation);
                 Model<float> model = new(settings.Network, settings.Loss, Reduction.Mean, settings.Path);
                 Derivation derivation = model.Expression.Differentiate(
                     assumptions: settings.Loss.OutputActivation is null ? [] : [model.Expression.TargetsSumToOne]);

@@ -36,7 +36,8 @@ internal sealed unsafe class BenchedStep : IDisposable
             states = Model<float>.StatesOf(updates);
             StepNumber = UpdateTerms.StepIn(Expression.LearningRate.Pool);
             plan = model.CompileStep(derivation, updates, states, settings.BatchSize, settings.Threads);
-            plan[Expression.LearningRate] = LearningRate = Matrix.Scalar(learningRate);
+            plan.Set(Expression.LearningRate, learningRate);
+            LearningRate = Matrix.Scalar(learningRate);
         }
 
         team = plan.Members > 1 ? new(plan.Members) : null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Nabla.Kernels;
 using Nabla.Planning;
+using Nabla.Training;
 
 namespace Nabla.Benchmarking;
 
@@ -29,7 +30,7 @@ public sealed unsafe class ProductBenchmark : IDisposable
     public ProductBenchmark(int n, int threads = 1, KernelPath? path = null, ulong seed = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        TrainingOptions.RequireThreads(threads);
         (this.n, this.path) = (n, path);
         kernels = KernelSets.Float(path);
         (a, b, c) = (Square(), Square(), Square());

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Nabla.Kernels;
 
 namespace Nabla.Planning;
 
@@ -66,12 +67,15 @@ internal sealed unsafe class AlignedBuffer<T>
             throw new ArgumentException($"all matrices together take {total} numbers in memory, but at most {Array.MaxLength} are possible");
         }
 
+        // Cleared by the system, where it is large: nothing has been written when the advice comes.
         memory = GC.AllocateArray<T>((int)total, pinned: true);
         nint start = (nint)Unsafe.AsPointer(ref memory[0]);
+        LargePages.Advise((void*)start, total * sizeof(T));
         T* first = (T*)((start + Alignment - 1) & ~(nint)(Alignment - 1));
         foreach ((Slot<T> slot, long place) in places)
         {
             slot.Pointer = first + place;
+            slot.Memory = memory;
         }
 
         Scratch = first + end;

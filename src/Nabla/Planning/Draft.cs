@@ -65,7 +65,7 @@ internal sealed record DraftStep<T>(
 internal sealed class Draft<T>(Grid grid, Head<T>? head)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The most steps of one draft: a bound on what a piece's registers hold, never on what can be computed.</summary>
+    /// <summary>With so many steps a draft takes no further cluster, so that the registers of a piece stay in the first cache.</summary>
     public const int MostSteps = 96;
 
     /// <summary>The place in the order of running.</summary>

@@ -130,7 +130,7 @@ internal sealed class Fusion<T>
 
         if (lowering.SlotOf(node) is Slot<T> slot)
         {
-            return Read(host, slot);
+            return Read(host, slot, Access.Matrix);
         }
 
         Expr form = KnownForm(node);
@@ -142,7 +142,7 @@ internal sealed class Fusion<T>
             Scale { Factor: Constant c, Of: Ones } => Number(lowering.ValueOf(c), node),
             Scale { Factor: Constant c, Of: var x } => Combine(host, BinaryOperation.Multiply, Emit(host, x), Number(lowering.ValueOf(c), node)),
             Scale { Factor: var s, Of: var x } when !form.Shape.IsScalar =>
-                Combine(host, BinaryOperation.Multiply, Emit(host, x), Source<T>.Of(lowering.LowerScalar(s), Access.Scalar)),
+                Combine(host, BinaryOperation.Multiply, Emit(host, x), Read(host, lowering.LowerScalar(s), Access.Scalar)),
             Scale { Factor: var s, Of: var x } => Combine(host, BinaryOperation.Multiply, Emit(host, x), Emit(host, s)),
             Negate { Operands: [var x] } => Combine(host, BinaryOperation.Multiply, Emit(host, x), Number(-1, node)),
             Add { Operands: [Scale { Of: not Ones } scale, var w] } when IsFree(host, scale) => ScaleAndAdd(host, scale.Of, lowering.LowerScalar(scale.Factor), w),
@@ -156,8 +156,8 @@ internal sealed class Fusion<T>
             Maximum { Operands: [var x, var y] } => Combine(host, BinaryOperation.Maximum, Emit(host, x), Emit(host, y)),
             Minimum { Operands: [var x, var y] } => Combine(host, BinaryOperation.Minimum, Emit(host, x), Emit(host, y)),
             Apply apply => host.Add(new(ChainCode.Apply, Vector(host, Emit(host, apply.Operands[0])), Function: apply.Function)),
-            MatMul { Operands: [Ones column, var row] } when column.Shape.IsColumn && row.Shape.Rows.IsOne => Spread(lowering.Lower(row), host.Grid, Access.Row),
-            MatMul { Operands: [var column, Ones] } when column.Shape.IsColumn => Spread(lowering.Lower(column), host.Grid, Access.Column),
+            MatMul { Operands: [Ones column, var row] } when column.Shape.IsColumn && row.Shape.Rows.IsOne => Read(host, lowering.Lower(row), Access.Row),
+            MatMul { Operands: [var column, Ones] } when column.Shape.IsColumn => Read(host, lowering.Lower(column), Access.Column),
             _ => throw new InvalidOperationException($"{node.Describe()} is no elementwise operation"),
         };
         return host.Values[node] = value;
@@ -167,8 +167,11 @@ internal sealed class Fusion<T>
     public static int Computed(Draft<T> host, Source<T> value) =>
         value.Slot is null ? value.Value : host.Add(new(ChainCode.Copy, value)).Value;
 
-    /// <summary>A slot as a draft reads it: by the step that makes it, where it is made there.</summary>
-    private Source<T> Read(Draft<T> host, Slot<T> slot)
+    /// <summary>
+    /// A slot as a draft reads it: by the step that makes it, where it is made there. A row, a column or a number of the draft's own sizes (a width
+    /// or a batch of 1) is a whole matrix, whatever it stands for.
+    /// </summary>
+    private Source<T> Read(Draft<T> host, Slot<T> slot, Access access)
     {
         if (lowering.Producers.GetValueOrDefault(slot) == host)
         {
@@ -181,12 +184,8 @@ internal sealed class Fusion<T>
             }
         }
 
-        return Source<T>.Of(slot, Access.Matrix);
+        return Source<T>.Of(slot, slot.Rows == host.Grid.Rows && slot.Columns == host.Grid.Columns ? Access.Matrix : access);
     }
-
-    /// <summary>A column that is a whole matrix, or a row that is, is read as that.</summary>
-    private static Source<T> Spread(Slot<T> slot, Grid grid, Access access) =>
-        Source<T>.Of(slot, slot.Rows == grid.Rows && slot.Columns == grid.Columns ? Access.Matrix : access);
 
     private bool IsFree(Draft<T> host, Scale scale) =>
         !scale.Shape.IsScalar && lowering.SlotOf(scale) is null && UsesOf(scale) <= 1 && !host.Values.ContainsKey(scale) && !lowering.IsHead(scale);
@@ -194,7 +193,7 @@ internal sealed class Fusion<T>
     private Source<T> ScaleAndAdd(Draft<T> host, Expr x, Slot<T> number, Expr w)
     {
         (Source<T> vector, Source<T> added) = (Vector(host, Emit(host, x)), Vector(host, Emit(host, w)));
-        return host.Add(new(ChainCode.ScaleAndAdd, vector, Source<T>.Of(number, Access.Scalar), added));
+        return host.Add(new(ChainCode.ScaleAndAdd, vector, Read(host, number, Access.Scalar), added));
     }
 
     private static Source<T> Combine(Draft<T> host, BinaryOperation operation, Source<T> x, Source<T> y) =>

@@ -106,6 +106,11 @@ internal sealed class Lowering<T>
             return known;
         }
 
+        if (expression is not Symbol && Coefficients.Covers(expression))
+        {
+            return LowerScalar(expression);
+        }
+
         return slots[expression] = expression switch
         {
             Symbol symbol => IsParameter(symbol) ? ParameterSlot(symbol) : Inputs[symbol] = New(symbol),

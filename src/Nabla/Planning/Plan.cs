@@ -28,20 +28,24 @@ public sealed class Plan<T>
     {
         (this.lowering, this.kernels, Members) = (lowering, kernels, members);
         HashSet<Slot<T>> read = Trim();
-        schedule = new(lowering.Drafts, firstUpdate, batch);
+        schedule = new(lowering.Drafts, firstUpdate, batch, members);
         Verify(schedule.Order);
         foreach (Draft<T> draft in schedule.Order)
         {
             Registers<T>.RedirectHead(draft, slot => lowering.Kept.Contains(slot) || IsReadElsewhere(slot, draft));
         }
 
-        long scratch = AlignedBuffer<T>.Padded(schedule.Order.Select(draft => draft.Head?.ScratchLength(kernels) ?? 0).DefaultIfEmpty().Max());
+        long ScratchOf(bool shared) => AlignedBuffer<T>.Padded(schedule.Order
+            .Where(draft => Instruction<T>.SplitOf(draft, batch, members) == Split.Shared == shared)
+            .Select(draft => draft.Head?.ScratchLength(kernels) ?? 0).DefaultIfEmpty().Max());
+        (long scratch, long sharedScratch) = (ScratchOf(shared: false), ScratchOf(shared: true));
         long registers = (long)schedule.Order.Select(draft => draft.Steps.Count).DefaultIfEmpty().Max() * Chain<T>.Piece;
         HashSet<Slot<T>> always = [.. lowering.Inputs.Values, .. lowering.Constants.Select(constant => constant.Slot), .. lowering.CoefficientSlots, .. lowering.Kept];
-        buffer = new(always.Where(slot => !slot.IsParameter), Lifetimes(always), members * (scratch + registers));
+        buffer = new(always.Where(slot => !slot.IsParameter), Lifetimes(always), members * (scratch + sharedScratch + registers));
         lowering.Workspace.Place(buffer.Scratch, scratch);
+        lowering.Workspace.PlaceShared(buffer.Scratch + members * scratch);
         Workspace<T> pieces = new();
-        pieces.Place(buffer.Scratch + members * scratch, registers);
+        pieces.Place(buffer.Scratch + members * (scratch + sharedScratch), registers);
         instructions = [.. schedule.Order.Select(draft => Instruction<T>.Of(kernels, draft, batch, members, pieces))];
         phases = [.. schedule.Order.Select(schedule.PhaseOf)];
         run = new(this);
@@ -70,7 +74,11 @@ public sealed class Plan<T>
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            if (!lowering.Coefficients.Takes(expression) || lowering.Inputs.ContainsKey(expression))
+            if (lowering.IsParameter(expression))
+            {
+                lowering.ParameterSlot(expression).Write(value);
+            }
+            else if (!lowering.Coefficients.Takes(expression) || lowering.Inputs.ContainsKey(expression))
             {
                 SlotOf(expression).Write(value);
             }
@@ -126,6 +134,9 @@ public sealed class Plan<T>
         {
             run.Start(team, stopped);
         }
+
+        // The instructions have pointers into the buffer, which the collector does not see.
+        GC.KeepAlive(this);
     }
 
     /// <summary>Compiles expressions to be computed, and updates to be made after them.</summary>
@@ -171,14 +182,21 @@ public sealed class Plan<T>
             : throw new ArgumentException($"the plan does not keep {expression.Describe()}");
 
     /// <summary>
-    /// The hazard of updates in place: once a parameter is written, nothing may read it, nor write it again. Holds by construction; such a plan would
-    /// train wrongly without a sign, so it is refused.
+    /// The hazards of an order: once a parameter is written, nothing may read it, nor write it again, and nothing may be read before it is written.
+    /// Both hold by construction; a plan without would compute wrongly without a sign, so it is refused.
     /// </summary>
     internal static void Verify(IReadOnlyList<Draft<T>> drafts)
     {
         HashSet<Slot<T>> written = [];
+        HashSet<Slot<T>> expected = [.. drafts.SelectMany(draft => draft.Written).Where(slot => !slot.IsParameter)];
         foreach (Draft<T> draft in drafts)
         {
+            expected.ExceptWith(draft.Written);
+            if (draft.Read.Any(expected.Contains))
+            {
+                throw new InvalidOperationException($"an instruction of {draft.Grid} reads what is computed only later");
+            }
+
             if (draft.Read.Any(written.Contains))
             {
                 throw new InvalidOperationException($"an instruction of {draft.Grid} reads a parameter after it was updated");
@@ -255,19 +273,18 @@ public sealed class Plan<T>
     /// <summary>One run by all members of a team, who wait for each other between two phases.</summary>
     private sealed class TeamRun(Plan<T> plan) : ITeamJob
     {
+        private const int Nowhere = -1;
+
         private readonly TeamBarrier barrier = new(plan.Members);
         private CancellationToken token;
-        private volatile bool isStopped;
+        private volatile int stoppedAt;
 
         public void Start(ThreadTeam team, CancellationToken stopped)
         {
-            (token, isStopped) = (stopped, stopped.IsCancellationRequested);
-            if (!isStopped)
-            {
-                team.Run(this);
-            }
-
-            if (isStopped)
+            stopped.ThrowIfCancellationRequested();
+            (token, stoppedAt) = (stopped, Nowhere);
+            team.Run(this);
+            if (stoppedAt != Nowhere)
             {
                 throw new OperationCanceledException(token);
             }
@@ -286,14 +303,14 @@ public sealed class Plan<T>
                 int own = plan.phases[i];
                 if (own != phase || i == plan.schedule.FirstUpdate)
                 {
-                    // One member decides for all, before any goes on: a step is stopped by all or by none.
+                    // One member decides for all, and says at which barrier: another one may be late in leaving the barrier before.
                     if (member == 0 && i <= plan.schedule.FirstUpdate && token.IsCancellationRequested)
                     {
-                        isStopped = true;
+                        stoppedAt = i;
                     }
 
                     barrier.Wait();
-                    if (isStopped)
+                    if (stoppedAt == i)
                     {
                         return;
                     }

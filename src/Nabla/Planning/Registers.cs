@@ -36,6 +36,7 @@ internal static class Registers<T>
     /// <summary>The chain of a draft.</summary>
     public static Chain<T> ChainOf(Draft<T> draft, KernelSet<T> kernels)
     {
+        RequireOwnValuesAsSteps(draft);
         int[] lastUse = LastUses(draft);
         List<int> free = [];
         int registers = 0;
@@ -96,6 +97,18 @@ internal static class Registers<T>
             LeadingDimension = draft.Grid.LeadingDimension,
             IsFlat = steps.TrueForAll(step => IsFlat(step.X) && IsFlat(step.Y) && IsFlat(step.W)),
         };
+    }
+
+    /// <summary>What a draft makes is read as the step that makes it: its slot may be written only when the chain ends, or not at all.</summary>
+    private static void RequireOwnValuesAsSteps(Draft<T> draft)
+    {
+        foreach (Slot<T> slot in draft.Steps.SelectMany(step => step.Arguments).Select(argument => argument.Slot).OfType<Slot<T>>())
+        {
+            if (!slot.IsParameter && slot != draft.Head?.Target && draft.Outputs.Exists(output => output.Slot == slot))
+            {
+                throw new InvalidOperationException($"a chain of {draft.Grid} reads from memory what it makes itself");
+            }
+        }
     }
 
     private static bool IsFlat(ChainOperand<T> operand) => operand.Access is not (Access.Row or Access.Column);

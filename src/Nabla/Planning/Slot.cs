@@ -18,6 +18,9 @@ internal sealed unsafe class Slot<T>(int rows, int columns, int leadingDimension
     /// <summary>The first element; set when the buffer is laid out.</summary>
     public T* Pointer { get; set; }
 
+    /// <summary>The memory that the pointer points into: whoever has the slot keeps it.</summary>
+    public object? Memory { get; set; }
+
     /// <summary>All elements, those between the columns included.</summary>
     public int Length { get; } = LengthOf(rows, columns, leadingDimension);
 

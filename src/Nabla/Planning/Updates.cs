@@ -21,11 +21,27 @@ internal sealed class Updates<T>(Lowering<T> lowering)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<Draft<T>> drafts = [];
+    private readonly Dictionary<Expr, int> updatesOf = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Lowers what the updates are made of, and adds their drafts.</summary>
     /// <returns>The number of the first of them.</returns>
-    public int Lower(IEnumerable<ParameterUpdate> updates)
+    /// <exception cref="ArgumentException">A value or a state has other sizes than the parameter.</exception>
+    public int Lower(IReadOnlyList<ParameterUpdate> updates)
     {
+        foreach (ParameterUpdate update in updates)
+        {
+            foreach (ParameterUpdate single in update.States.Prepend(update))
+            {
+                RequireSameSizes(single.Parameter, update.Parameter);
+                RequireSameSizes(single.Value, update.Parameter);
+            }
+
+            foreach (Expr part in Expr.Parts(update.States.Prepend(update).Select(single => single.Value)))
+            {
+                updatesOf[part] = updatesOf.GetValueOrDefault(part) + 1;
+            }
+        }
+
         foreach (ParameterUpdate update in updates)
         {
             drafts.Add((update.States.Count == 0 ? Descent(update) : null) ?? Chained([update, .. update.States]));
@@ -52,7 +68,7 @@ internal sealed class Updates<T>(Lowering<T> lowering)
             change = change.Operands[^1];
         }
 
-        if (change is not MatMul product || !lowering.IsOwnProduct(product))
+        if (change is not MatMul product || !lowering.IsOwnProduct(product) || updatesOf[product] > 1)
         {
             return null;
         }
@@ -77,7 +93,7 @@ internal sealed class Updates<T>(Lowering<T> lowering)
         Expr? begins = null;
         foreach (Expr whole in wholes.Where(whole => lowering.SlotOf(whole) is null))
         {
-            Head<T>? candidate = head is null && lowering.IsHead(whole) && lowering.Fusion.UsesOf(whole) <= uses.GetValueOrDefault(whole) && whole.Shape.Equals(updates[0].Parameter.Shape)
+            Head<T>? candidate = head is null && lowering.IsHead(whole) && lowering.Fusion.UsesOf(whole) <= uses.GetValueOrDefault(whole) && updatesOf.GetValueOrDefault(whole) == 1 && whole.Shape.Equals(updates[0].Parameter.Shape)
                 ? lowering.HeadOf(whole)
                 : null;
             if (candidate is null)
@@ -109,6 +125,14 @@ internal sealed class Updates<T>(Lowering<T> lowering)
         }
 
         return draft;
+    }
+
+    private void RequireSameSizes(Expr expression, Symbol parameter)
+    {
+        if (lowering.GridOf(expression) != lowering.GridOf(parameter))
+        {
+            throw new ArgumentException($"the update of {parameter.Name}, which is {lowering.GridOf(parameter)}, has {expression.Describe()}, which is {lowering.GridOf(expression)}");
+        }
     }
 
     private static Draft<T> Draft(Slot<T> parameter, Head<T>? head, params PlanEquation[] computes)

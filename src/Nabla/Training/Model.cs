@@ -132,13 +132,13 @@ public sealed class Model<T>
     /// <param name="threads">The most threads; the plan takes fewer where they would wait more than they help.</param>
     internal Plan<T> CompileStep(
         Derivation derivation, IReadOnlyList<ParameterUpdate> updates, ParameterBuffer<T> states, int batch, int threads = 1) => Plan<T>.Compile(
-        [derivation.StableCost, Expression.Output, Expression.Input, Expression.Target], updates, Parameters, batch, path, MembersFor(batch, threads), states);
+        [derivation.StableCost, Expression.Output, Expression.Input, Expression.Target], updates, Parameters, batch, path, MembersFor(batch, threads, products: 3), states);
 
     /// <summary>Compiles the outputs of a batch.</summary>
     /// <param name="batch">The number of samples.</param>
     /// <param name="threads">The most threads.</param>
     public Plan<T> CompileInference(int batch, int threads = 1) =>
-        Plan<T>.Compile([Expression.Output, Expression.Input], [], Parameters, batch, path, MembersFor(batch, threads));
+        Plan<T>.Compile([Expression.Output, Expression.Input], [], Parameters, batch, path, MembersFor(batch, threads, products: 1));
 
     /// <summary>Compiles one step of training, with the optimizer's states in a buffer of its own: the loss, every gradient and every update.</summary>
     /// <param name="derivation">The gradients.</param>
@@ -168,10 +168,11 @@ public sealed class Model<T>
     /// How many threads a step pays for. They wait for each other a few times a step, some tenths of a microsecond each where all are running, so
     /// each needs some tens of microseconds of work.
     /// </summary>
-    private int MembersFor(int batch, int threads)
+    private int MembersFor(int batch, int threads, int products)
     {
         const long MultiplyAddsEach = 1_000_000;
-        long work = 3L * batch * Network.Sizes.Zip(Network.Sizes.Skip(1), (inputs, outputs) => (long)inputs * outputs).Sum();
+        TrainingOptions.RequireThreads(threads);
+        long work = (long)products * batch * Network.Sizes.Zip(Network.Sizes.Skip(1), (inputs, outputs) => (long)inputs * outputs).Sum();
         return (int)Math.Clamp(work / MultiplyAddsEach, 1, threads);
     }
 

@@ -26,8 +26,12 @@ public sealed record UpdateTerms(Symbol Parameter, Expr Gradient, Symbol Learnin
     /// <summary>The symbol of the step's number, where a rule uses it.</summary>
     internal static Symbol? StepIn(ExprPool pool) => pool.MeaningOf(stepName) as Symbol;
 
-    private Symbol Found(Name name, Shape shape, SymbolKind kind) =>
-        Parameter.Pool.MeaningOf(name) as Symbol ?? Parameter.Pool.Symbol(name, shape, kind);
+    private Symbol Found(Name name, Shape shape, SymbolKind kind) => Parameter.Pool.MeaningOf(name) switch
+    {
+        null => Parameter.Pool.Symbol(name, shape, kind),
+        Symbol known when known.Shape.Equals(shape) && known.Kind == kind => known,
+        Expr other => throw new ArgumentException($"the update rule needs the name {name} for itself, but it is {other.Describe()} already"),
+    };
 }
 
 /// <summary>An update rule: what a parameter and the optimizer's states of it become, as expressions of them, the gradient and the learning rate.</summary>

@@ -32,6 +32,15 @@ public sealed record TrainingOptions
     /// <summary>The most threads that share a step; a small step is made by fewer. The result is the same to the last bit for any number.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <exception cref="ArgumentException">The number of threads is out of its range.</exception>
+    internal static void RequireThreads(int threads)
+    {
+        if (threads is < 1 or > MostThreads)
+        {
+            throw new ArgumentException($"the number of threads must be from 1 to {MostThreads}, but it is {threads}");
+        }
+    }
+
     /// <summary>The clock that times the training.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
@@ -70,7 +79,6 @@ public sealed unsafe class Trainer<T>
     private readonly IReadOnlyList<ParameterUpdate> updates;
     private readonly ParameterBuffer<T> states;
     private readonly Symbol? stepNumber;
-    private ThreadTeam? team;
     private long steps;
     private long resumed;
     private TimeSpan spent;
@@ -87,9 +95,7 @@ public sealed unsafe class Trainer<T>
         Resume();
         model.RequireFit(data.Train);
         Require(options.BatchSize >= 1, $"the batch size must be at least 1, but it is {options.BatchSize}");
-        Require(
-            options.Threads is >= 1 and <= TrainingOptions.MostThreads,
-            $"the number of threads must be from 1 to {TrainingOptions.MostThreads}, but it is {options.Threads}");
+        TrainingOptions.RequireThreads(options.Threads);
         Require(options.Epochs >= 1, $"the number of epochs must be at least 1, but it is {options.Epochs}");
         Require(double.IsFinite(options.LearningRate) && options.LearningRate > 0, $"the learning rate must be a positive number, but it is {options.LearningRate}");
         order = [.. Enumerable.Range(0, data.Train.Count)];
@@ -158,14 +164,14 @@ public sealed unsafe class Trainer<T>
     /// <exception cref="NonFiniteLossException">The loss of a step is not finite.</exception>
     public IEnumerable<EpochReport> Run(Action<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using ThreadTeam? own = OpenTeam();
+        using ThreadTeam? team = OpenTeam();
         for (int epoch = 1; epoch <= options.Epochs; epoch++)
         {
             TrainingProgress end;
             Resume();
             try
             {
-                end = RunEpoch(epoch, progress, cancellationToken);
+                end = RunEpoch(epoch, team, progress, cancellationToken);
             }
             finally
             {
@@ -189,7 +195,7 @@ public sealed unsafe class Trainer<T>
 
     private void Pause() => (spent, training) = (spent + options.Clock.GetElapsedTime(resumed), false);
 
-    private TrainingProgress RunEpoch(int epoch, Action<TrainingProgress>? progress, CancellationToken cancellationToken)
+    private TrainingProgress RunEpoch(int epoch, ThreadTeam? team, Action<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         // A full batch is a sum over all samples; their order would only change the rounding.
         if (options.BatchSize < order.Length)
@@ -204,7 +210,7 @@ public sealed unsafe class Trainer<T>
         {
             ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
             int next = start + batch.Length;
-            double cost = Step(batch, cancellationToken, order.AsSpan(next, Math.Min(batch.Length, order.Length - next)));
+            double cost = Step(batch, cancellationToken, order.AsSpan(next, Math.Min(batch.Length, order.Length - next)), team);
             if (!double.IsFinite(cost))
             {
                 throw new NonFiniteLossException(
@@ -232,13 +238,13 @@ public sealed unsafe class Trainer<T>
     /// <param name="batch">The samples.</param>
     /// <param name="cancellationToken">Stops it before a parameter changes.</param>
     /// <param name="next">The samples of the step after it, which come from memory meanwhile.</param>
-    internal double Step(ReadOnlySpan<int> batch, CancellationToken cancellationToken, ReadOnlySpan<int> next = default)
+    /// <param name="team">The threads, where the plans need some: see <see cref="OpenTeam"/>.</param>
+    internal double Step(ReadOnlySpan<int> batch, CancellationToken cancellationToken, ReadOnlySpan<int> next = default, ThreadTeam? team = null)
     {
         Plan<T> plan = PlanFor(batch.Length);
-        steps++;
         if (stepNumber is not null)
         {
-            plan.Set(stepNumber, steps);
+            plan.Set(stepNumber, steps + 1);
         }
 
         Slot<T> input = plan.SlotOf(model.Expression.Input);
@@ -247,6 +253,7 @@ public sealed unsafe class Trainer<T>
         data.Train.GatherTargets(batch, target.Pointer, target.LeadingDimension);
         data.Train.Prefetch(next);
         plan.RunUnless(cancellationToken, plan.Members > 1 ? team : null);
+        steps++;
         return double.CreateChecked(*plan.SlotOf(Derivation.StableCost).Pointer);
     }
 
@@ -254,7 +261,7 @@ public sealed unsafe class Trainer<T>
     internal ThreadTeam? OpenTeam()
     {
         int members = plans.Values.Max(plan => plan.Members);
-        return team = members > 1 ? new(members) : null;
+        return members > 1 ? new(members) : null;
     }
 
     private int CountCorrect(ReadOnlySpan<int> batch)
@@ -280,7 +287,7 @@ public sealed unsafe class Trainer<T>
         if (!plans.TryGetValue(batch, out Plan<T>? plan))
         {
             plan = plans[batch] = model.CompileStep(Derivation, updates, states, batch, options.Threads);
-            plan[model.Expression.LearningRate] = Matrix.Scalar(options.LearningRate);
+            plan.Set(model.Expression.LearningRate, options.LearningRate);
         }
 
         return plan;
