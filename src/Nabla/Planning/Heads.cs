@@ -51,6 +51,7 @@ internal sealed unsafe class ProductHead<T> : Head<T>
     private readonly Slot<T>? factor;
     private readonly T alpha;
     private readonly Workspace<T> workspace;
+    private readonly bool isTurned;
     private Product<T> product;
 
     /// <summary>The product; <paramref name="factor"/> is a number that is read at each run, and makes the product add itself to the target.</summary>
@@ -72,6 +73,7 @@ internal sealed unsafe class ProductHead<T> : Head<T>
             Alpha = alpha,
             Accumulate = factor is not null,
         };
+        isTurned = target.Rows == 1 && b.Transposed && bias is null && (a.Transposed || a.Slot.LeadingDimension == 1);
     }
 
     /// <summary>Whether it adds itself to its target instead of replacing it.</summary>
@@ -96,11 +98,37 @@ internal sealed unsafe class ProductHead<T> : Head<T>
     public override void RunShared(KernelSet<T> kernels, int member, int members, BlockEpilogue? epilogue) =>
         kernels.MultiplyShare(Placed(), workspace.Shared, member, members, workspace.Meeting, epilogue);
 
-    public override void Run(KernelSet<T> kernels, Part part, int member, BlockEpilogue? epilogue) =>
-        kernels.Multiply(Placed(), workspace.Of(member), part.Row, part.Rows, part.Column, part.Columns, epilogue);
+    public override void Run(KernelSet<T> kernels, Part part, int member, BlockEpilogue? epilogue)
+    {
+        if (isTurned && epilogue is null)
+        {
+            kernels.Multiply(Turned(Placed()), workspace.Of(member), part.Column, part.Columns, part.Row, part.Rows, null);
+        }
+        else
+        {
+            kernels.Multiply(Placed(), workspace.Of(member), part.Row, part.Rows, part.Column, part.Columns, epilogue);
+        }
+    }
 
     public override string ToString() =>
         $"{(Accumulates ? "multiply and add" : "multiply")}{(bias is null ? "" : ", add bias")}";
+
+    /// <summary>
+    /// A row c = a Bᵀ as the column cᵀ = B aᵀ: both lie in memory one element after the other, and the kernel's vectors are full instead of one
+    /// element long. The products and their order are the same, and so are the bits.
+    /// </summary>
+    private static Product<T> Turned(Product<T> row) => row with
+    {
+        M = row.N,
+        N = 1,
+        A = row.B,
+        Lda = row.Ldb,
+        TransposeA = false,
+        B = row.A,
+        Ldb = row.K,
+        TransposeB = false,
+        Ldc = row.N,
+    };
 
     private Product<T> Placed()
     {
