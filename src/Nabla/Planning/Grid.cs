@@ -30,9 +30,6 @@ internal enum Split
 
     /// <summary>By rows.</summary>
     Rows,
-
-    /// <summary>A large product, whose kernel divides it itself: the members share the copies that it makes, and wait for each other on the way.</summary>
-    Shared,
 }
 
 /// <summary>A member's part of a grid.</summary>
@@ -63,8 +60,6 @@ internal readonly record struct Part(int Row, int Rows, int Column, int Columns)
                 long steps = (grid.Rows + step - 1) / step;
                 int row = (int)Math.Min(grid.Rows, steps * member / members * step);
                 return new(row, (int)Math.Min(grid.Rows, steps * (member + 1) / members * step) - row, 0, grid.Columns);
-            case Split.Shared:
-                return new(0, grid.Rows, 0, grid.Columns);
             default:
                 return member == 0 ? new(0, grid.Rows, 0, grid.Columns) : default;
         }

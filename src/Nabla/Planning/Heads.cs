@@ -16,7 +16,7 @@ internal abstract class Head<T>(Slot<T> target, params Slot<T>[] sources)
     public IReadOnlyList<Slot<T>> Sources { get; } = sources;
 
     /// <summary>How a team divides it.</summary>
-    public abstract Split SplitFor(int batch, int members);
+    public abstract Split SplitFor(int batch);
 
     /// <summary>The multiplications with an addition each that it makes.</summary>
     public virtual long MultiplyAdds => 0;
@@ -32,19 +32,12 @@ internal abstract class Head<T>(Slot<T> target, params Slot<T>[] sources)
 
     /// <summary>Computes a part, and lets the epilogue follow.</summary>
     public abstract void Run(KernelSet<T> kernels, Part part, int member, BlockEpilogue? epilogue);
-
-    /// <summary>Computes what the kernel gives to a member; all members call it.</summary>
-    public virtual void RunShared(KernelSet<T> kernels, int member, int members, BlockEpilogue? epilogue) =>
-        throw new NotSupportedException($"{this} is not shared by the kernel");
 }
 
 /// <summary>C = alpha·op(A)·op(B) + bias 1ᵀ, or C += alpha·op(A)·op(B) in place of a parameter.</summary>
 internal sealed unsafe class ProductHead<T> : Head<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>From this many multiply-adds on, copying all of A or B for each member costs more than waiting for each other.</summary>
-    private const long SharingPays = 1 << 24;
-
     private readonly Slot<T> a;
     private readonly Slot<T> b;
     private readonly Slot<T>? bias;
@@ -85,18 +78,13 @@ internal sealed unsafe class ProductHead<T> : Head<T>
     /// Samples are divided where the columns are samples, so that a layer's members need not wait for each other; what is not is divided along
     /// its longer side.
     /// </summary>
-    public override Split SplitFor(int batch, int members) =>
-        members > 1 && MultiplyAdds >= SharingPays ? Split.Shared
-        : product.N == batch && batch > 1 && product.M <= 4L * product.N ? Split.Columns
-        : product.N >= product.M ? Split.Columns : Split.Rows;
+    public override Split SplitFor(int batch) =>
+        product.N == batch && batch > 1 && product.M <= 4L * product.N ? Split.Columns : product.N >= product.M ? Split.Columns : Split.Rows;
 
     public override long ScratchLength(KernelSet<T> kernels) =>
         kernels.ScratchLength(product.M, product.N, product.K, product.TransposeA, product.TransposeB);
 
     public override bool ReadsOwnColumnsOf(Slot<T> source) => source == b && !product.TransposeB && source != a && source != bias;
-
-    public override void RunShared(KernelSet<T> kernels, int member, int members, BlockEpilogue? epilogue) =>
-        kernels.MultiplyShare(Placed(), workspace.Shared, member, members, workspace.Meeting, epilogue);
 
     public override void Run(KernelSet<T> kernels, Part part, int member, BlockEpilogue? epilogue)
     {
@@ -151,18 +139,8 @@ internal sealed unsafe class ProductHead<T> : Head<T>
 internal sealed unsafe class Workspace<T>
     where T : unmanaged
 {
-    private readonly Rendezvous[] meeting = GC.AllocateArray<Rendezvous>(1, pinned: true);
     private T* start;
     private nint stride;
-
-    /// <summary>Memory for the products that the members share; no two of them run in one phase.</summary>
-    public T* Shared { get; private set; }
-
-    /// <summary>Where the members of a shared product meet.</summary>
-    public Rendezvous* Meeting => (Rendezvous*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref meeting[0]);
-
-    /// <summary>Sets the memory of shared products.</summary>
-    public void PlaceShared(T* memory) => Shared = memory;
 
     /// <summary>Sets the memory when the buffer is laid out.</summary>
     public void Place(T* memory, long perMember)
@@ -214,7 +192,7 @@ internal sealed unsafe class ReductionHead<T>(Slot<T> target, ReductionKind kind
     /// <summary>What it makes.</summary>
     public ReductionKind Kind => kind;
 
-    public override Split SplitFor(int batch, int members) => kind switch
+    public override Split SplitFor(int batch) => kind switch
     {
         ReductionKind.RowSums => Split.Rows,
         ReductionKind.Total or ReductionKind.SquaredNorm or ReductionKind.InnerProduct => Split.None,

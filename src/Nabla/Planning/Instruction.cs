@@ -26,15 +26,15 @@ internal sealed class Instruction<T>
     public Split Split { get; }
 
     /// <summary>How a team divides a draft.</summary>
-    public static Split SplitOf(Draft<T> draft, int batch, int members)
+    public static Split SplitOf(Draft<T> draft, int batch)
     {
-        Split split = draft.Head?.SplitFor(batch, members) ?? (draft.Grid.Columns > 1 ? Split.Columns : Split.Rows);
+        Split split = draft.Head?.SplitFor(batch) ?? (draft.Grid.Columns > 1 ? Split.Columns : Split.Rows);
         return draft.Grid.IsScalar ? Split.None : split;
     }
 
     /// <summary>The instruction of a draft whose slots have their places.</summary>
     public static Instruction<T> Of(KernelSet<T> kernels, Draft<T> draft, int batch, int members, Workspace<T> memory) =>
-        new(kernels, draft, draft.Steps.Count == 0 ? null : Registers<T>.ChainOf(draft, kernels), SplitOf(draft, batch, members), members, memory);
+        new(kernels, draft, draft.Steps.Count == 0 ? null : Registers<T>.ChainOf(draft, kernels), SplitOf(draft, batch), members, memory);
 
     /// <summary>Does a member's part. Allocates nothing.</summary>
     public void Run(int member)
@@ -45,11 +45,7 @@ internal sealed class Instruction<T>
             return;
         }
 
-        if (Split == Split.Shared)
-        {
-            head!.RunShared(kernels, member, parts.Length, epilogues[member]);
-        }
-        else if (head is null)
+        if (head is null)
         {
             epilogues[member]?.Run(part.Row, part.Rows, part.Column, part.Columns);
         }

@@ -28,24 +28,20 @@ public sealed class Plan<T>
     {
         (this.lowering, this.kernels, Members) = (lowering, kernels, members);
         HashSet<Slot<T>> read = Trim();
-        schedule = new(lowering.Drafts, firstUpdate, batch, members);
+        schedule = new(lowering.Drafts, firstUpdate, batch);
         Verify(schedule.Order);
         foreach (Draft<T> draft in schedule.Order)
         {
             Registers<T>.RedirectHead(draft, slot => lowering.Kept.Contains(slot) || IsReadElsewhere(slot, draft));
         }
 
-        long ScratchOf(bool shared) => AlignedBuffer<T>.Padded(schedule.Order
-            .Where(draft => Instruction<T>.SplitOf(draft, batch, members) == Split.Shared == shared)
-            .Select(draft => draft.Head?.ScratchLength(kernels) ?? 0).DefaultIfEmpty().Max());
-        (long scratch, long sharedScratch) = (ScratchOf(shared: false), ScratchOf(shared: true));
+        long scratch = AlignedBuffer<T>.Padded(schedule.Order.Select(draft => draft.Head?.ScratchLength(kernels) ?? 0).DefaultIfEmpty().Max());
         long registers = (long)schedule.Order.Select(draft => draft.Steps.Count).DefaultIfEmpty().Max() * Chain<T>.Piece;
         HashSet<Slot<T>> always = [.. lowering.Inputs.Values, .. lowering.Constants.Select(constant => constant.Slot), .. lowering.CoefficientSlots, .. lowering.Kept];
-        buffer = new(always.Where(slot => !slot.IsParameter), Lifetimes(always), members * (scratch + sharedScratch + registers));
+        buffer = new(always.Where(slot => !slot.IsParameter), Lifetimes(always), members * (scratch + registers));
         lowering.Workspace.Place(buffer.Scratch, scratch);
-        lowering.Workspace.PlaceShared(buffer.Scratch + members * scratch);
         Workspace<T> pieces = new();
-        pieces.Place(buffer.Scratch + members * (scratch + sharedScratch), registers);
+        pieces.Place(buffer.Scratch + members * scratch, registers);
         instructions = [.. schedule.Order.Select(draft => Instruction<T>.Of(kernels, draft, batch, members, pieces))];
         phases = [.. schedule.Order.Select(schedule.PhaseOf)];
         run = new(this);

@@ -12,12 +12,11 @@ internal sealed class Schedule<T>
     private readonly Dictionary<Draft<T>, int> phases = [];
 
     /// <summary>The fewest phases for drafts in an order that is right for one thread; the updates begin at a number.</summary>
-    public Schedule(IReadOnlyList<Draft<T>> drafts, int firstUpdate, int batch, int members)
+    public Schedule(IReadOnlyList<Draft<T>> drafts, int firstUpdate, int batch)
     {
         Dictionary<Slot<T>, Draft<T>> producers = [];
         Dictionary<Slot<T>, int> lastRead = [];
         int last = 0;
-        int shared = -1;
         foreach (Draft<T> draft in drafts)
         {
             int phase = draft.Number >= firstUpdate ? last : 0;
@@ -25,7 +24,7 @@ internal sealed class Schedule<T>
             {
                 if (producers.TryGetValue(slot, out Draft<T>? producer) && producer != draft)
                 {
-                    phase = Math.Max(phase, phases[producer] + (MayGoOn(producer, draft, slot, batch, members) ? 0 : 1));
+                    phase = Math.Max(phase, phases[producer] + (MayGoOn(producer, draft, slot, batch) ? 0 : 1));
                 }
             }
 
@@ -33,13 +32,6 @@ internal sealed class Schedule<T>
             foreach (Slot<T> slot in draft.Written.Where(slot => slot.IsParameter))
             {
                 phase = Math.Max(phase, lastRead.GetValueOrDefault(slot, -1) + 1);
-            }
-
-            // Shared products have one piece of memory for their copies.
-            if (Instruction<T>.SplitOf(draft, batch, members) == Split.Shared)
-            {
-                phase = Math.Max(phase, shared + 1);
-                shared = phase;
             }
 
             phases[draft] = phase;
@@ -70,8 +62,8 @@ internal sealed class Schedule<T>
     public int PhaseOf(Draft<T> draft) => phases[draft];
 
     /// <summary>Whether a member needs of what a draft wrote only its own part: both are divided by the same columns.</summary>
-    private static bool MayGoOn(Draft<T> producer, Draft<T> reader, Slot<T> slot, int batch, int members) =>
-        Instruction<T>.SplitOf(producer, batch, members) == Split.Columns && Instruction<T>.SplitOf(reader, batch, members) == Split.Columns
+    private static bool MayGoOn(Draft<T> producer, Draft<T> reader, Slot<T> slot, int batch) =>
+        Instruction<T>.SplitOf(producer, batch) == Split.Columns && Instruction<T>.SplitOf(reader, batch) == Split.Columns
         && producer.Grid.Columns == reader.Grid.Columns
         && (reader.Head is null || !reader.Head.Sources.Contains(slot) || reader.Head.ReadsOwnColumnsOf(slot))
         && reader.Steps.SelectMany(step => step.Arguments).All(argument => argument.Slot != slot || argument.Access is Kernels.Access.Matrix or Kernels.Access.Row);
