@@ -80,40 +80,4 @@ internal static unsafe class Elementwise<TLane, T>
             TLane.MultiplyAdd(TLane.LoadPartial(x + i, rest), c, TLane.LoadPartial(w + i, rest)).StorePartial(z + i, rest);
         }
     }
-
-    /// <summary>y = alpha · x; y may be x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scale(T alpha, T* x, T* y, nint n)
-    {
-        TLane a = TLane.Broadcast(alpha);
-        nint i = 0;
-        for (; i <= n - TLane.Count; i += TLane.Count)
-        {
-            (a * TLane.Load(x + i)).Store(y + i);
-        }
-
-        int rest = (int)(n - i);
-        if (rest > 0)
-        {
-            (a * TLane.LoadPartial(x + i, rest)).StorePartial(y + i, rest);
-        }
-    }
-
-    /// <summary>y += alpha · x; y may be x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Axpy(T alpha, T* x, T* y, nint n)
-    {
-        TLane a = TLane.Broadcast(alpha);
-        nint i = 0;
-        for (; i <= n - TLane.Count; i += TLane.Count)
-        {
-            TLane.MultiplyAdd(a, TLane.Load(x + i), TLane.Load(y + i)).Store(y + i);
-        }
-
-        int rest = (int)(n - i);
-        if (rest > 0)
-        {
-            TLane.MultiplyAdd(a, TLane.LoadPartial(x + i, rest), TLane.LoadPartial(y + i, rest)).StorePartial(y + i, rest);
-        }
-    }
 }

@@ -67,27 +67,6 @@ internal abstract unsafe class KernelSet<T>
     /// </summary>
     public abstract void Run(Chain<T> chain, T* registers, int row, int rows, int column, int columns);
 
-    /// <summary>z = x ∘ y, elementwise; z may be x or y.</summary>
-    public abstract void Binary(BinaryOperation operation, T* x, T* y, T* z, nint n);
-
-    /// <summary>y = alpha · x; y may be x.</summary>
-    public abstract void Scale(T alpha, T* x, T* y, nint n);
-
-    /// <summary>y += alpha · x; y may be x.</summary>
-    public abstract void Axpy(T alpha, T* x, T* y, nint n);
-
-    /// <summary>y = value in every element.</summary>
-    public abstract void Fill(T value, T* y, nint n);
-
-    /// <summary>y = x.</summary>
-    public abstract void Copy(T* x, T* y, nint n);
-
-    /// <summary>Y = X + b·1ᵀ, b of as many elements as X has rows; Y may be X.</summary>
-    public abstract void AddColumn(T* x, T* b, T* y, int rows, int columns, nint ldx, nint ldy);
-
-    /// <summary>Y = X·diag(r), r a row: one element every <paramref name="ldr"/>; Y may be X.</summary>
-    public abstract void ScaleColumns(T* x, T* r, T* y, int rows, int columns, nint ldx, nint ldr, nint ldy);
-
     /// <summary>y = alpha · X·1, y of as many elements as X has rows.</summary>
     public abstract void RowSums(T alpha, T* x, T* y, int rows, int columns, nint ldx);
 

@@ -33,7 +33,7 @@ internal static unsafe class Softmax<TLane, T>
         }
 
         double sum = Reductions<TLane, T>.Sum<Plain>(y, y, n, default);
-        Elementwise<TLane, T>.Scale(T.CreateTruncating(1 / sum), y, y, n);
+        Elementwise<TLane, T>.BinaryOfNumber<Multiplication>(y, T.CreateTruncating(1 / sum), y, n);
     }
 
     /// <summary>yᵢ = (xᵢ − max x) − log Σⱼ exp(xⱼ − max x), accurate where one element is far above the others; y may be x.</summary>

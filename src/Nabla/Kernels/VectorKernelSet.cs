@@ -38,50 +38,6 @@ internal sealed unsafe class VectorKernelSet<TLane, T>(KernelPath path, string n
     public override void Run(Chain<T> chain, T* registers, int row, int rows, int column, int columns) =>
         ChainRunner<TLane, T>.Run(chain, registers, row, rows, column, columns);
 
-    public override void Binary(BinaryOperation operation, T* x, T* y, T* z, nint n)
-    {
-        switch (operation)
-        {
-            case BinaryOperation.Add: Elementwise<TLane, T>.Binary<Addition>(x, y, z, n); break;
-            case BinaryOperation.Subtract: Elementwise<TLane, T>.Binary<Subtraction>(x, y, z, n); break;
-            case BinaryOperation.Multiply: Elementwise<TLane, T>.Binary<Multiplication>(x, y, z, n); break;
-            case BinaryOperation.Divide: Elementwise<TLane, T>.Binary<Division>(x, y, z, n); break;
-            case BinaryOperation.Maximum: Elementwise<TLane, T>.Binary<Larger>(x, y, z, n); break;
-            case BinaryOperation.Minimum: Elementwise<TLane, T>.Binary<Smaller>(x, y, z, n); break;
-            default: throw new ArgumentOutOfRangeException(nameof(operation), operation, "no such operation of two arguments");
-        }
-    }
-
-    public override void Scale(T alpha, T* x, T* y, nint n) => Elementwise<TLane, T>.Scale(alpha, x, y, n);
-
-    public override void Axpy(T alpha, T* x, T* y, nint n) => Elementwise<TLane, T>.Axpy(alpha, x, y, n);
-
-    public override void Fill(T value, T* y, nint n)
-    {
-        for (nint i = 0; i < n; i += int.MaxValue)
-        {
-            new Span<T>(y + i, (int)Math.Min(n - i, int.MaxValue)).Fill(value);
-        }
-    }
-
-    public override void Copy(T* x, T* y, nint n) => Buffer.MemoryCopy(x, y, n * sizeof(T), n * sizeof(T));
-
-    public override void AddColumn(T* x, T* b, T* y, int rows, int columns, nint ldx, nint ldy)
-    {
-        for (int j = 0; j < columns; j++)
-        {
-            Elementwise<TLane, T>.Binary<Addition>(x + j * ldx, b, y + j * ldy, rows);
-        }
-    }
-
-    public override void ScaleColumns(T* x, T* r, T* y, int rows, int columns, nint ldx, nint ldr, nint ldy)
-    {
-        for (int j = 0; j < columns; j++)
-        {
-            Elementwise<TLane, T>.Scale(r[j * ldr], x + j * ldx, y + j * ldy, rows);
-        }
-    }
-
     public override void RowSums(T alpha, T* x, T* y, int rows, int columns, nint ldx) =>
         Reductions<TLane, T>.Rows(alpha, x, y, rows, columns, ldx);
 

@@ -22,14 +22,16 @@ public abstract unsafe class ColumnTests<T>
     [MemberData(nameof(SupportedPaths))]
     public void A_column_is_added_to_every_column(KernelPath path)
     {
-        CheckMatrix(path, (s, x, b, y, rows, ld) => s.AddColumn(x, b, y, rows, Columns, ld, ld), (x, b, i, j) => x[i, j] + b[i], 1e-7);
+        CheckMatrix(path, (s, x, b, y, rows, ld) => OneStep.Run(
+            s, new() { Code = ChainCode.Combine, Operation = BinaryOperation.Add, X = OneStep.Matrix(x, ld), Y = OneStep.Of(Access.Column, b), Target = OneStep.Matrix(y, ld) }, rows, Columns, ld), (x, b, i, j) => x[i, j] + b[i], 1e-7);
     }
 
     [Theory]
     [MemberData(nameof(SupportedPaths))]
     public void Columns_are_scaled_by_a_row(KernelPath path)
     {
-        CheckMatrix(path, (s, x, b, y, rows, ld) => s.ScaleColumns(x, b, y, rows, Columns, ld, 2, ld), (x, b, i, j) => x[i, j] * b[2 * j], 2e-7);
+        CheckMatrix(path, (s, x, b, y, rows, ld) => OneStep.Run(
+            s, new() { Code = ChainCode.Combine, Operation = BinaryOperation.Multiply, X = OneStep.Matrix(x, ld), Y = OneStep.Of(Access.Row, b, 2), Target = OneStep.Matrix(y, ld) }, rows, Columns, ld), (x, b, i, j) => x[i, j] * b[2 * j], 2e-7);
     }
 
     [Theory]
@@ -126,7 +128,7 @@ public abstract unsafe class ColumnTests<T>
         Assert.Equal(1000 + Math.Log(2), double.CreateChecked(x[2]), 1e-4);
         kernels.Softmax(x, x, 3, 1, 3, 3);
         Assert.Equal([0.25, 0.25, 0.5], new[] { x[0], x[1], x[2] }.Select(v => double.CreateChecked(v)), (a, b) => Math.Abs(a - b) < 1e-3);
-        kernels.Fill(T.NegativeInfinity, x, 3);
+        new Span<T>(x, 3).Fill(T.NegativeInfinity);
         kernels.LogSumExp(x, x, 3, 1, 3, 1);
         Assert.Equal(T.NegativeInfinity, x[0]);
     }

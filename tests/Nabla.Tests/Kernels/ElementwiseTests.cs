@@ -8,6 +8,7 @@ namespace Nabla.Tests.Kernels;
 public sealed unsafe class ElementwiseTests
 {
     private const int Longest = 256;
+    private const double Number = -1.75;
 
     private delegate void Kernel<T>(T* x, T* y, T* z, nint n)
         where T : unmanaged;
@@ -40,17 +41,27 @@ public sealed unsafe class ElementwiseTests
             foreach (BinaryOperation operation in Enum.GetValues<BinaryOperation>())
             {
                 CheckEveryLength<T>(
-                    (x, y, z, n) => kernels.Binary(operation, x, y, z, n),
+                    (x, y, z, n) => OneStep.Combine(kernels, operation, OneStep.Matrix(x, n), OneStep.Matrix(y, n), z, n),
                     (x, y, _) => Reference(operation, x, y),
                     tolerance,
                     operation.ToString());
+                CheckEveryLength<T>(
+                    (x, _, z, n) => WithNumber<T>(number => OneStep.Combine(kernels, operation, OneStep.Matrix(x, n), OneStep.Of(Access.Scalar, (T*)number), z, n)),
+                    (x, _, _) => Reference(operation, x, Number),
+                    tolerance,
+                    $"{operation} with a number");
+                CheckEveryLength<T>(
+                    (x, _, z, n) => WithNumber<T>(number => OneStep.Combine(kernels, operation, OneStep.Of(Access.Scalar, (T*)number), OneStep.Matrix(x, n), z, n)),
+                    (x, _, _) => Reference(operation, Number, x),
+                    tolerance,
+                    $"a number and {operation}");
             }
         }
     }
 
     [Theory]
     [MemberData(nameof(SupportedPaths))]
-    public void Scale_axpy_fill_and_copy_equal_the_reference_at_every_length(KernelPath path)
+    public void Scaling_with_a_sum_and_copying_equal_the_reference_at_every_length(KernelPath path)
     {
         Check(KernelSets.Float(path), 2e-7);
         Check(KernelSets.Double(path), 1e-15);
@@ -58,11 +69,25 @@ public sealed unsafe class ElementwiseTests
         static void Check<T>(KernelSet<T> kernels, double tolerance)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            T alpha = T.CreateChecked(-1.75);
-            CheckEveryLength<T>((x, _, z, n) => kernels.Scale(alpha, x, z, n), (x, _, _) => -1.75 * x, tolerance, "scale");
-            CheckEveryLength<T>((x, _, z, n) => kernels.Axpy(alpha, x, z, n), (x, _, z) => z - 1.75 * x, 4 * tolerance, "axpy", false);
-            CheckEveryLength<T>((_, _, z, n) => kernels.Fill(alpha, z, n), (_, _, _) => -1.75, 0, "fill");
-            CheckEveryLength<T>((x, _, z, n) => kernels.Copy(x, z, n), (x, _, _) => x, 0, "copy");
+            CheckEveryLength<T>(
+                (x, y, z, n) => WithNumber<T>(number => OneStep.Run(
+                    kernels,
+                    new() { Code = ChainCode.ScaleAndAdd, X = OneStep.Matrix(x, n), Y = OneStep.Of(Access.Scalar, (T*)number), W = OneStep.Matrix(y, n), Target = OneStep.Matrix(z, n) },
+                    (int)n, 1, n)),
+                (x, y, _) => Number * x + y,
+                8 * tolerance,
+                "scale and add");
+            CheckEveryLength<T>(
+                (_, _, z, n) => WithNumber<T>(number => OneStep.Run(
+                    kernels, new() { Code = ChainCode.Copy, X = OneStep.Of(Access.Scalar, (T*)number), Target = OneStep.Matrix(z, n) }, (int)n, 1, n)),
+                (_, _, _) => Number,
+                0,
+                "fill");
+            CheckEveryLength<T>(
+                (x, _, z, n) => OneStep.Run(kernels, new() { Code = ChainCode.Copy, X = OneStep.Matrix(x, n), Target = OneStep.Matrix(z, n) }, (int)n, 1, n),
+                (x, _, _) => x,
+                0,
+                "copy");
         }
     }
 
@@ -104,6 +129,14 @@ public sealed unsafe class ElementwiseTests
         }
 
         Assert.Contains(KernelSets.Float().Path, KernelSets.Supported);
+    }
+
+    /// <summary>Gives an action the address of the number.</summary>
+    private static void WithNumber<T>(Action<nint> action)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T number = T.CreateChecked(Number);
+        action((nint)(&number));
     }
 
     private static double Reference(BinaryOperation operation, double x, double y) => operation switch
