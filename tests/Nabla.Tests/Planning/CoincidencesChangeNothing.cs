@@ -117,7 +117,7 @@ public class CoincidencesChangeNothing
 
     /// <summary>A member that is late in leaving one barrier must not take the stop at the next for one at this.</summary>
     [Fact]
-    public void Threads_that_are_stopped_at_any_time_all_stop()
+    public async Task Threads_that_are_stopped_at_any_time_all_stop()
     {
         Model<float> model = new(Network.Of([300, 300, 300, 300, 300], Activation.Sigmoid), Loss.SquaredError);
         model.Initialize(Initializer.Named("glorot"), 1);
@@ -154,7 +154,7 @@ public class CoincidencesChangeNothing
                 }
             },
             TestContext.Current.CancellationToken);
-        Assert.True(run.Wait(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken), "the threads wait for each other for ever");
+        await run.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         Assert.True(stopped > 200, $"{stopped} runs were stopped");
     }
 
