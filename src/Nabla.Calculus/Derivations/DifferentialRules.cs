@@ -99,8 +99,14 @@ public sealed class DifferentialRules
         DifferentialRule.For<Power>("trace-of-power", "tr d(Xᵏ) = k tr(Xᵏ⁻¹ dX)", (n, dX) => n.Exponent * Expr.MatMul(Expr.Power(n.Operands[0], n.Exponent - 1), dX));
 
     /// <summary>The rule for a power that is too high for the general one, where its adjoint is a multiple of the identity; else null.</summary>
-    internal static DifferentialRule? UnderTrace(Expr node, Expr adjoint) =>
-        node is Power { Shape.IsScalar: false } power && Math.Abs((long)power.Exponent) > LargestPower && power.Exponent > int.MinValue && IsMultipleOfIdentity(adjoint) ? TraceOfPower : null;
+    internal static DifferentialRule? UnderTrace(Expr node, Expr adjoint) => UnderTrace(node, () => IsMultipleOfIdentity(adjoint));
+
+    /// <summary>The same where something else says that the trace alone is used.</summary>
+    internal static DifferentialRule? UnderTrace(Expr node, Func<bool> isUnderTrace) =>
+        IsTooHigh(node) && ((Power)node).Exponent > int.MinValue && isUnderTrace() ? TraceOfPower : null;
+
+    /// <summary>Whether something is a power too high for the rule that writes out all terms.</summary>
+    internal static bool IsTooHigh(Expr node) => node is Power { Shape.IsScalar: false } power && Math.Abs((long)power.Exponent) > LargestPower;
 
     private static bool IsMultipleOfIdentity(Expr x) => x switch
     {

@@ -78,8 +78,9 @@ public sealed class RandomPoints
     /// <param name="expressions">The expressions.</param>
     /// <param name="conditions">What is known of the variables.</param>
     /// <param name="sizes">The sizes of dimensions that are not to be drawn.</param>
+    /// <param name="large">Whether the sizes are to be as large as they may be: 5 to 7, of more than three dimensions some smaller.</param>
     /// <exception cref="InvalidOperationException">The expressions have too many dimensions.</exception>
-    public Bindings Next(IReadOnlyList<Expr> expressions, Conditions conditions, IReadOnlyDictionary<Dim, int>? sizes = null)
+    public Bindings Next(IReadOnlyList<Expr> expressions, Conditions conditions, IReadOnlyDictionary<Dim, int>? sizes = null, bool large = false)
     {
         ArgumentNullException.ThrowIfNull(conditions);
         Bindings bindings = new();
@@ -93,7 +94,7 @@ public sealed class RandomPoints
             bindings.Set(dim, size);
         }
 
-        Draw(bindings, [.. dims.Where(dim => sizes?.ContainsKey(dim) != true)], nodes, conditions);
+        Draw(bindings, [.. dims.Where(dim => sizes?.ContainsKey(dim) != true)], nodes, conditions, large);
         foreach (Symbol symbol in nodes.OfType<Symbol>())
         {
             bindings.Set(symbol, Value(symbol, bindings, conditions));
@@ -103,9 +104,10 @@ public sealed class RandomPoints
     }
 
     /// <summary>Pairwise distinct sizes of at least 2; a variable of full column rank gets more rows than columns.</summary>
-    private void Draw(Bindings bindings, IReadOnlyList<Dim> dims, IReadOnlyList<Expr> nodes, Conditions conditions)
+    private void Draw(Bindings bindings, IReadOnlyList<Dim> dims, IReadOnlyList<Expr> nodes, Conditions conditions, bool large)
     {
-        int[] sizes = [.. Enumerable.Range(2, Math.Max(dims.Count, Math.Min(LargestSize - 1, dims.Count + 1)))];
+        int smallest = large ? Math.Max(2, Math.Min(LargestSize - 2, LargestSize + 1 - dims.Count)) : 2;
+        int[] sizes = [.. Enumerable.Range(smallest, Math.Max(dims.Count, Math.Min(LargestSize + 1 - smallest, large ? LargestSize : dims.Count + 1)))];
         IReadOnlyList<Symbol> tall = [.. nodes.OfType<Symbol>().Where(symbol => conditions.Holds(symbol, Condition.FullColumnRank))];
         for (int attempt = 0; attempt < 1000; attempt++)
         {

@@ -160,7 +160,17 @@ internal static partial class DeriveCommand
             return ExitCode.Done;
         }
 
-        IReadOnlyList<Section> sections = ExpressionDerivation.Of(derivative, request.Style ?? DerivationStyle.Differential);
+        IReadOnlyList<Section> sections;
+        try
+        {
+            sections = ExpressionDerivation.Of(derivative, request.Style ?? DerivationStyle.Differential);
+        }
+        catch (NotSupportedException e)
+        {
+            terminal.Error.WriteLine($"nabla: there is a result, which --format ascii prints, but no derivation of it line by line: {e.Message}");
+            return ExitCode.Failure;
+        }
+
         if (request.Outline)
         {
             sections = [sections[0] with { Steps = [.. sections[0].Steps.Take(1)] }, sections[^1] with { Steps = [.. sections[^1].Steps.TakeLast(derivative.CookbookForm is null ? 1 : 2)] }];

@@ -55,6 +55,8 @@ public sealed class EveryLineOfAnExpressionIsTrue(ITestOutputHelper output)
     [InlineData("a'*(x+tanh(W*x))", "a: n, W: n x n, x: n", "x")]
     [InlineData("norm2(x)*sum(exp(x))", "x: n", "x")]
     [InlineData("sum(G.*(softmax(K*Q'/sqrt(k))'*V))", "G: p x m, K: r x k, Q: p x k, V: r x m", "Q")]
+    [InlineData("tr(X^40)", "X: n x n", "X")]
+    [InlineData("norm2(tr(2*tanh(X*A)^33-X')*X)", "X: n x n, A: n x n", "X")]
     public void Expressions_beside_the_suite_are_derived_with_true_lines(string expression, string where, string by)
     {
         foreach (DerivationStyle style in Enum.GetValues<DerivationStyle>())

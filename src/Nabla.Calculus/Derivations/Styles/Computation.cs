@@ -9,6 +9,7 @@ namespace Nabla.Calculus.Derivations.Styles;
 internal sealed class Computation
 {
     private readonly HashSet<Expr> changing = new(ReferenceEqualityComparer.Instance);
+    private readonly ILookup<Expr, Expr> parents;
     private readonly DifferentialRules rules;
     private readonly Dictionary<Named, Expr> differentials = [];
     private readonly Dictionary<Named, IReadOnlyList<Expr>> uses = [];
@@ -21,6 +22,7 @@ internal sealed class Computation
     {
         (Root, Variables, this.rules) = (root, variables, rules);
         changing.UnionWith(variables);
+        parents = Expr.Reachable(root).SelectMany(node => node.Operands.Select(operand => (operand, node))).ToLookup(pair => pair.operand, pair => pair.node);
         List<Named> all = [];
         foreach (Expr node in Expr.Reachable(root))
         {
@@ -52,7 +54,7 @@ internal sealed class Computation
     public IReadOnlyList<Named> Parts { get; }
 
     /// <summary>The rule for the operation of a definition, or for all of them where they are several.</summary>
-    public Rule RuleOf(Named part) => RuleOf(part, changing.Contains) ?? rules[Outermost(part.Definition)].Rule;
+    public Rule RuleOf(Named part) => RuleOf(part, changing.Contains) ?? RuleFor(Outermost(part.Definition)).Rule;
 
     /// <summary>The rule for the operation in which a variable or name stands, below sums, or for all of them where they are several.</summary>
     public Rule RuleOf(Named part, Expr use) => RuleOf(part, node => node.HasPart(use)) ?? new("differential.itself", "dx = I dx");
@@ -102,8 +104,17 @@ internal sealed class Computation
     public IReadOnlyList<Step> OperationsOf(Named part) =>
     [
         .. Expr.Parts(part.Definition).Where(node => changing.Contains(node) && !IsEnd(node) && node is not Named).Reverse()
-            .Select(node => new Step(rules[node].Rule, node.Differential(), Terms(node, operand => changing.Contains(operand) ? operand.Differential() : null)!)),
+            .Select(node => (Node: node, Right: Terms(node, operand => changing.Contains(operand) ? operand.Differential() : null)!))
+            .Select(line => RuleFor(line.Node) == DifferentialRules.TraceOfPower
+                ? new Step(RuleFor(line.Node).Rule, Expr.Trace(line.Node.Differential()), Expr.Trace(line.Right))
+                : new Step(RuleFor(line.Node).Rule, line.Node.Differential(), line.Right)),
     ];
+
+    /// <summary>The rule for an operation; a power too high for its own one has another where nothing but its trace is used.</summary>
+    private DifferentialRule RuleFor(Expr node) => DifferentialRules.UnderTrace(node, () => HasTraceOnly(node)) ?? rules[node];
+
+    private bool HasTraceOnly(Expr node) => parents[node].Any() && parents[node].All(parent =>
+        parent is Trace || (parent is Negate or Transpose or Add or Subtract or Scale or Divide && HasTraceOnly(parent)));
 
     private bool IsEnd(Expr node) => changing.Contains(node) && (node is Named || Variables.Contains(node));
 
@@ -114,7 +125,7 @@ internal sealed class Computation
         {
             if (tangentOf(node.Operands[i]) is Expr tangent)
             {
-                Expr term = rules[node].Terms[i](node, tangent);
+                Expr term = RuleFor(node).Terms[i](node, tangent);
                 total = total is null ? term : total + term;
             }
         }
@@ -127,7 +138,7 @@ internal sealed class Computation
     {
         Expr[] operations = [.. Expr.Parts(part.Definition).Where(node => !IsEnd(node) && node is not Named && changing.Contains(node) && counts(node)).Reverse()];
         Expr[] telling = [.. operations.Where(node => node is not (Negate or Add or Subtract or Scale { Factor: Constant }))];
-        Rule[] applied = [.. (telling.Length > 0 ? telling : operations).Select(node => rules[node].Rule).Distinct()];
+        Rule[] applied = [.. (telling.Length > 0 ? telling : operations).Select(node => RuleFor(node).Rule).Distinct()];
         return applied switch
         {
             [] => null,

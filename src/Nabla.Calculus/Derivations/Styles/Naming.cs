@@ -56,7 +56,7 @@ internal sealed class Naming
         foreach (Expr node in nodes)
         {
             bool named = node != formula && changing.Contains(node) && !variables.Contains(node) && !IsTrivial(node)
-                && (parents[node] > 1 || arguments.Contains(node) || (IsFunction(node) && node is not (SquaredNorm or Divide or Quotient) && node.Operands.Any(chosen.Contains)));
+                && !DifferentialRules.IsTooHigh(node) && (parents[node] > 1 || arguments.Contains(node) || (IsFunction(node) && node is not (SquaredNorm or Divide or Quotient) && node.Operands.Any(chosen.Contains)));
             if (named)
             {
                 chosen.Add(node);

@@ -11,8 +11,8 @@ internal static class Agreement
     /// <summary>The largest difference relative to the largest element of the truth; of a truth that is zero, the difference itself.</summary>
     /// <param name="claim">What is claimed.</param>
     /// <param name="truth">What is right.</param>
-    /// <param name="mayCancel">Whether the truth is a difference that rounding may have left over, so that next to nothing is nothing.</param>
-    public static double Error(Matrix claim, Matrix truth, bool mayCancel = true)
+    /// <param name="noise">What rounding may have left over, so that a smaller difference is none.</param>
+    public static double Error(Matrix claim, Matrix truth, double noise = Rounding)
     {
         double difference = 0;
         for (int i = 0; i < truth.Elements.Length; i++)
@@ -21,7 +21,7 @@ internal static class Agreement
         }
 
         double scale = truth.MaxAbs();
-        return difference <= Rounding && (mayCancel || scale == 0) ? Math.Min(difference, Tolerance / 10) : scale > 0 ? difference / scale : difference;
+        return difference <= noise ? Math.Min(difference, Tolerance / 10) : scale > 0 ? difference / scale : difference;
     }
 
     /// <summary>Whether two matrices have one shape and the same elements.</summary>
@@ -29,8 +29,8 @@ internal static class Agreement
         claim.Rows == truth.Rows && claim.Columns == truth.Columns && Error(claim, truth) <= Tolerance;
 
     /// <summary>Whether both are zero, so that nothing is learned about a factor.</summary>
-    public static bool AreZero(Matrix claim, Matrix truth) =>
-        claim.Rows == truth.Rows && claim.Columns == truth.Columns && truth.MaxAbs() < Rounding && claim.MaxAbs() < Rounding;
+    public static bool AreZero(Matrix claim, Matrix truth, double noise = Rounding) =>
+        claim.Rows == truth.Rows && claim.Columns == truth.Columns && truth.MaxAbs() <= noise && claim.MaxAbs() <= noise;
 
     /// <summary>c with claim = c·truth, or null.</summary>
     public static double? Ratio(Matrix claim, Matrix truth)

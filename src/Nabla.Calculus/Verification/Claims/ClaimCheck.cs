@@ -103,12 +103,14 @@ public sealed class ClaimCheck
         int points = 0;
         if (bound is not null && bound.Shape == problem.Shape)
         {
-            foreach ((SamplePoint point, Matrix right) in truth.Samples)
+            int compared = 0;
+            foreach (Sample sample in truth.Samples)
             {
-                if (truth.Symmetrized(point.Value(bound), point) is Matrix value)
+                if (truth.Symmetrized(sample.Point.Value(bound), sample.Point) is Matrix value)
                 {
-                    points++;
-                    error = Math.Max(error ?? 0, Agreement.Error(value, right, truth.MayCancel));
+                    compared++;
+                    points += sample.IsZero && !truth.IsZero ? 0 : 1;
+                    error = Math.Max(error ?? 0, sample.Error(value, () => sample.Point.NoiseOf(bound)));
                 }
             }
 
@@ -120,8 +122,15 @@ public sealed class ClaimCheck
                     Points = points,
                     Undecided = truth.Samples.Any(sample => sample.Point.WasTooLarge)
                         ? "the claim has more elements at a random point than are computed; smaller sizes, or names for them, can be tried"
-                        : $"the claim has finite values at only {points} of {truth.Samples.Count} random points",
+                        : compared < Truth.FewestPoints
+                        ? $"the claim has finite values at only {compared} of {truth.Samples.Count} random points"
+                        : $"both are zero but for rounding at {compared - points} of {compared} random points, which says nothing, and {points} are too few",
                 };
+            }
+
+            if (error <= Agreement.Tolerance && truth.IsByChance(bound))
+            {
+                error = truth.Samples[^1] is var last && truth.Symmetrized(last.Point.Value(bound), last.Point) is Matrix value ? last.Error(value, () => last.Point.NoiseOf(bound)) : error;
             }
 
             if (error <= Agreement.Tolerance)

@@ -35,7 +35,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
     public ClaimDiagnosis Diagnose(Syntax syntax, Expr? bound, LanguageException? unfit)
     {
         Materials materials = new(problem, right, binder);
-        bool isZero = bound is not null && bound.Shape == problem.Shape && truth.Samples.TrueForAll(sample => sample.Value.MaxAbs() == 0);
+        bool isZero = bound is not null && bound.Shape == problem.Shape && truth.IsZero;
         if (isZero)
         {
             return Search(syntax, Repairs.All.Where(repair => repair.Code == "extra-term"), materials) is Found extra
@@ -104,14 +104,15 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         }
 
         List<(SamplePoint Point, double Ratio)> ratios = [];
-        foreach ((SamplePoint point, Matrix value) in truth.Samples)
+        foreach (Sample sample in truth.Samples)
         {
+            (SamplePoint point, Matrix value) = sample;
             if (truth.Symmetrized(point.Value(bound), point) is not Matrix own)
             {
                 return null;
             }
 
-            if (Agreement.AreZero(own, value))
+            if (sample.IsZero && sample.Error(own, () => point.NoiseOf(bound)) <= Agreement.Tolerance)
             {
                 continue;
             }
@@ -214,19 +215,21 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
 
         List<(SamplePoint Point, double Ratio)> ratios = [];
         bool isRight = true;
-        foreach ((SamplePoint point, Matrix value) in truth.Samples)
+        foreach (Sample sample in truth.Samples)
         {
+            (SamplePoint point, Matrix value) = sample;
             if (truth.Symmetrized(point.Value(expression), point) is not Matrix own)
             {
                 return false;
             }
 
-            if (Agreement.AreZero(own, value))
+            bool isSame = sample.Error(own, () => point.NoiseOf(expression)) <= Agreement.Tolerance;
+            if (isSame && sample.IsZero)
             {
                 continue;
             }
 
-            if (Agreement.Same(own, value))
+            if (isSame)
             {
                 ratios.Add((point, 1));
                 continue;
@@ -239,6 +242,11 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
             }
 
             ratios.Add((point, ratio));
+        }
+
+        if (isRight && truth.IsByChance(expression))
+        {
+            return false;
         }
 
         factor = isRight || ratios.Count < FewestRatios ? null : Multiple.Of(ratios, problem.Scope);

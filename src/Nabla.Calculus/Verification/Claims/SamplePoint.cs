@@ -39,6 +39,31 @@ internal sealed class SamplePoint(Bindings origin)
         }
     }
 
+    /// <summary>
+    /// What rounding may leave over in a value, which says what is zero where large terms cancel: how far the value moves where each
+    /// intermediate result is off by a little more than it is by rounding.
+    /// </summary>
+    public double NoiseOf(Expr expression)
+    {
+        const double Off = 1e-10;
+        const double OffByRounding = 1e-13;
+        if (Value(expression) is not Matrix exact)
+        {
+            return 0;
+        }
+
+        Random random = new(1);
+        Bindings off = Origin.Copy();
+        foreach (Expr node in Expr.Reachable(expression).Where(node => off.ValueOf(node) is null).OrderBy(node => node.Id))
+        {
+            Matrix value = Evaluator.Evaluate(node, off);
+            off.Set(node, node.Operands.IsEmpty ? value : value.Map(x => x * (1 + (Off * (random.Next(2) == 0 ? -1 : 1) * (1 + random.NextDouble())))));
+        }
+
+        double moved = off.ValueOf(expression)!.Zip(exact, (x, y) => x - y).MaxAbs();
+        return double.IsFinite(moved) ? moved / Off * OffByRounding : 0;
+    }
+
     private Matrix Compute(Expr expression)
     {
         if (known.ValueOf(expression) is Matrix value)

@@ -14,23 +14,41 @@ internal sealed class Truth
     public const int FewestPoints = 3;
 
     private const int MostTries = 16;
+
+    /// <summary>So many points have small sizes, at which a mistake is seen best; the others have large ones, which some formulas need to be anything but zero.</summary>
+    private const int SmallPoints = 2;
+
+    /// <summary>How often large sizes are tried in vain before small ones are taken in their place.</summary>
+    private const int MostTriesOfLarge = 4;
+
+    /// <summary>The most that differences may take at a point with large sizes, where there may be smaller ones.</summary>
+    private const double MostAtLarge = 1e7;
+
     /// <summary>More directions than differences are taken in where the elements are too many.</summary>
     private const int MostDirections = 8;
 
     private const int MostElements = 120;
 
+    /// <summary>The most that the derived formula may take for further points.</summary>
+    private const double MostFurther = 2e5;
+
     /// <summary>What takes so little is done even where the time is over: on a busy machine small questions are decided too.</summary>
     private const double Cheap = 2e6;
 
+    /// <summary>What differences that are the truth themselves may leave over of zero.</summary>
+    private const double NoiseOfDifferences = 1e-11;
+
     private readonly ClaimProblem problem;
     private readonly Expr[] drawn;
+    private readonly int seed;
+    private List<Sample>? others;
     private bool wasTooLarge;
     private int notFinite;
     private int contradicted;
 
     public Truth(ClaimProblem problem, Derivative? derivative, Expr? swept, int seed, TimeSpan limit)
     {
-        this.problem = problem;
+        (this.problem, this.seed) = (problem, seed);
         Derivative = derivative;
         Result = derivative?.Result ?? swept;
         drawn = [problem.Of, .. problem.Scope.Variables.Values];
@@ -70,60 +88,121 @@ internal sealed class Truth
     /// <summary>Adds points where the derived result and finite differences agree, until there are enough.</summary>
     private void Draw(RandomPoints random, Deadline end)
     {
-        for (int i = 0; i < MostTries && Samples.Count < Points; i++)
+        int large = 0;
+        for (int i = 0; i < MostTries && Telling < Points && Samples.Count < 2 * Points; i++)
         {
-            SamplePoint point = new(Next(random));
-            if (end.IsPast && (Samples.Count >= FewestPoints || EffortByDifferences(point) > Cheap))
+            bool isLarge = Samples.Count >= SmallPoints && large < MostTriesOfLarge;
+            SamplePoint point = new(Next(random, isLarge));
+            double effort = EffortByDifferences(point);
+            if (isLarge && (effort > MostAtLarge || (end.IsPast && effort > Cheap)))
+            {
+                large = MostTriesOfLarge;
+                continue;
+            }
+
+            if (end.IsPast && (Telling >= FewestPoints || effort > Cheap))
             {
                 break;
             }
 
-            Matrix? derived = null;
-            if (point.Value(problem.Of) is null || (Result is not null && (derived = Symmetrized(point.Value(Result), point)) is null))
+            int before = Samples.Count;
+            Try(point, effort, isLarge);
+            large += isLarge && Samples.Count == before ? 1 : 0;
+        }
+    }
+
+    /// <summary>Adds a point where the derived result and finite differences agree.</summary>
+    private void Try(SamplePoint point, double effort, bool isLarge)
+    {
+        Matrix? derived = null;
+        if (point.Value(problem.Of) is null || (Result is not null && (derived = Symmetrized(point.Value(Result), point)) is null))
+        {
+            wasTooLarge |= point.WasTooLarge && !isLarge;
+            notFinite++;
+            return;
+        }
+
+        if (effort > Effort.MostByDifferences)
+        {
+            wasTooLarge = true;
+            return;
+        }
+
+        if (Confirmed(derived, point) is Matrix confirmed)
+        {
+            Samples.Add(new(point, confirmed, derived is null ? NoiseOfDifferences : point.NoiseOf(Result!)));
+        }
+    }
+
+    /// <summary>The derivative at a point, where differences confirm it; null where they do not.</summary>
+    private Matrix? Confirmed(Matrix? derived, SamplePoint point)
+    {
+        if (derived is not null && Elements(point) > MostElements)
+        {
+            return IsConfirmedInDirections(derived, point) ? derived : null;
+        }
+
+        Matrix? judged = ByDifferences(point);
+        if (judged is null || (derived is not null ? !Near(derived, judged, point) : !IsSettled(judged, point)))
+        {
+            contradicted += judged is null ? 0 : 1;
+            return null;
+        }
+
+        return derived ?? judged;
+    }
+
+    /// <summary>
+    /// Whether what agrees with the derivative at the usable points does so by chance, as signs may: there is a further point where it does not, which
+    /// is then one of them. The derived formula alone is computed at those, and by differences only where the two are not the same.
+    /// </summary>
+    public bool IsByChance(Expr formula)
+    {
+        foreach (Sample sample in others ??= [.. Further()])
+        {
+            if (Symmetrized(sample.Point.Value(formula), sample.Point) is Matrix own && sample.Error(own, () => sample.Point.NoiseOf(formula)) > Agreement.Tolerance
+                && EffortByDifferences(sample.Point) <= Cheap && !Samples.Contains(sample) && Confirmed(sample.Value, sample.Point) is not null)
             {
-                wasTooLarge |= point.WasTooLarge;
-                notFinite++;
-                continue;
+                Samples.Add(sample);
+                return true;
             }
+        }
 
-            if (EffortByDifferences(point) > Effort.MostByDifferences)
+        return false;
+    }
+
+    private IEnumerable<Sample> Further()
+    {
+        if (Result is not Expr result)
+        {
+            yield break;
+        }
+
+        RandomPoints random = new(seed + 1);
+        for (int i = 0; i < 2 * Points; i++)
+        {
+            SamplePoint point = new(random.Next(drawn, Conditions, large: i % 2 == 1));
+            if (Effort.Of(result, point.Origin) <= MostFurther && point.Value(problem.Of) is not null && Symmetrized(point.Value(result), point) is Matrix value)
             {
-                wasTooLarge = true;
-                continue;
+                yield return new(point, value, point.NoiseOf(result));
             }
-
-            if (derived is not null && Elements(point) > MostElements)
-            {
-                if (IsConfirmedInDirections(derived, point))
-                {
-                    Samples.Add((point, derived));
-                }
-
-                continue;
-            }
-
-            Matrix? judged = ByDifferences(point);
-            if (judged is null || (derived is not null ? !Near(derived, judged, point) : !IsSettled(judged, point)))
-            {
-                contradicted += judged is null ? 0 : 1;
-                continue;
-            }
-
-            Samples.Add((point, derived ?? judged));
         }
     }
 
     /// <summary>The derivation, where there is one.</summary>
     public Derivative? Derivative { get; }
 
-    /// <summary>Whether the derived formula has a sum or a difference in it, whose terms may cancel but for rounding.</summary>
-    public bool MayCancel => Result is null || Expr.Reachable(Result).Any(node => node is Add or Subtract);
+    /// <summary>Whether the derivative is zero: at all points, those with large sizes too, and not only at some.</summary>
+    public bool IsZero => Samples.TrueForAll(sample => sample.IsZero);
+
+    /// <summary>At how many points something is learned: not where the derivative happens to be zero but for rounding.</summary>
+    public int Telling => Result is Zeros or Constant { Value.Number: 0 } ? Samples.Count : Samples.Count(sample => !sample.IsZero);
 
     /// <summary>The derived formula, where there is one.</summary>
     public Expr? Result { get; }
 
     /// <summary>The usable points with the right values.</summary>
-    public List<(SamplePoint Point, Matrix Value)> Samples { get; } = [];
+    public List<Sample> Samples { get; } = [];
 
     /// <summary>What points are drawn with: what is known of the variables, and what had to be assumed of them.</summary>
     public Conditions Conditions { get; private set; } = Conditions.None;
@@ -181,14 +260,14 @@ internal sealed class Truth
         return evaluations * Effort.Of(differenced, at);
     }
 
-    /// <summary>A point; the second one has other sizes than the first, so that a number is told from a dimension.</summary>
-    private Bindings Next(RandomPoints random)
+    /// <summary>A point; the second one of small sizes, and each one of large sizes, has other sizes than the one before, so that a number is told from a dimension.</summary>
+    private Bindings Next(RandomPoints random, bool large = false)
     {
-        Bindings next = random.Next(drawn, Conditions);
-        for (int i = 0; i < 50 && Samples.Count == 1
-            && problem.Scope.Dimensions.Values.Any(dim => dim.Value is null && next.SizeOf(dim) == Samples[0].Point.Origin.SizeOf(dim)); i++)
+        Bindings next = random.Next(drawn, Conditions, large: large);
+        for (int i = 0; i < 50 && Samples.Count > 0 && (Samples.Count == 1 || large)
+            && problem.Scope.Dimensions.Values.Any(dim => dim.Value is null && next.SizeOf(dim) == Samples[^1].Point.Origin.SizeOf(dim)); i++)
         {
-            next = random.Next(drawn, Conditions);
+            next = random.Next(drawn, Conditions, large: large);
         }
 
         return next;
