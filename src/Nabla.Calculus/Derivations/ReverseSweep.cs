@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nabla.Calculus.Derivations.Simplification;
 using Nabla.Calculus.Expressions;
 
 namespace Nabla.Calculus.Derivations;
@@ -23,6 +24,7 @@ internal sealed class ReverseSweep
     private readonly Dictionary<Expr, List<Gain>> gains = new(ReferenceEqualityComparer.Instance);
     private readonly RewriteTable algebra;
     private readonly RewriteTable full;
+    private readonly ElementForms? shortest;
 
     /// <param name="cost">C as it was written; the steps speak of it.</param>
     /// <param name="differentiated">C in the form that is differentiated.</param>
@@ -39,6 +41,7 @@ internal sealed class ReverseSweep
         names = new(cost, differentiated);
         algebra = new([RewriteRules.StoppedBy(settings.Cancellation), .. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra]);
         full = new([.. algebra.All, .. RewriteRules.Activations(names)], algebra);
+        shortest = settings.Shortens ? new(names, settings.Cancellation) : null;
     }
 
     /// <summary>The adjoint of every node between C and what it is differentiated by.</summary>
@@ -108,6 +111,12 @@ internal sealed class ReverseSweep
         Expr total = found.Select(gain => gain.Value).Aggregate((x, y) => x + y);
         (Expr plain, IReadOnlyList<Step> algebraSteps) = Rewriter.Rewrite(total, algebra);
         (Expr simple, IReadOnlyList<Step> factSteps) = Rewriter.Rewrite(plain, full);
+        if (shortest is not null && (node is Named || node.Operands.IsEmpty))
+        {
+            (simple, IReadOnlyList<Step> more) = shortest.Of(simple);
+            factSteps = [.. factSteps, .. more];
+        }
+
         bool isOfCost = written.Contains(node) && !rewritten.Contains(node);
         Expr gradient = Expr.Gradient(isOfCost ? cost : differentiated, node);
         List<Step> steps = [.. found.SelectMany(gain => gain.Steps), new(ReadOff, gradient, total), .. algebraSteps, .. factSteps];

@@ -218,7 +218,7 @@ public sealed partial class TextbookDerivation
     /// <summary>The gradient with respect to a name by a sweep over the loss as it is written, and the rule that gave it.</summary>
     private Step DirectGradient(Named u)
     {
-        ReverseSweep sweep = new(network.Cost, network.Cost.Definition, new() { Differentials = rules });
+        ReverseSweep sweep = new(network.Cost, network.Cost.Definition, new() { Differentials = rules, Shortens = true });
         sweep.Run([u]);
         Step step = sweep.StepOf[u];
         return new(step.Rule, Expr.Gradient(network.Cost, u), step.Right) { Conditions = step.Conditions };
