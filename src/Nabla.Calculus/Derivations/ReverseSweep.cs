@@ -108,7 +108,7 @@ internal sealed class ReverseSweep
     /// <summary>Adds up what the users of a node pass on to it, simplifies the sum, and names it where a name was asked for.</summary>
     private Expr Collect(Expr node, List<Gain> found)
     {
-        Expr total = found.Select(gain => gain.Value).Aggregate((x, y) => x + y);
+        Expr total = found.Select(gain => gain.Value).Aggregate(Forms.Plus);
         (Expr plain, IReadOnlyList<Step> algebraSteps) = Rewriter.Rewrite(total, algebra);
         (Expr simple, IReadOnlyList<Step> factSteps) = Rewriter.Rewrite(plain, full);
         if (shortest is not null && (node is Named || node.Operands.IsEmpty))
@@ -186,7 +186,7 @@ internal sealed class ReverseSweep
     private Expr Total(Expr node, DifferentialRule rule) => node.Operands
         .Select((operand, i) => relevant.Contains(operand) ? rule.Terms[i](node, operand.Differential()) : null)
         .OfType<Expr>()
-        .Aggregate((x, y) => x + y);
+        .Aggregate(Forms.Plus);
 
     private sealed record Gain(Expr Value, IReadOnlyList<Step> Steps, IReadOnlyList<Assumption> Conditions);
 }

@@ -56,6 +56,7 @@ internal static class MatrixRules
             Transpose x => Expr.Trace(x.Operands[0]),
             Diag v => Expr.Sum(v.Operands[0]),
             Kron { Operands: [var x, var y] } when IsSquare(x) && IsSquare(y) => Expr.Trace(x) * Expr.Trace(y),
+            Power p when Forms.Transposed(p) is var other && new FormulaSize() is var size && size[other] < size[p] => Expr.Trace(other),
             _ => null,
         }),
         RewriteRule.For<Trace>("trace-cyclic", "tr(u vᵀ) = vᵀu for a column u", n => Forms.Chain(n.Operands[0]) switch
@@ -224,13 +225,16 @@ internal static class MatrixRules
         _ => null,
     };
 
-    /// <summary>Whether two matrices are seen to be powers, exponentials or multiples of the same, so that XE = EX.</summary>
+    /// <summary>Whether two matrices are seen to be powers, exponentials, multiples or polynomials of the same, so that XE = EX.</summary>
     public static bool Commute(Expr x, Expr e)
     {
+        // Of I + X² it is X; of what has two it is the whole.
         static Expr Root(Expr x) => x switch
         {
             Scale s => Root(s.Of),
             Divide or Negate or Power or Inverse or Exponential => Root(x.Operands[0]),
+            Add or Subtract when x.Operands[0] is Eye or Scale { Of: Eye } => Root(x.Operands[1]),
+            Add or Subtract when x.Operands[1] is Eye or Scale { Of: Eye } || Root(x.Operands[0]) == Root(x.Operands[1]) => Root(x.Operands[0]),
             _ => x,
         };
         return x.Shape.IsScalar || Root(x) == Root(e);

@@ -346,19 +346,21 @@ public sealed class Simplifier
                 return known;
             }
 
+            // The factors by themselves: of (A + Bᵀ)ᵀ C the transpose stays with its factor.
+            ImmutableArray<Expr> operands = [.. x.Operands.Select(Run)];
+            Expr parts = operands.AsSpan().SequenceEqual(x.Operands.AsSpan()) ? x : x.With(operands);
             if (!x.Shape.IsScalar && x is not (Scale or Divide or Negate))
             {
                 Expr other = Forms.Transposed(x);
-                if (size[other] + 1 < size[x])
+                int saved = x is Add or Subtract ? 2 : 1;
+                if (size[other] + saved < size[parts] && Run(other).Transpose() is var whole && size[whole] + saved - 1 < size[parts])
                 {
-                    Expr whole = Run(other).Transpose();
                     steps.Add(new(new("rewrite.transpose-whole", "XᵀYᵀ = (YX)ᵀ"), x, whole));
                     return done[x] = whole;
                 }
             }
 
-            ImmutableArray<Expr> operands = [.. x.Operands.Select(Run)];
-            return done[x] = operands.AsSpan().SequenceEqual(x.Operands.AsSpan()) ? x : x.With(operands);
+            return done[x] = parts;
         }
 
         return Run(e);

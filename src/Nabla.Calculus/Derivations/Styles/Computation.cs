@@ -115,7 +115,7 @@ internal sealed class Computation
             if (tangentOf(node.Operands[i]) is Expr tangent)
             {
                 Expr term = rules[node].Terms[i](node, tangent);
-                total = total is null ? term : total + term;
+                total = total is null ? term : Simplification.Forms.Plus(total, term);
             }
         }
 
