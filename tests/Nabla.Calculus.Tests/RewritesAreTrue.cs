@@ -136,7 +136,7 @@ public sealed class RewritesAreTrue
             Expr.Divide(Expr.Apply(Function.Exp, v), Expr.Sum(Expr.Apply(Function.Exp, v))), Expr.Apply(Function.Log, Expr.Sum(Expr.Apply(Function.Exp, v))),
             Expr.Quotient(Expr.Apply(Function.Exp, x), Expr.BroadcastRow(Expr.ColumnSums(Expr.Apply(Function.Exp, x)), b.N)), Expr.Apply(Function.Log, Expr.ColumnSums(Expr.Apply(Function.Exp, x))),
             pool.Ones(Dim.One, Dim.One), 0 * x, s * zeros, 1 * x, c * pool.Constant(3), s * (c * x), s * pool.Constant(1),
-            -2 * x, -s * x, s * -x, -(-x), -zeros, -(x - y), -z, -(s * z), -Expr.Sum(z), -Expr.Hadamard(z, y), -Expr.MatMul(z, b.B),
+            -2 * x, -s * x, s * -x, -(-x), -zeros, -(x - y), -z, -(s * z), -Expr.Sum(z), -Expr.Hadamard(z, y), -Expr.Quotient(z, y), Expr.ElementPower(x, pool.Constant(1)), Expr.ElementPower(x, pool.Constant(0)), -Expr.MatMul(z, b.B),
             -Expr.MatMul(b.G.Transpose(), z), -Expr.Vec(z), x + zeros, zeros + y, x + -y, -x + y, x - zeros, zeros - x, x - -y, -x - y, x - x, (s * x) + (s * y),
             x + x, (s * x) - (s * y), Expr.MatMul(v, s), Expr.MatMul(s, v.Transpose()), Expr.MatMul(column, column.Transpose()), Expr.MatMul(pool.Ones(b.N, b.P), pool.Ones(b.P, b.M)),
             Expr.MatMul(s * x, b.B), Expr.MatMul(x, -b.B), Expr.MatMul(pool.Eye(b.N), x), Expr.MatMul(x, pool.Eye(b.P)), Expr.MatMul(zeros, b.B),

@@ -18,6 +18,12 @@ public sealed record DerivationSettings
     /// <summary>Stops a derivation and its simplification; the answer is then an <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>
+    /// Whether the adjoints of names and variables come in their shortest form, as a network's do, which are compiled and shown as they are; the gradient of an
+    /// expression is simplified as a whole when it is found.
+    /// </summary>
+    public bool Shortens { get; init; }
+
     /// <summary>The names that adjoints get: δˡ for ∂C/∂zˡ.</summary>
     public IReadOnlyDictionary<Expr, Name> AdjointNames { get; init; } = new Dictionary<Expr, Name>();
 }

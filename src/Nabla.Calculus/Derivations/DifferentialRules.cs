@@ -71,7 +71,7 @@ public sealed class DifferentialRules
         DifferentialRule.For<Inverse>("inverse", "d(X⁻¹) = −X⁻¹ dX X⁻¹", (n, dX) => -Expr.MatMul(Expr.MatMul(n, dX), n)),
         DifferentialRule.For<Power>("power", "d(Xᵏ) = Σ Xⁱ dX Xʲ over i + j = k − 1; k xᵏ⁻¹ dx for a scalar", (n, dX) => PowerTerm(n, dX)),
         DifferentialRule.For<ElementPower>("element-power", "d(X.^p) = p X.^(p−1) ⊙ dX + dp (X.^p ⊙ log X)",
-            (n, dX) => n.Exponent * Expr.Hadamard(Expr.ElementPower(n.Of, Less(n.Exponent)), dX),
+            (n, dX) => n.Exponent * Expr.Hadamard(OneLess(n), dX),
             (n, dp) => dp * Expr.Hadamard(n, Expr.Apply(Function.Log, n.Of))),
         DifferentialRule.For<Diag>("diagonal-matrix", "d diag(v) = diag(dv)", (_, dv) => Expr.Diag(dv)),
         DifferentialRule.For<DiagonalOf>("diagonal", "d diagvec(X) = diagvec(dX)", (_, dX) => Expr.DiagonalOf(dX)),
@@ -186,9 +186,14 @@ public sealed class DifferentialRules
         return Enumerable.Range(0, count).Select(Term).Aggregate((a, b) => a + b);
     }
 
-    private static Expr Less(Expr exponent) => exponent is Constant { Value: { Powers.IsEmpty: true } c }
-        ? exponent.Pool.Constant(c.Number - 1)
-        : exponent - exponent.Pool.Constant(1);
+    /// <summary>X.^(p−1) for X.^p: X itself where p is 2, ones where p is 1.</summary>
+    private static Expr OneLess(ElementPower n) => n.Exponent switch
+    {
+        Constant { Value: { Powers.IsEmpty: true, Number: 1 } } => One(n),
+        Constant { Value: { Powers.IsEmpty: true, Number: 2 } } => n.Of,
+        Constant { Value: { Powers.IsEmpty: true } c } => Expr.ElementPower(n.Of, n.Pool.Constant(c.Number - 1)),
+        Expr p => Expr.ElementPower(n.Of, p - n.Pool.Constant(1)),
+    };
 
     private static Expr Greater(Expr x, Expr y) => Expr.Apply(Function.Step, x - y);
 }

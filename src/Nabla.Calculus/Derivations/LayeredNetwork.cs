@@ -88,6 +88,7 @@ public sealed record LayeredNetwork(
         {
             AdjointNames = names,
             Assumptions = [.. assumptions ?? []],
+            Shortens = true,
         });
     }
 }

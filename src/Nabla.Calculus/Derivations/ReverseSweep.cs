@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nabla.Calculus.Derivations.Simplification;
 using Nabla.Calculus.Expressions;
 
 namespace Nabla.Calculus.Derivations;
@@ -23,6 +24,7 @@ internal sealed class ReverseSweep
     private readonly Dictionary<Expr, List<Gain>> gains = new(ReferenceEqualityComparer.Instance);
     private readonly RewriteTable algebra;
     private readonly RewriteTable full;
+    private readonly ElementForms? shortest;
 
     /// <param name="cost">C as it was written; the steps speak of it.</param>
     /// <param name="differentiated">C in the form that is differentiated.</param>
@@ -39,6 +41,7 @@ internal sealed class ReverseSweep
         names = new(cost, differentiated);
         algebra = new([RewriteRules.StoppedBy(settings.Cancellation), .. settings.Assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra]);
         full = new([.. algebra.All, .. RewriteRules.Activations(names)], algebra);
+        shortest = settings.Shortens ? new(names, settings.Cancellation) : null;
     }
 
     /// <summary>The adjoint of every node between C and what it is differentiated by.</summary>
@@ -105,9 +108,15 @@ internal sealed class ReverseSweep
     /// <summary>Adds up what the users of a node pass on to it, simplifies the sum, and names it where a name was asked for.</summary>
     private Expr Collect(Expr node, List<Gain> found)
     {
-        Expr total = found.Select(gain => gain.Value).Aggregate((x, y) => x + y);
+        Expr total = found.Select(gain => gain.Value).Aggregate(Forms.Plus);
         (Expr plain, IReadOnlyList<Step> algebraSteps) = Rewriter.Rewrite(total, algebra);
         (Expr simple, IReadOnlyList<Step> factSteps) = Rewriter.Rewrite(plain, full);
+        if (shortest is not null && (node is Named || node.Operands.IsEmpty))
+        {
+            (simple, IReadOnlyList<Step> more) = shortest.Of(simple);
+            factSteps = [.. factSteps, .. more];
+        }
+
         bool isOfCost = written.Contains(node) && !rewritten.Contains(node);
         Expr gradient = Expr.Gradient(isOfCost ? cost : differentiated, node);
         List<Step> steps = [.. found.SelectMany(gain => gain.Steps), new(ReadOff, gradient, total), .. algebraSteps, .. factSteps];
@@ -177,7 +186,7 @@ internal sealed class ReverseSweep
     private Expr Total(Expr node, DifferentialRule rule) => node.Operands
         .Select((operand, i) => relevant.Contains(operand) ? rule.Terms[i](node, operand.Differential()) : null)
         .OfType<Expr>()
-        .Aggregate((x, y) => x + y);
+        .Aggregate(Forms.Plus);
 
     private sealed record Gain(Expr Value, IReadOnlyList<Step> Steps, IReadOnlyList<Assumption> Conditions);
 }

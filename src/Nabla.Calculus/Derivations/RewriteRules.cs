@@ -110,6 +110,12 @@ public static class RewriteRules
             n.Operands[0] is Symbol or Named && n.Operands[0].Shape is { IsColumn: true, IsScalar: false } ? Expr.ColumnSums(n.Operands[0]) : null),
         RewriteRule.For<Sum>("sum-scalar", "sum(s) = s", n => n.Operands[0].Shape.IsScalar ? n.Operands[0] : null),
         RewriteRule.For<Apply>("identity-function", "id(X) = X", n => n.Function == Function.Identity ? n.Operands[0] : null),
+        RewriteRule.For<ElementPower>("power-one", "X.^1 = X, X.^0 = 1", n => n.Exponent switch
+        {
+            _ when IsNumber(n.Exponent, 1) => n.Of,
+            _ when IsNumber(n.Exponent, 0) => n.Pool.Ones(n.Shape.Rows, n.Shape.Columns),
+            _ => null,
+        }),
     ];
 
     /// <summary>Where a part is the definition of a name, the name stands for it: σ(z¹) is a¹.</summary>
@@ -309,6 +315,7 @@ public static class RewriteRules
         Sum m => Negated(m.Operands[0], levels - 1) is Expr y ? Expr.Sum(y) : null,
         Vec v => Negated(v.Operands[0], levels - 1) is Expr y ? Expr.Vec(y) : null,
         Hadamard h => Negated(h.Operands[0], levels - 1) is Expr y ? Expr.Hadamard(y, h.Operands[1]) : null,
+        Quotient q => Negated(q.Operands[0], levels - 1) is Expr y ? Expr.Quotient(y, q.Operands[1]) : null,
         MatMul p => Negated(p.Operands[0], levels - 1) is Expr y ? Expr.MatMul(y, p.Operands[1])
             : Negated(p.Operands[1], levels - 1) is Expr z ? Expr.MatMul(p.Operands[0], z) : null,
         _ => null,

@@ -21,7 +21,6 @@ public sealed partial class TextbookDerivation
     private static readonly Rule ChainOfJacobians = new("textbook.chain-jacobian", "chain rule: ∂u/∂x = (∂u/∂v)(∂v/∂x)");
     private static readonly Rule Substitution = new("textbook.substitution", "the results above are put in");
     private static readonly Rule Known = new("textbook.known", "known from the layer above");
-    private static readonly Rule Devectorization = new("textbook.devectorize", "vec(X) = vec(Y) means X = Y; (B ⊗ A) vec(X) = vec(A X Bᵀ)");
     private static readonly Rule Facts = new("textbook.facts", "f′ in terms of f, and simplified");
     private static readonly Rule Stable = new("textbook.stable", "rewritten so that nothing overflows or cancels");
     private static readonly Rule Square = new("textbook.square", "‖v‖² = sum(v ⊙ v)");
@@ -215,13 +214,13 @@ public sealed partial class TextbookDerivation
     private Expr Chained(Expr u, Expr x) =>
         Expr.MatMul(Expr.Jacobian(u, x).Transpose(), Expr.Vec(Expr.Gradient(network.Cost, u)));
 
-    /// <summary>The gradient with respect to a name by a sweep over the loss as it is written, and the rule that gave it.</summary>
+    /// <summary>The gradient with respect to a name by a sweep over the loss as it is written, and the rules that gave it.</summary>
     private Step DirectGradient(Named u)
     {
-        ReverseSweep sweep = new(network.Cost, network.Cost.Definition, new() { Differentials = rules });
+        ReverseSweep sweep = new(network.Cost, network.Cost.Definition, new() { Differentials = rules, Shortens = true });
         sweep.Run([u]);
         Step step = sweep.StepOf[u];
-        return new(step.Rule, Expr.Gradient(network.Cost, u), step.Right) { Conditions = step.Conditions };
+        return new(new Computation(network.Cost, [u], rules).RuleOfAll, Expr.Gradient(network.Cost, u), step.Right) { Conditions = step.Conditions };
     }
 
     private Expr Adjoint(Named activation) => derivation.StepOf(activation)?.Right ?? DirectGradient(activation).Right;

@@ -80,7 +80,7 @@ public sealed partial class TextbookDerivation
         Step ofWeights = Identified(layer.PreActivation, layer.Weights, "Eq B.3");
         steps.Add(ofWeights);
         Expr gradient = derivation.GradientOf(layer.Weights);
-        steps.Add(new(Devectorization, ofW, gradient)
+        steps.Add(new(StyleRules.Devectorized([ofWeights.Right], gradient), ofW, gradient)
         {
             Label = dialect == Dialect.Seed ? "Eq 3" : "BP4",
             Steps = Short(Expr.MatMul(ofWeights.Right.Transpose(), Expr.Vec((Expr?)Delta(layer) ?? equal.Right))).Steps,
@@ -177,7 +177,7 @@ public sealed partial class TextbookDerivation
         textbookConditions[layer] = DifferentialStyle.ConditionsOf(rewrites);
         if (gradient is not null)
         {
-            steps.Add(new(Devectorization, Expr.Gradient(network.Cost, layer.Weights), gradient) { Label = label, Steps = rewrites });
+            steps.Add(new(StyleRules.Devectorized([before], gradient), Expr.Gradient(network.Cost, layer.Weights), gradient) { Label = label, Steps = rewrites });
         }
     }
 

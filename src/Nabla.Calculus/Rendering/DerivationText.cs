@@ -20,7 +20,7 @@ public static class DerivationText
     {
         ArgumentNullException.ThrowIfNull(sections);
         StringBuilder text = new();
-        text.Append(title).Append('\n');
+        Wrapping.Words(text, title, 0, Width);
         for (int i = 0; i < sections.Count; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{i + 1}. {sections[i].Title}\n\n");

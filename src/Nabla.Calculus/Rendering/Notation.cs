@@ -143,7 +143,7 @@ public abstract partial class Notation
             case Differential { Of: var of }:
                 return (Letter("d") + At(of, AtomLevel), FactorLevel);
             case Add { Operands: [var x, var y] }:
-                return (At(x, SumLevel) + Sign(e) + At(y, SumLevel), SumLevel);
+                return (At(x, SumLevel) + Sign(e) + At(y, BeginsWithSign(y) ? ProductLevel : SumLevel), SumLevel);
             case Subtract { Operands: [var x, var y] }:
                 return (At(x, SumLevel) + Sign(e) + At(y, ProductLevel), SumLevel);
             case Negate { Operands: [var x] }:
@@ -214,6 +214,14 @@ public abstract partial class Notation
                 throw new NotSupportedException($"{e.Describe()} has no notation");
         }
     }
+
+    /// <summary>Whether a sum begins with a sign when it is printed, so that it needs parentheses behind another.</summary>
+    private static bool BeginsWithSign(Expr x) => x switch
+    {
+        Negate or Constant { Value.Number: < 0 } => true,
+        Add or Subtract => BeginsWithSign(x.Operands[0]),
+        _ => false,
+    };
 
     /// <summary>A number as a small fraction where it is one: its numerator and denominator.</summary>
     private protected static (int Above, int Below)? Fraction(double number)

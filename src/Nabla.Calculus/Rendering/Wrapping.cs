@@ -43,7 +43,7 @@ internal static class Wrapping
     public static void Words(StringBuilder text, string words, int indent, int width)
     {
         int column = 0;
-        foreach (string word in words.Split(' '))
+        foreach (string word in words.Split(' ').SelectMany(word => Pieces(word, width - indent)))
         {
             if (column > 0 && column + 1 + Columns(word) > width)
             {
@@ -67,6 +67,20 @@ internal static class Wrapping
         }
 
         text.Append('\n');
+    }
+
+    /// <summary>A word that is longer than a line, such as an expression without spaces, in pieces that end at its signs.</summary>
+    private static IEnumerable<string> Pieces(string word, int width)
+    {
+        while (Columns(word) > width)
+        {
+            int at = word.AsSpan(0, width).LastIndexOfAny("+-*/,)");
+            at = at < width / 2 ? width : at + 1;
+            yield return word[..at];
+            word = word[at..];
+        }
+
+        yield return word;
     }
 
     /// <summary>The space to break at, or −1: outermost, before an operator, as far to the right as it fits.</summary>

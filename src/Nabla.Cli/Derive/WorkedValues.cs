@@ -165,6 +165,12 @@ internal sealed class WorkedValues
         Add(blocks, e.Operands[0], e.Operands[0].GetType() == e.GetType() ? depth + 1 : 3);
         blocks.Add(new([sign]));
         Add(blocks, e.Operands[1], 3);
+        if (sign is "+" or "−" && blocks[^1].Lines is [['−', .. var size]])
+        {
+            // 0.1 − 0.2, not 0.1 + −0.2; and 0.1 − (−0.2).
+            blocks[^2] = new(["−"]);
+            blocks[^1] = new([sign == "+" ? size : $"(−{size})"]);
+        }
     }
 
     private static bool Inverted(IReadOnlyList<Expr> nodes, Symbol symbol) =>

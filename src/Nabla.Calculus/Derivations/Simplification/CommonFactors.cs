@@ -164,7 +164,7 @@ internal sealed class CommonFactors(FormulaSize size, Keys keys)
             }
         }
 
-        if ((a, b) is (Diag, Diag) or (Vec, Vec) or (DiagonalOf, DiagonalOf) && a.Operands[0].Shape == b.Operands[0].Shape)
+        if ((a, b) is (Diag, Diag) or (Vec, Vec) or (DiagonalOf, DiagonalOf) or (Trace, Trace) && a.Operands[0].Shape == b.Operands[0].Shape)
         {
             yield return (outside, a.With([Total(a.Operands[0], b.Operands[0])]));
         }

@@ -110,6 +110,9 @@ internal static class Forms
     public static bool IsMean(Expr x) =>
         x is Scale { Factor: Constant c, Of: Sum { Operands: [var all] } } && Coefficient.Of(all.Shape.Size) is { Powers.IsEmpty: false } count && c.Value.Equals(Coefficient.One / count);
 
+    /// <summary>X + Y; X − Z where Y is −Z.</summary>
+    public static Expr Plus(Expr x, Expr y) => y is Negate { Operands: [var z] } ? x - z : x + y;
+
     /// <summary>−X; of a number the negative number.</summary>
     public static Expr Negated(Expr x) => x is Constant c ? x.Pool.Constant(-c.Value) : -x;
 

@@ -13,10 +13,8 @@ internal static class MatrixRules
         RewriteRule.For<Transpose>("transpose-inside", "(X + Y)ᵀ = Xᵀ + Yᵀ, (XY)ᵀ = YᵀXᵀ, (X⁻¹)ᵀ = (Xᵀ)⁻¹, Aᵀ = A where A is symmetric", n => Forms.Transposed(n.Operands[0])),
         RewriteRule.For<Apply>("transpose-outside", "f(Xᵀ) = f(X)ᵀ", n => n.Operands[0] is Transpose t ? Expr.Apply(n.Function, t.Operands[0]).Transpose() : null),
         RewriteRule.For<ElementPower>("transpose-outside", "(Xᵀ).^p = (X.^p)ᵀ", n => n.Of is Transpose t ? Expr.ElementPower(t.Operands[0], n.Exponent).Transpose() : null),
-        RewriteRule.For<ElementPower>("element-power", "X.^1 = X, X.^0 = 1, s.^k = sᵏ, I.^p = I, |X|.^2 = X.^2, X.^½ = √X, (√X).^2 = X", n => n.Exponent switch
+        RewriteRule.For<ElementPower>("element-power", "s.^k = sᵏ, I.^p = I, |X|.^2 = X.^2, X.^½ = √X, (√X).^2 = X", n => n.Exponent switch
         {
-            Constant { Value: { Number: 1, Powers.IsEmpty: true } } => n.Of,
-            Constant { Value.Number: 0 } => n.Pool.Ones(n.Shape.Rows, n.Shape.Columns),
             Constant { Value: { Number: > 0, Powers.IsEmpty: true } } when n.Of is Eye or Ones or Vec { Operands: [Eye] } => n.Of,
             Constant { Value: { Powers.IsEmpty: true } even } when even.Number % 2 == 0 && n.Of is Apply { Operands: [var x] } abs && abs.Function == Function.Abs => Expr.ElementPower(x, n.Exponent),
             Constant { Value: { Powers.IsEmpty: true } even } when even.Number % 2 == 0 && n.Of is Apply { Operands: [var x] } root && root.Function == Function.Sqrt => Expr.ElementPower(x, n.Pool.Constant(even.Number / 2)),
@@ -58,6 +56,7 @@ internal static class MatrixRules
             Transpose x => Expr.Trace(x.Operands[0]),
             Diag v => Expr.Sum(v.Operands[0]),
             Kron { Operands: [var x, var y] } when IsSquare(x) && IsSquare(y) => Expr.Trace(x) * Expr.Trace(y),
+            Power p when Forms.Transposed(p) is var other && new FormulaSize() is var size && size[other] < size[p] => Expr.Trace(other),
             _ => null,
         }),
         RewriteRule.For<Trace>("trace-cyclic", "tr(u vᵀ) = vᵀu for a column u", n => Forms.Chain(n.Operands[0]) switch
@@ -226,13 +225,16 @@ internal static class MatrixRules
         _ => null,
     };
 
-    /// <summary>Whether two matrices are seen to be powers, exponentials or multiples of the same, so that XE = EX.</summary>
+    /// <summary>Whether two matrices are seen to be powers, exponentials, multiples or polynomials of the same, so that XE = EX.</summary>
     public static bool Commute(Expr x, Expr e)
     {
+        // Of I + X² it is X; of what has two it is the whole.
         static Expr Root(Expr x) => x switch
         {
             Scale s => Root(s.Of),
             Divide or Negate or Power or Inverse or Exponential => Root(x.Operands[0]),
+            Add or Subtract when x.Operands[0] is Eye or Scale { Of: Eye } => Root(x.Operands[1]),
+            Add or Subtract when x.Operands[1] is Eye or Scale { Of: Eye } || Root(x.Operands[0]) == Root(x.Operands[1]) => Root(x.Operands[0]),
             _ => x,
         };
         return x.Shape.IsScalar || Root(x) == Root(e);

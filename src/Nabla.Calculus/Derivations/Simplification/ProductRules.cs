@@ -25,7 +25,7 @@ internal static class ProductRules
                 ? Forms.Product([.. chain.Take(at), Expr.Hadamard(u.Operands[0], Forms.Product(chain.Skip(at + 1)))])
                 : null;
         }),
-        RewriteRule.For<MatMul>("product-selection", "Eᵀ(A ⊗ B)E = A ⊙ B, EᵀE = I, (vᵀ ⊗ A)E = A diag(v) with E = diag(vec(I))(1 ⊗ I), vec(diag(v)) = E v", Selected),
+        RewriteRule.For<MatMul>("product-selection", "Eᵀ(A ⊗ B)E = A ⊙ B, EᵀE = I, (vᵀ ⊗ A)E = A diag(v), (Xᵀ ⊗ I)E = diag(vec(X))(1 ⊗ I) with E = diag(vec(I))(1 ⊗ I), vec(diag(v)) = E v", Selected),
         Neighbours("product-kronecker", "(A ⊗ B)(C ⊗ D) = AC ⊗ BD, (B ⊗ A)vec(X) = vec(AXBᵀ), vec(X)ᵀ(B ⊗ A) = vec(AᵀXB)ᵀ", (a, b) => (a, b) switch
         {
             (Kron { Operands: [var p, var q] }, Kron { Operands: [var r, var s] }) when Fit(p, r) && Fit(q, s) => Expr.Kron(Expr.MatMul(p, r), Expr.MatMul(q, s)),
@@ -78,6 +78,11 @@ internal static class ProductRules
             _ => null,
         }),
         Neighbours("product-zero", "0X = 0", (a, b) => a is Zeros || b is Zeros ? Forms.Zero(a.Pool, new(a.Shape.Rows, b.Shape.Columns)) : null),
+        Neighbours("product-polynomial", "(I + X²)⁻¹X = X(I + X²)⁻¹: functions of one matrix change places", (a, b) => (a, b) switch
+        {
+            (Inverse { Operands: [Add or Subtract] } x, Symbol or Named or Power) when !b.Shape.IsScalar && MatrixRules.Commute(x, b) => Expr.MatMul(b, a),
+            _ => null,
+        }),
         Neighbours("product-exponential", "exp(X)exp(−X) = I, exp(X)Xᵏ = Xᵏexp(X)", (a, b) => (a, b) switch
         {
             (Exponential x, not Exponential) when MatrixRules.Commute(x, b) => Expr.MatMul(b, a),
@@ -138,6 +143,11 @@ internal static class ProductRules
                 (_, Kron { Operands: [var a, { Shape.IsColumn: true } v] }) when across && v.Shape.Rows.Equals(a.Shape.Rows) => (3, Expr.MatMul(Expr.Diag(v), a)),
                 (Kron { Operands: [{ Shape.Rows.IsOne: true } v, var b] }, _) when down && v.Shape.Columns.Equals(b.Shape.Columns) => (-3, Expr.MatMul(b, Expr.Diag(Forms.Transposed(v)))),
                 (Kron { Operands: [var a, { Shape.Rows.IsOne: true } v] }, _) when down && v.Shape.Columns.Equals(a.Shape.Columns) => (-3, Expr.MatMul(a, Expr.Diag(Forms.Transposed(v)))),
+                // vec(diag(v)X) = diag(vec(X))(1 ⊗ I)v, vec(X diag(v)) = diag(vec(X))(I ⊗ 1)v.
+                (Kron { Operands: [var a, Eye one] }, _) when down =>
+                    (-3, Expr.MatMul(Expr.Diag(Expr.Vec(Forms.Transposed(a))), Expr.Kron(n.Pool.Ones(a.Shape.Rows, Dim.One), one))),
+                (Kron { Operands: [Eye one, var b] }, _) when down =>
+                    (-3, Expr.MatMul(Expr.Diag(Expr.Vec(b)), Expr.Kron(one, n.Pool.Ones(b.Shape.Rows, Dim.One)))),
                 // E Eᵀ = diag(vec(I)).
                 _ when chain[i] is Diag && i + 2 < chain.Length && chain[i] == chain[i + 2] && IsSelected(chain[i]) && chain[i + 1] is Kron { Operands: [Ones, Eye] } => (3, chain[i]),
                 _ => null,

@@ -28,12 +28,24 @@ public sealed class Simplifier
         "rewrite.product-factor", "rewrite.hadamard-factor", "rewrite.quotient-factor", "rewrite.sum-factor", "rewrite.negated-difference", "rewrite.scale-scale",
     ];
 
+    /// <summary>
+    /// What a network's adjoints are shortened with: elements and scalars. Matrices stay as they are, because a plan has no instruction for every form of them, and a
+    /// stable form stays stable.
+    /// </summary>
+    private static readonly ImmutableHashSet<string> ofElements =
+    [
+        "rewrite.element-power", "rewrite.step-relu", "rewrite.negative-number", "rewrite.zero", "rewrite.hadamard-scalar", "rewrite.quotient-scalar", "rewrite.quotient-zero",
+        "rewrite.hadamard-left", "rewrite.scalars", "rewrite.scalars-outside", "rewrite.hadamard-step", "rewrite.hadamard-sign", "rewrite.hadamard-power", "rewrite.collect",
+        "rewrite.factor", .. RewriteRules.Algebra.Select(rule => rule.Rule.Id),
+    ];
+
     private readonly FormulaSize size = new();
     private readonly Keys keys = new();
     private readonly CommonFactors commonFactors;
     private readonly EqualFactors equalFactors;
     private readonly RewriteTable rules;
     private readonly Dictionary<(Expr Node, string Trial), Expr> trials = [];
+    private readonly bool isOfElements;
     private int trialsLeft = MaximumTrials;
 
     /// <summary>With facts that may be used, such as 1ᵀy = 1.</summary>
@@ -43,6 +55,16 @@ public sealed class Simplifier
         equalFactors = new(size, keys);
         rules = new(RulesWith(assumptions ?? [], cancellation));
     }
+
+    private Simplifier(CancellationToken cancellation)
+        : this([], cancellation)
+    {
+        isOfElements = true;
+        rules = new([.. rules.All.Where(rule => ofElements.Contains(rule.Rule.Id)).Prepend(RewriteRules.StoppedBy(cancellation))]);
+    }
+
+    /// <summary>One that leaves matrix products, their factors and stable forms as they are.</summary>
+    internal static Simplifier OfElements(CancellationToken cancellation = default) => new(cancellation);
 
     /// <summary>The simplified expression, and the steps that led to it.</summary>
     public (Expr Result, IReadOnlyList<Step> Steps) Simplify(Expr expression)
@@ -72,7 +94,7 @@ public sealed class Simplifier
     {
         (Expr normal, IReadOnlyList<Step> rewrites) = Rewriter.Rewrite(expression, rules);
         steps.AddRange(rewrites);
-        return TransposedAsWhole(normal, steps);
+        return isOfElements ? normal : TransposedAsWhole(normal, steps);
     }
 
     /// <summary>All rules, for the tests that try each of them.</summary>
@@ -324,19 +346,21 @@ public sealed class Simplifier
                 return known;
             }
 
+            // The factors by themselves: of (A + Bᵀ)ᵀ C the transpose stays with its factor.
+            ImmutableArray<Expr> operands = [.. x.Operands.Select(Run)];
+            Expr parts = operands.AsSpan().SequenceEqual(x.Operands.AsSpan()) ? x : x.With(operands);
             if (!x.Shape.IsScalar && x is not (Scale or Divide or Negate))
             {
                 Expr other = Forms.Transposed(x);
-                if (size[other] + 1 < size[x])
+                int saved = x is Add or Subtract ? 2 : 1;
+                if (size[other] + saved < size[parts] && Run(other).Transpose() is var whole && size[whole] + saved - 1 < size[parts])
                 {
-                    Expr whole = Run(other).Transpose();
                     steps.Add(new(new("rewrite.transpose-whole", "XᵀYᵀ = (YX)ᵀ"), x, whole));
                     return done[x] = whole;
                 }
             }
 
-            ImmutableArray<Expr> operands = [.. x.Operands.Select(Run)];
-            return done[x] = operands.AsSpan().SequenceEqual(x.Operands.AsSpan()) ? x : x.With(operands);
+            return done[x] = parts;
         }
 
         return Run(e);

@@ -33,7 +33,7 @@ internal sealed class Adjoints
                 foreach (Named user in computation.UsersOf(part).Reverse().Where(user => values.ContainsKey(user)))
                 {
                     Expr gain = gains[(user, part)];
-                    total = total is null ? gain : total + gain;
+                    total = total is null ? gain : Simplification.Forms.Plus(total, gain);
                     before.AddRange(gainSteps[(user, part)]);
                 }
 
@@ -114,7 +114,7 @@ internal sealed class Adjoints
             }
 
             terms[(part, use)] = found;
-            (gains[(part, use)], IReadOnlyList<Step> last) = shortening.Shorten(found.Aggregate((x, y) => x + y));
+            (gains[(part, use)], IReadOnlyList<Step> last) = shortening.Shorten(found.Aggregate(Simplification.Forms.Plus));
             gainSteps[(part, use)] = [.. steps.Concat(last)];
         }
     }

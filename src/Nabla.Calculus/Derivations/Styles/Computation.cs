@@ -126,27 +126,42 @@ internal sealed class Computation
             if (tangentOf(node.Operands[i]) is Expr tangent)
             {
                 Expr term = RuleFor(node).Terms[i](node, tangent);
-                total = total is null ? term : total + term;
+                total = total is null ? term : Simplification.Forms.Plus(total, term);
             }
         }
 
         return total;
     }
 
+    /// <summary>The rules for the operations from the result down to where the variables are, the names between them looked through.</summary>
+    public Rule RuleOfAll
+    {
+        get
+        {
+            Expr[] operations = [.. Parts.Reverse().SelectMany(part => Operations(part, changing.Contains))];
+            return Together(operations.Where(node => node is not (Negate or Scale { Factor: Constant })), most: 3) ?? Together(operations, most: 3) ?? new("differential.itself", "dx = I dx");
+        }
+    }
+
     /// <summary>The rule for the operations that count in a definition; null where there is none.</summary>
     private Rule? RuleOf(Named part, Func<Expr, bool> counts)
     {
-        Expr[] operations = [.. Expr.Parts(part.Definition).Where(node => !IsEnd(node) && node is not Named && changing.Contains(node) && counts(node)).Reverse()];
+        Expr[] operations = [.. Operations(part, counts)];
         Expr[] telling = [.. operations.Where(node => node is not (Negate or Add or Subtract or Scale { Factor: Constant }))];
-        Rule[] applied = [.. (telling.Length > 0 ? telling : operations).Select(node => RuleFor(node).Rule).Distinct()];
-        return applied switch
-        {
-            [] => null,
-            [Rule only] => only,
-            [Rule first, Rule second] => new("style.operations", $"{first.Statement}; {second.Statement}"),
-            _ => new("style.operations", "the differentials of each operation, put into one another"),
-        };
+        return Together(telling.Length > 0 ? telling : operations, most: 2);
     }
+
+    private IEnumerable<Expr> Operations(Named part, Func<Expr, bool> counts) =>
+        Expr.Parts(part.Definition).Where(node => !IsEnd(node) && node is not Named && changing.Contains(node) && counts(node)).Reverse();
+
+    /// <summary>The rules of operations in one statement, where they are few enough to be read; null where there is none.</summary>
+    private Rule? Together(IEnumerable<Expr> operations, int most) => operations.Select(node => RuleFor(node).Rule).Distinct().ToArray() switch
+    {
+        [] => null,
+        [Rule only] => only,
+        Rule[] few when few.Length <= most => new("style.operations", string.Join("; ", few.Select(rule => rule.Statement))),
+        _ => new("style.operations", "the differentials of each operation, put into one another"),
+    };
 
     /// <summary>What is below signs and constant factors: they are not what a line is about.</summary>
     private static Expr Outermost(Expr definition) => definition switch

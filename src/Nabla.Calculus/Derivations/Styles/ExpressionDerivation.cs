@@ -166,15 +166,16 @@ public sealed class ExpressionDerivation
             }
 
             IReadOnlyList<Step> steps = derivative.Kind == DerivativeKind.Gradient ? derivative.Simplification : [];
-            last.Add(new(WrittenOut(computation), gradient, folded) { Steps = steps, Conditions = DifferentialStyle.ConditionsOf(steps.Concat(derivative.Sweep?.Steps ?? [])) });
+            last.Add(new(WrittenOut(computation, folded), gradient, folded) { Steps = steps, Conditions = DifferentialStyle.ConditionsOf(steps.Concat(derivative.Sweep?.Steps ?? [])) });
         }
 
         sections.Add(new("The gradient", last, []));
         return answer;
     }
 
-    /// <summary>Where the result alone has a name, there are no names to write out.</summary>
-    private static Rule WrittenOut(Computation computation) => computation.Parts.Count > 1 ? StyleRules.WrittenOut : StyleRules.Whole;
+    /// <summary>Where the result alone has a name, there are no names to write out; and a name that is shorter than what it stands for may be left.</summary>
+    private static Rule WrittenOut(Computation computation, Expr result) => computation.Parts.Count <= 1 ? StyleRules.Whole
+        : Expr.Parts(result).Any(part => part is Named) ? StyleRules.WholeInNames : StyleRules.WrittenOut;
 
     private void Jacobian(Computation computation, Shortening shortening, Expr? answer, Expr map, string title, IReadOnlyList<Step> simplification)
     {
@@ -221,7 +222,7 @@ public sealed class ExpressionDerivation
             if (style == DerivationStyle.Differential || !IsSaid(Expr.Jacobian(root, by), matrix))
             {
                 IReadOnlyList<Step> rewrites = last is [{ Rule.Id: "style.factored" }] or [_, { Rule.Id: "style.factored" }] ? [] : StyleRules.Telling(simplification);
-                last.Add(new(style == DerivationStyle.Differential ? StyleRules.Identification : style == DerivationStyle.Index ? BackOf(computation) : WrittenOut(computation), Expr.Jacobian(root, by), matrix)
+                last.Add(new(style == DerivationStyle.Differential ? StyleRules.Identification : style == DerivationStyle.Index ? BackOf(computation, matrix) : WrittenOut(computation, matrix), Expr.Jacobian(root, by), matrix)
                 {
                     Steps = rewrites,
                     Conditions = DifferentialStyle.ConditionsOf(simplification),
@@ -248,8 +249,8 @@ public sealed class ExpressionDerivation
     /// <summary>The factors of a product, however it is put together.</summary>
     private static IEnumerable<Expr> Factors(Expr e) => e is MatMul { Operands: [var x, var y] } ? Factors(x).Concat(Factors(y)) : [e];
 
-    private static Rule BackOf(Computation computation) => computation.Parts.Count > 1
-        ? StyleRules.BackToMatrices with { Statement = "back to matrices, the names written out, and simplified as a whole" }
+    private static Rule BackOf(Computation computation, Expr result) => computation.Parts.Count > 1
+        ? StyleRules.BackToMatrices with { Statement = $"back to matrices, {WrittenOut(computation, result).Statement}" }
         : StyleRules.BackToMatrices;
 
     private void AlongDirection(Computation computation, Shortening shortening)

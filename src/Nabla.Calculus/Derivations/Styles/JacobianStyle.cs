@@ -61,7 +61,7 @@ internal sealed class JacobianStyle(Computation computation, Shortening shorteni
                 steps.Add(new(asQuestions ? StyleRules.Substitution : StyleRules.Chain, Expr.Vec(gradient), shortening.Tidy(Sum(false))));
             }
 
-            Rule rule = known ? new("textbook.devectorize", "vec(X) = vec(Y) means X = Y; (B ⊗ A) vec(X) = vec(A X Bᵀ)") : StyleRules.ReadOffSum;
+            Rule rule = known ? StyleRules.Devectorized(users.Select(user => Local(user, use)!), adjoints.DefinitionOf(use)) : StyleRules.ReadOffSum;
             IReadOnlyList<Step> simplification = adjoints.SimplificationOf(use);
             string label = use is Named part && labelOf is not null ? labelOf(part) : labelOfVariable?.Invoke(use) ?? "";
             IReadOnlyList<Assumption> conditions = DifferentialStyle.ConditionsOf(simplification);

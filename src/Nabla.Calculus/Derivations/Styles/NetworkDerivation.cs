@@ -138,21 +138,28 @@ public sealed class NetworkDerivation
             .Select(part => new Step(StyleRules.Definition, part, part.Definition) { Relation = Relation.Definition })], []),
         new("The gradients",
         [
-            .. derivation.NamedAdjoints.SelectMany(delta => new Step[]
-            {
-                new(StyleRules.Definition, delta, Expr.Gradient(cost, network.Layers.SelectMany(layer => new[] { layer.PreActivation, layer.Activation }).First(part => derivation.AdjointNameOf(part) == delta)))
-                {
-                    Relation = Relation.Definition,
-                },
-                new(StyleRules.Simplified, delta, delta.Definition)
-                {
-                    Conditions = derivation.Steps.FirstOrDefault(step => step.Left == delta && step.Relation == Relation.Equal)?.Conditions ?? [],
-                },
-            }),
+            .. derivation.NamedAdjoints.SelectMany(delta => Adjoint(network, derivation, cost, delta)),
             .. network.Parameters.Reverse().Select(parameter => new Step(StyleRules.ReadOff, Expr.Gradient(cost, parameter), derivation.GradientOf(parameter))
             {
-                Label = Label(network, derivation.NamedAdjoints.Count > 0 && network.Layers.Any(layer => derivation.AdjointNameOf(layer.Activation) is not null) ? Dialect.Seed : Dialect.Nielsen, parameter),
+                Label = Label(network, DialectOf(network, derivation), parameter),
             }),
         ], []),
     ];
+
+    /// <summary>δ = ∂C/∂z, and what it comes to.</summary>
+    private static IEnumerable<Step> Adjoint(LayeredNetwork network, Derivation derivation, Named cost, Named delta)
+    {
+        Expr part = network.Layers.SelectMany(layer => new[] { layer.PreActivation, layer.Activation }).First(part => derivation.AdjointNameOf(part) == delta);
+        Step? found = derivation.Steps.FirstOrDefault(step => step.Left == delta && step.Relation == Relation.Equal);
+        bool hasSlopes = found is not null && found.Steps.Any(step => step.Rule.Id == "rewrite.activation-derivative");
+        yield return new(StyleRules.Definition, delta, Expr.Gradient(cost, part)) { Relation = Relation.Definition };
+        yield return new(hasSlopes ? StyleRules.ReadOff with { Statement = $"{StyleRules.ReadOff.Statement}; f′ in terms of f" } : StyleRules.ReadOff, delta, delta.Definition)
+        {
+            Label = Label(network, DialectOf(network, derivation), part),
+            Conditions = found?.Conditions ?? [],
+        };
+    }
+
+    private static Dialect DialectOf(LayeredNetwork network, Derivation derivation) =>
+        network.Layers.Any(layer => derivation.AdjointNameOf(layer.Activation) is not null) ? Dialect.Seed : Dialect.Nielsen;
 }

@@ -12,6 +12,7 @@ internal sealed class Shortening
     private readonly ImmutableArray<RewriteRule> facts;
     private readonly ImmutableArray<RewriteRule> tidying;
     private readonly Simplifier? simplifier;
+    private readonly ElementForms? elements;
     private readonly bool isNetwork;
 
     /// <summary>With the names of a formula and the facts that may be used.</summary>
@@ -29,6 +30,7 @@ internal sealed class Shortening
         facts = [.. assumptions.Select(RewriteRules.From), .. RewriteRules.Names(names), .. RewriteRules.Algebra.Where(rule => isNetwork || rule.Rule.Id != "rewrite.negated-difference")];
         tidying = [.. facts.Where(rule => rule.Rule.Id != "rewrite.name"), .. RewriteRules.Names(formula)];
         simplifier = shortest ? new(assumptions) : null;
+        elements = isNetwork && !shortest ? new(names) : null;
     }
 
     /// <summary>A further name.</summary>
@@ -41,7 +43,8 @@ internal sealed class Shortening
         (result, IReadOnlyList<Step> more) = Rewriter.Rewrite(result, [.. facts, .. RewriteRules.Activations(names)]);
         if (simplifier is null)
         {
-            return (result, [.. steps, .. more]);
+            (result, IReadOnlyList<Step> shorter) = elements?.Of(result) ?? (result, []);
+            return (result, [.. steps, .. more, .. shorter]);
         }
 
         (result, IReadOnlyList<Step> last) = simplifier.Simplify(result);

@@ -39,11 +39,28 @@ internal static class StyleRules
 
     public static Rule Identification { get; } = new("style.identification", "vec(dF) = J vec(dX) means ∂vec F/∂vec X = J");
 
+    /// <summary>From a vec to its matrix, with what the factors before the vec come to.</summary>
+    /// <param name="product">The product of the local Jacobians, transposed, and the vec.</param>
+    /// <param name="matrix">The matrix.</param>
+    public static Rule Devectorized(IEnumerable<Expr> product, Expr matrix)
+    {
+        IReadOnlyList<Expr> parts = Expr.Parts(product);
+        bool isDiagonal = parts.Any(part => part is Diag) && Expr.Parts(matrix).Any(part => part is Hadamard);
+        return new("textbook.devectorize", string.Join("; ",
+        [
+            "vec(X) = vec(Y) means X = Y",
+            .. parts.Any(part => part is Kron) || !isDiagonal ? new[] { "(B ⊗ A) vec(X) = vec(A X Bᵀ)" } : [],
+            .. isDiagonal ? new[] { "diag(vec(X)) vec(Y) = vec(X ⊙ Y)" } : [],
+        ]));
+    }
+
     public static Rule Given { get; } = new("style.given", "declared symmetric");
 
     public static Rule Factored { get; } = new("style.factored", "vec(dX) is factored out");
 
     public static Rule Whole { get; } = new("style.whole", "simplified as a whole");
+
+    public static Rule WholeInNames { get; } = new("style.whole-in-names", "simplified as a whole, in the names above");
 
     public static Rule Map { get; } = new("style.map", "the differentials above are put in");
 
