@@ -270,8 +270,10 @@ internal sealed class Binder(Scope scope, string text)
                     syntax.Span);
             case BinarySyntax { Operator: BinaryOperator.Multiply } product:
                 return Dimension(product.Left, function) * Dimension(product.Right, function);
+            case BinarySyntax { Operator: BinaryOperator.Power, Left: var of, Right: NumberSyntax { Value: var exponent } } when exponent is 2 or 3 or 4:
+                return Enumerable.Repeat(Dimension(of, function), (int)exponent).Aggregate((x, y) => x * y);
             default:
-                throw Wrong($"{function} takes a dimension here: a name, a positive whole number or a product of such", syntax.Span);
+                throw Wrong($"{function} takes a dimension here: a name, a positive whole number, or a product or small power of such", syntax.Span);
         }
     }
 

@@ -69,12 +69,14 @@ internal static class Wrapping
         text.Append('\n');
     }
 
+    private static readonly System.Buffers.SearchValues<char> breaks = System.Buffers.SearchValues.Create("+-*/,)");
+
     /// <summary>A word that is longer than a line, such as an expression without spaces, in pieces that end at its signs.</summary>
     private static IEnumerable<string> Pieces(string word, int width)
     {
         while (Columns(word) > width)
         {
-            int at = word.AsSpan(0, width).LastIndexOfAny("+-*/,)");
+            int at = word.AsSpan(0, width).LastIndexOfAny(breaks);
             at = at < width / 2 ? width : at + 1;
             yield return word[..at];
             word = word[at..];

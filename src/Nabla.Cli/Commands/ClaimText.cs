@@ -25,7 +25,8 @@ internal static class ClaimText
         Line($"  asked      {problem.KindName} of {Formula(problem.Of)} by {Notation.Text.Print(problem.By)}{along}, {problem.Shape}");
         if (verdict.Claim is not null)
         {
-            Line($"  claimed    {Formula(verdict.Claim)}");
+            // Two formulas that are printed alike may differ in their shapes: 1 is a number or a matrix of ones.
+            Line($"  claimed    {Formula(verdict.Claim)}{(verdict.Claim.Shape.Equals(problem.Shape) ? "" : $", which is {verdict.Claim.Shape}")}");
         }
 
         if (verdict.Derivative?.Result is Calculus.Expressions.Expr result)

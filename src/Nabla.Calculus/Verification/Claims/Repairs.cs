@@ -18,8 +18,10 @@ internal static partial class Repairs
         new("transposed", Transpose),
         new("unknown", KroneckerOrder),
         new("sign", Sign),
-        new("product-for-hadamard", (place, _) => Operator(place, BinaryOperator.Multiply, BinaryOperator.Hadamard, "an elementwise product")),
-        new("hadamard-for-product", (place, _) => Operator(place, BinaryOperator.Hadamard, BinaryOperator.Multiply, "a matrix product")),
+        new("product-for-hadamard", (place, _) => Operator(place, BinaryOperator.Multiply, BinaryOperator.Hadamard, "an elementwise product")
+            .Concat(Operator(place, BinaryOperator.Power, BinaryOperator.ElementPower, "an elementwise power"))),
+        new("hadamard-for-product", (place, _) => Operator(place, BinaryOperator.Hadamard, BinaryOperator.Multiply, "a matrix product")
+            .Concat(Operator(place, BinaryOperator.ElementPower, BinaryOperator.Power, "a power of matrices"))),
         new("sum-for-mean", (place, m) => AtOutermost(place, m.Dimensions, n =>
             (Written.Of(place.Node, BinaryOperator.Divide, n), $"{Of(place)} is summed where it should be averaged: divide by {n}"))),
         new("mean-for-sum", (place, m) => AtOutermost(place, m.Dimensions, n =>
