@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -7,6 +8,8 @@ namespace Nabla.Calculus.Rendering;
 internal static class Wrapping
 {
     private const string Operators = "+−⊙⊘⊗=";
+
+    private static readonly SearchValues<char> Ends = SearchValues.Create("+-*/,)");
 
     /// <summary>The number of columns that a text takes.</summary>
     public static int Columns(string text) => new StringInfo(text).LengthInTextElements;
@@ -74,7 +77,7 @@ internal static class Wrapping
     {
         while (Columns(word) > width)
         {
-            int at = word.AsSpan(0, width).LastIndexOfAny("+-*/,)");
+            int at = word.AsSpan(0, width).LastIndexOfAny(Ends);
             at = at < width / 2 ? width : at + 1;
             yield return word[..at];
             word = word[at..];
