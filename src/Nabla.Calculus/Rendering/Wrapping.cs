@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -7,6 +8,8 @@ namespace Nabla.Calculus.Rendering;
 internal static class Wrapping
 {
     private const string Operators = "+−⊙⊘⊗=";
+
+    private static readonly SearchValues<char> Ends = SearchValues.Create("+-*/,)");
 
     /// <summary>The number of columns that a text takes.</summary>
     public static int Columns(string text) => new StringInfo(text).LengthInTextElements;
@@ -69,14 +72,12 @@ internal static class Wrapping
         text.Append('\n');
     }
 
-    private static readonly System.Buffers.SearchValues<char> breaks = System.Buffers.SearchValues.Create("+-*/,)");
-
     /// <summary>A word that is longer than a line, such as an expression without spaces, in pieces that end at its signs.</summary>
     private static IEnumerable<string> Pieces(string word, int width)
     {
         while (Columns(word) > width)
         {
-            int at = word.AsSpan(0, width).LastIndexOfAny(breaks);
+            int at = word.AsSpan(0, width).LastIndexOfAny(Ends);
             at = at < width / 2 ? width : at + 1;
             yield return word[..at];
             word = word[at..];

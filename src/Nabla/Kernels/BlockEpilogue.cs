@@ -7,9 +7,4 @@ internal abstract class BlockEpilogue
 {
     /// <summary>Runs on a block of C whose elements are final: some rows and columns, counted from C's first ones.</summary>
     public abstract void Run(int row, int rows, int column, int columns);
-
-    /// <summary>Says that a block will come soon: what it reads beside C may be on its way from memory while the product computes.</summary>
-    public virtual void Prefetch(int row, int rows, int column, int columns)
-    {
-    }
 }

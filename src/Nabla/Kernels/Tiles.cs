@@ -28,7 +28,6 @@ internal static unsafe class Tiles<TLane, T>
         {
             int width = tiles.Length(tile);
             strip.BRow = strip.BPanels ? width : strip.BRow;
-            epilogue?.Prefetch(row, strip.Rows, column + done, width);
             Column(ref strip, width);
             strip.B += width * strip.BTile;
             strip.C += width * strip.Ldc;

@@ -4,7 +4,7 @@ using Nabla.Kernels;
 namespace Nabla.Planning;
 
 /// <summary>One instruction of a plan: a head or none, and a chain of elementwise steps or none, over fixed slots.</summary>
-internal sealed unsafe class Instruction<T>
+internal sealed class Instruction<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly KernelSet<T> kernels;
@@ -16,7 +16,7 @@ internal sealed unsafe class Instruction<T>
     {
         (this.kernels, head, Draft, Split) = (kernels, draft.Head, draft, split);
         parts = [.. Enumerable.Range(0, members).Select(member => Part.Of<T>(draft.Grid, split, member, members))];
-        epilogues = [.. Enumerable.Range(0, members).Select(member => chain is null ? null : new ChainEpilogue(kernels, chain, registers, member, draft.Head is null ? null : draft.Head.Target.Pointer))];
+        epilogues = [.. Enumerable.Range(0, members).Select(member => chain is null ? null : new ChainEpilogue(kernels, chain, registers, member))];
     }
 
     /// <summary>What it was made from.</summary>
@@ -55,32 +55,8 @@ internal sealed unsafe class Instruction<T>
         }
     }
 
-    private sealed class ChainEpilogue(KernelSet<T> kernels, Chain<T> chain, Workspace<T> registers, int member, T* target) : BlockEpilogue
+    private sealed unsafe class ChainEpilogue(KernelSet<T> kernels, Chain<T> chain, Workspace<T> registers, int member) : BlockEpilogue
     {
-        private const int CacheLine = 64;
-
-        /// <summary>From this size on a matrix is not in the second cache any more when it is read again in the next step.</summary>
-        private const long Large = 256 * 1024;
-
-        private readonly nint[] distant = [.. chain.Steps.SelectMany(step => new[] { step.X, step.Y, step.W })
-            .Where(operand => operand.Access == Access.Matrix && (long)chain.LeadingDimension * chain.Columns * sizeof(T) >= Large)
-            .Select(operand => (nint)operand.Start).Where(start => start != (nint)target).Distinct()];
-
         public override void Run(int row, int rows, int column, int columns) => kernels.Run(chain, registers.Of(member), row, rows, column, columns);
-
-        public override void Prefetch(int row, int rows, int column, int columns)
-        {
-            foreach (nint matrix in distant)
-            {
-                for (int j = column; j < column + columns; j++)
-                {
-                    T* first = (T*)matrix + j * chain.LeadingDimension + row;
-                    for (int i = 0; i < rows; i += CacheLine / sizeof(T))
-                    {
-                        Kernels.Prefetch.Line(first + i);
-                    }
-                }
-            }
-        }
     }
 }
