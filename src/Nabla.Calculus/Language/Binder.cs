@@ -254,6 +254,8 @@ internal sealed class Binder(Scope scope, string text)
                 : throw Wrong($"{syntax.Function} takes 1 argument, but here are {syntax.Arguments.Length}", syntax.Span);
     }
 
+    private const int LargestPowerOfDimension = 8;
+
     private Dim Dimension(Syntax syntax, string function)
     {
         switch (syntax)
@@ -270,10 +272,10 @@ internal sealed class Binder(Scope scope, string text)
                     syntax.Span);
             case BinarySyntax { Operator: BinaryOperator.Multiply } product:
                 return Dimension(product.Left, function) * Dimension(product.Right, function);
-            case BinarySyntax { Operator: BinaryOperator.Power, Left: var of, Right: NumberSyntax { Value: var exponent } } when exponent is 2 or 3 or 4:
-                return Enumerable.Repeat(Dimension(of, function), (int)exponent).Aggregate((x, y) => x * y);
+            case BinarySyntax { Operator: BinaryOperator.Power, Left: var root, Right: NumberSyntax { Value: >= 1 and <= LargestPowerOfDimension and var exponent } } when exponent == Math.Round(exponent):
+                return Enumerable.Repeat(Dimension(root, function), (int)exponent).Aggregate((x, y) => x * y);
             default:
-                throw Wrong($"{function} takes a dimension here: a name, a positive whole number, or a product or small power of such", syntax.Span);
+                throw Wrong($"{function} takes a dimension here: a name, a positive whole number, or a product or power of such, as n^2", syntax.Span);
         }
     }
 

@@ -23,15 +23,16 @@ internal static class ClaimText
         }, 2);
         string along = problem.Along is null ? "" : $" along {Notation.Text.Print(problem.Along)}";
         Line($"  asked      {problem.KindName} of {Formula(problem.Of)} by {Notation.Text.Print(problem.By)}{along}, {problem.Shape}");
+        // Two formulas may be written alike and differ in their shapes: 1 for a number, and for a column of ones.
+        bool isSaid = verdict.Claim is not null && verdict.Claim.Shape != problem.Shape;
         if (verdict.Claim is not null)
         {
-            // Two formulas that are printed alike may differ in their shapes: 1 is a number or a matrix of ones.
-            Line($"  claimed    {Formula(verdict.Claim)}{(verdict.Claim.Shape.Equals(problem.Shape) ? "" : $", which is {verdict.Claim.Shape}")}");
+            Line($"  claimed    {Formula(verdict.Claim)}{(isSaid ? $", {verdict.Claim.Shape}" : "")}");
         }
 
         if (verdict.Derivative?.Result is Calculus.Expressions.Expr result)
         {
-            Line($"  derived    {Formula(result)}");
+            Line($"  derived    {Formula(result)}{(isSaid ? $", {result.Shape}" : "")}");
         }
 
         if (verdict.Diagnosis is ClaimDiagnosis diagnosis)

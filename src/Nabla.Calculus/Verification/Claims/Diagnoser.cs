@@ -46,7 +46,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         Terms terms = new(problem, truth, right, end);
 
         // A number beside a derivative with elements has not been thought to the end; nothing about its size is the mistake.
-        Found? found = bound is Constant && !problem.Shape.IsScalar ? null : (bound is null ? null : OneVariableForTwo(bound) ?? Whole(syntax, bound))
+        Found? found = bound is Constant && !problem.Shape.IsScalar ? null : (bound is null ? null : OneVariableForTwo(bound) ?? DiagonalOnly(bound) ?? Whole(syntax, bound))
             ?? Search(syntax, Repairs.All, materials)
             ?? (bound is null ? null : terms.Forgotten(syntax, bound))
             ?? (HasIdleOnes(syntax) ? null : Search(syntax, Repairs.Confusions, materials))
@@ -94,6 +94,22 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
 
     /// <summary>The form that takes the elements of a symmetric variable above and below the diagonal for one variable.</summary>
     private Found? OneVariableForTwo(Expr bound) => Symmetry.IsOneVariableForTwo(bound, problem, truth) ? new("factor", Symmetry.OneVariableForTwo, right, null) : null;
+
+    /// <summary>The diagonal of a Jacobian or a Hessian that has more than that, as a matrix or as a column.</summary>
+    private Found? DiagonalOnly(Expr bound)
+    {
+        if (problem.Kind is not (DerivativeKind.Jacobian or DerivativeKind.Hessian) || !problem.Shape.Rows.Equals(problem.Shape.Columns)
+            || (bound.Shape != problem.Shape && bound.Shape != new Shape(problem.Shape.Rows, Dim.One)))
+        {
+            return null;
+        }
+
+        bool isColumn = bound.Shape != problem.Shape;
+        bool holds = truth.Samples.TrueForAll(sample => sample.Point.Value(bound) is Matrix own
+            && Agreement.Same(own, Matrix.From(own.Rows, own.Columns, (i, j) => isColumn || i == j ? sample.Value[i, i] : 0)));
+        return !holds || truth.IsZero ? null
+            : new("missing-term", $"this is only the diagonal of the {(problem.Kind == DerivativeKind.Hessian ? "Hessian" : "Jacobian")} of {Rendering.Notation.Text.Print(problem.Of)}", right, null);
+    }
 
     /// <summary>What is wrong with the whole: its sign, or a factor.</summary>
     private Found? Whole(Syntax syntax, Expr bound)

@@ -16,6 +16,7 @@ internal sealed class Materials
             problem.Scope.Variables.ContainsKey(name) ? new CallSyntax("sum", [new CallSyntax("ones", [new NameSyntax(name)])]) : (Syntax)new NameSyntax(name))];
         Slopes = [.. Expr.Reachable(problem.Of).OfType<Apply>().Select(apply => Slope(apply, problem.Scope)).OfType<Syntax>()];
         Asked = [.. Expr.Reachable(problem.Of), .. Slopes.Select(binder.Try).OfType<Expr>()];
+        Divisors = [.. Expr.Reachable(problem.Of).Where(node => node is Softmax or LogSumExp && node.Operands[0].Shape.IsColumn).Select(node => SumOfExponentials(node.Operands[0], problem.Scope)).OfType<Syntax>()];
         SortedSet<double> numbers = [2, 3, 4, 0.5];
         Dictionary<Expr, Syntax> parts = new(ReferenceEqualityComparer.Instance);
         if (right is not null)
@@ -46,6 +47,14 @@ internal sealed class Materials
             }
         }
 
+        foreach (Syntax output in Slopes.Select(slope => new CallSyntax(((CallSyntax)slope).Function.TrimEnd('\''), ((CallSyntax)slope).Arguments)))
+        {
+            if (binder.Try(output) is Expr known)
+            {
+                parts.TryAdd(known, output);
+            }
+        }
+
         foreach (Syntax variable in problem.Scope.Variables.Keys.Select(name => new NameSyntax(name)))
         {
             parts.TryAdd(binder.Try(variable)!, variable);
@@ -64,6 +73,9 @@ internal sealed class Materials
 
     /// <summary>f′(z) for every f(z) in what is differentiated.</summary>
     public ImmutableArray<Syntax> Slopes { get; }
+
+    /// <summary>sum(exp(z)), by which a softmax divides.</summary>
+    public ImmutableArray<Syntax> Divisors { get; }
 
     /// <summary>What is differentiated, all parts of it, and the slopes.</summary>
     public HashSet<Expr> Asked { get; }
@@ -116,6 +128,18 @@ internal sealed class Materials
     private static IEnumerable<Syntax> Operands(Syntax syntax, BinaryOperator sign) => syntax is BinarySyntax binary && binary.Operator == sign
         ? Operands(binary.Left, sign).Concat(Operands(binary.Right, sign))
         : [syntax];
+
+    private static CallSyntax? SumOfExponentials(Expr z, Scope scope)
+    {
+        try
+        {
+            return new("sum", [new CallSyntax("exp", [AsciiNotation.ToSyntax(z, scope)])]);
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+    }
 
     private static CallSyntax? Slope(Apply apply, Scope scope)
     {

@@ -17,11 +17,12 @@ internal static partial class Repairs
     [
         new("transposed", Transpose),
         new("unknown", KroneckerOrder),
+        new("unknown", Brackets),
         new("sign", Sign),
-        new("product-for-hadamard", (place, _) => Operator(place, BinaryOperator.Multiply, BinaryOperator.Hadamard, "an elementwise product")
-            .Concat(Operator(place, BinaryOperator.Power, BinaryOperator.ElementPower, "an elementwise power"))),
-        new("hadamard-for-product", (place, _) => Operator(place, BinaryOperator.Hadamard, BinaryOperator.Multiply, "a matrix product")
-            .Concat(Operator(place, BinaryOperator.ElementPower, BinaryOperator.Power, "a power of matrices"))),
+        new("product-for-hadamard", (place, _) => Operator(place, BinaryOperator.Multiply, BinaryOperator.Hadamard, "an elementwise product")),
+        new("hadamard-for-product", (place, _) => Operator(place, BinaryOperator.Hadamard, BinaryOperator.Multiply, "a matrix product")),
+        new("hadamard-for-product", (place, _) => PowerOperator(place, BinaryOperator.ElementPower, BinaryOperator.Power, "a power of the matrix")),
+        new("product-for-hadamard", (place, _) => PowerOperator(place, BinaryOperator.Power, BinaryOperator.ElementPower, "a power of each element")),
         new("sum-for-mean", (place, m) => AtOutermost(place, m.Dimensions, n =>
             (Written.Of(place.Node, BinaryOperator.Divide, n), $"{Of(place)} is summed where it should be averaged: divide by {n}"))),
         new("mean-for-sum", (place, m) => AtOutermost(place, m.Dimensions, n =>
@@ -42,6 +43,8 @@ internal static partial class Repairs
         new("missing-factor", (place, m) => Power(place, -1).Concat(m.Parts.SelectMany(part =>
             Beside(place.Node, part.Part, m.Binder).Select(instead => (instead, $"the factor {Written.Short(part.Part)} is missing at {Of(place)}"))))),
         new("missing-term", MissingTerm),
+        new("missing-factor", (place, m) => m.Divisors.SelectMany(sum =>
+            Under(place.Node, sum).Select(instead => (instead, $"the division by {Written.Short(sum)} is missing at {Of(place)}")))),
         new("missing-factor", (place, m) => m.Parts.Where(part => !m.IsArgument(part.Part)).SelectMany(part =>
             Under(place.Node, part.Part).Select(instead => (instead, $"the division by {Written.Short(part.Part)} is missing at {Of(place)}")))),
     ];
@@ -112,6 +115,40 @@ internal static partial class Repairs
         }
     }
 
+    /// <summary>A power of the elements where one of the matrix belongs, and the other way round.</summary>
+    private static IEnumerable<(Syntax, string)> PowerOperator(Place place, BinaryOperator from, BinaryOperator to, string what)
+    {
+        if (place.Node is BinarySyntax power && power.Operator == from)
+        {
+            Syntax other = Written.Of(power.Left, to, power.Right);
+            yield return (other, $"{Written.Short(power)} stands where {what}, {Written.Short(other)}, belongs");
+        }
+    }
+
+    /// <summary>a * b .* c is computed from the left; a * (b .* c) is something else.</summary>
+    private static IEnumerable<(Syntax, string)> Brackets(Place place, Materials m)
+    {
+        static bool IsProduct(BinaryOperator sign) => sign is BinaryOperator.Multiply or BinaryOperator.Hadamard;
+        if (place.Node is not BinarySyntax outer || !IsProduct(outer.Operator))
+        {
+            yield break;
+        }
+
+        if (outer.Left is BinarySyntax left && IsProduct(left.Operator) && left.Operator != outer.Operator)
+        {
+            Syntax inner = Written.Of(left.Right, outer.Operator, outer.Right);
+            Syntax whole = Written.Of(left.Left, left.Operator, inner);
+            yield return (whole, $"the brackets are wrong: {Written.Short(inner)} comes first, as in {Written.Short(whole)}");
+        }
+
+        if (outer.Right is BinarySyntax right && IsProduct(right.Operator) && right.Operator != outer.Operator)
+        {
+            Syntax inner = Written.Of(outer.Left, outer.Operator, right.Left);
+            Syntax whole = Written.Of(inner, right.Operator, right.Right);
+            yield return (whole, $"the brackets are wrong: {Written.Short(inner)} comes first, as in {Written.Short(whole)}");
+        }
+    }
+
     private static IEnumerable<(Syntax, string)> AtOutermost(Place place, IEnumerable<Syntax> dimensions, Func<Syntax, (Syntax, string)> at) =>
         place.IsOutermost ? dimensions.Select(at) : [];
 
@@ -136,8 +173,14 @@ internal static partial class Repairs
             yield break;
         }
 
+        // Where ones would be left as a factor, the whole factor is too many.
         bool isSum = sum.Operator == BinaryOperator.Add;
-        yield return (sum.Left, $"the term {Written.Short(sum.Right)} is too many");
+        bool isFactor = place.Parent is BinarySyntax { Operator: BinaryOperator.Multiply or BinaryOperator.Hadamard };
+        if (!isFactor || m.Binder.Try(sum.Left) is not (Ones or Eye))
+        {
+            yield return (sum.Left, $"the term {Written.Short(sum.Right)} is too many");
+        }
+
         yield return (isSum ? sum.Right : new MinusSyntax(sum.Right), $"the term {Written.Short(sum.Left)} is too many");
     }
 
