@@ -108,7 +108,7 @@ internal sealed class Diagnoser(ClaimProblem problem, Truth truth, TrialBinder b
         bool holds = truth.Samples.TrueForAll(sample => sample.Point.Value(bound) is Matrix own
             && Agreement.Same(own, Matrix.From(own.Rows, own.Columns, (i, j) => isColumn || i == j ? sample.Value[i, i] : 0)));
         return !holds || truth.IsZero ? null
-            : new("missing-term", $"this is only the diagonal of the {(problem.Kind == DerivativeKind.Hessian ? "Hessian" : "Jacobian")} of {Rendering.Notation.Text.Print(problem.Of)}", right, null);
+            : new("missing-term", $"this is only the diagonal of the {(problem.Kind == DerivativeKind.Hessian ? "Hessian" : "Jacobian")} of {Written.Short(AsciiNotation.ToSyntax(problem.Of, problem.Scope))}", right, null);
     }
 
     /// <summary>What is wrong with the whole: its sign, or a factor.</summary>
