@@ -13,7 +13,7 @@ internal interface ITeamWork
 /// Threads that stay: running gives each its part of one piece of work and returns when all are done. The caller is member 0.
 /// </summary>
 /// <remarks>
-/// A member that waits for work looks for it for some microseconds, because the next step of a training comes soon, and then sleeps
+/// A member that waits for work looks for it for a while, because the next step of a training comes soon, and then sleeps
 /// until it is woken. Nothing is allocated by a run. One run at a time: a team belongs to one caller.
 /// </remarks>
 public sealed unsafe class ThreadTeam : IDisposable
