@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Nabla.Data;
 
-/// <summary>Samples to train with and, where there are any, held-out samples to test with.</summary>
+/// <summary>Samples to train with and, where there are any, held-out samples: some that choose between models, and some that only judge.</summary>
 public sealed class Dataset
 {
     /// <summary>A data set.</summary>
@@ -11,32 +11,27 @@ public sealed class Dataset
     /// <param name="test">Held-out samples of the same sizes, or null.</param>
     /// <param name="classes">The classes' names in the order of their labels; none where the targets are numbers.</param>
     /// <param name="notes">Sentences that a user should read.</param>
+    /// <param name="validation">Held-out samples of the same sizes that choose when to stop and which weights are kept, or null.</param>
     /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
     public Dataset(
         string name,
         Samples train,
         Samples? test = null,
         ImmutableArray<string> classes = default,
-        ImmutableArray<string> notes = default)
+        ImmutableArray<string> notes = default,
+        Samples? validation = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(train);
         Name = name;
         Train = train;
         Test = test;
+        Validation = validation;
         Classes = classes.IsDefault ? [] : classes;
         Notes = notes.IsDefault ? [] : notes;
         RequireFit(train, "training");
-        if (test is not null)
-        {
-            RequireFit(test, "test");
-            if (test.Inputs != train.Inputs || test.Outputs != train.Outputs)
-            {
-                throw new ArgumentException(
-                    $"{name}: the training samples have {train.Inputs} inputs and {train.Outputs} outputs, "
-                    + $"but the test samples {test.Inputs} and {test.Outputs}");
-            }
-        }
+        RequireSameSizes(test, "test");
+        RequireSameSizes(validation, "validation");
     }
 
     /// <summary>A short name, such as <c>digits</c>.</summary>
@@ -45,8 +40,11 @@ public sealed class Dataset
     /// <summary>Samples to train with.</summary>
     public Samples Train { get; }
 
-    /// <summary>Held-out samples to test with, or null.</summary>
+    /// <summary>Held-out samples to test with, or null. They judge a finished model and choose nothing.</summary>
     public Samples? Test { get; }
+
+    /// <summary>Held-out samples that choose when to stop and which weights are kept, or null.</summary>
+    public Samples? Validation { get; }
 
     /// <summary>The classes' names in the order of their labels; none where the targets are numbers.</summary>
     public ImmutableArray<string> Classes { get; }
@@ -56,6 +54,22 @@ public sealed class Dataset
 
     /// <summary>Sentences that a user should read, such as one about a file with an unexpected checksum.</summary>
     public ImmutableArray<string> Notes { get; }
+
+    private void RequireSameSizes(Samples? samples, string which)
+    {
+        if (samples is null)
+        {
+            return;
+        }
+
+        RequireFit(samples, which);
+        if (samples.Inputs != Train.Inputs || samples.Outputs != Train.Outputs)
+        {
+            throw new ArgumentException(
+                $"{Name}: the training samples have {Train.Inputs} inputs and {Train.Outputs} outputs, "
+                + $"but the {which} samples {samples.Inputs} and {samples.Outputs}");
+        }
+    }
 
     private void RequireFit(Samples samples, string which)
     {
