@@ -7,8 +7,10 @@ namespace Nabla.Calculus.Derivations;
 /// <summary>The rewrites that are shown, in sets. Each entry's comment is its formula; each is tested by evaluating both sides at random points.</summary>
 public static class RewriteRules
 {
-    /// <summary>How many nodes are rewritten before a stop is heard, some hundredths of a second.</summary>
+    /// <summary>How many nodes are rewritten before a stop is heard, some hundredths of a second; long products and sums count more, because rules go along them.</summary>
     private const int NeverStopped = 800;
+
+    private const int LevelsPerNode = 8;
 
     /// <summary>Algebra of sums, products, signs, constants, transposes and ones.</summary>
     public static ImmutableArray<RewriteRule> Algebra { get; } =
@@ -243,9 +245,9 @@ public static class RewriteRules
     internal static RewriteRule StoppedBy(CancellationToken cancellation)
     {
         int nodes = 0;
-        return new(new("rewrite.nothing", "X = X"), _ =>
+        return new(new("rewrite.nothing", "X = X"), node =>
         {
-            nodes++;
+            nodes += 1 + (node.Depth / LevelsPerNode);
             if (nodes > NeverStopped)
             {
                 cancellation.ThrowIfCancellationRequested();

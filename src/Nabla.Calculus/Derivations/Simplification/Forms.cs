@@ -174,7 +174,7 @@ internal static class Forms
             Negate => -Inner(0),
             Scale s => s.Factor * Inner(1),
             Divide d => Expr.Divide(Inner(0), d.Divisor),
-            MatMul => Product([.. Chain(Inner(1)), .. Chain(Inner(0))]),
+            MatMul => Product(Chain(x).Reverse().Select(factor => Transposed(factor, done))),
             Apply or ElementPower when Inner(0) == x.Operands[0] => x,
             Hadamard => Expr.Hadamard(Inner(0), Inner(1)),
             Quotient => Expr.Quotient(Inner(0), Inner(1)),

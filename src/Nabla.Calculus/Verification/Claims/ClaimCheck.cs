@@ -39,7 +39,7 @@ public sealed class ClaimCheck
     public static ClaimCheck Of(ClaimProblem problem, int seed = 1, TimeSpan? limit = null)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        TimeSpan chosen = limit ?? TimeSpan.FromSeconds(1);
+        TimeSpan chosen = limit ?? TimeSpan.FromSeconds(0.8);
         Derivative? derivative = null;
         using CancellationTokenSource late = new(chosen * ShareOfDerivation);
         try
