@@ -28,9 +28,7 @@ internal static class Tool
         };
         Help.AddTo(root);
 
-        // A formula may begin with @; it is not the name of a file with more arguments.
-        ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
-        ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args, configuration);
+        ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args, Configuration);
         if (parsed.Action is not Help && ParseErrors.Describe(parsed) is string error)
         {
             return Fail(terminal.Error, ExitCode.Usage, error);
@@ -53,6 +51,9 @@ internal static class Tool
             return Fail(terminal.Error, CodeOf(e), Sentence(e));
         }
     }
+
+    /// <summary>How words are read. A formula may begin with @; it is not the name of a file with more arguments.</summary>
+    public static ParserConfiguration Configuration { get; } = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
 
     /// <summary>Writes one sentence to stderr and gives the exit code back.</summary>
     public static int Fail(TextWriter error, int code, string sentence)

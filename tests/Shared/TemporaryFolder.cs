@@ -10,7 +10,13 @@ internal sealed class TemporaryFolder : IDisposable
         .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'))
         .Order(StringComparer.Ordinal);
 
-    public void Write(string file, byte[] content) => File.WriteAllBytes(System.IO.Path.Combine(Path, file), content);
+    /// <summary>The names of what lies in it, files and folders.</summary>
+    public string[] Entries => [.. new DirectoryInfo(Path).EnumerateFileSystemInfos().Select(entry => entry.Name).Order()];
+
+    /// <summary>The path of a file in it.</summary>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Write(string file, byte[] content) => System.IO.File.WriteAllBytes(File(file), content);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Nabla.Cli.CommandLine;
 using Nabla.Cli.Train;
 using Nabla.Data;
+using Nabla.Models;
 using Nabla.Networks;
 using Nabla.Training;
 
@@ -50,6 +53,10 @@ internal static class TrainCommand
         Option<string?> precision = Options.Choice("--precision", "The numbers to compute with (default float)", "float", "double");
         Option<string?> dataFolder = Options.DataFolder();
         Option<string?> file = Options.Text("--out", "FILE", "The model file (default DATA.safetensors in the current folder)");
+        Option<string?> checkpoint = Options.Text("--checkpoint", "DIR", "A folder for checkpoints, from which --resume goes on: one after each epoch, but not more than one a second; the newest three are kept");
+        Option<int?> every = Options.Whole("--every", "With --checkpoint: a checkpoint after every so many steps too");
+        Option<string?> resume = Options.Text(
+            "--resume", "DIR", "Goes on from the newest checkpoint in the folder to the same bits; only --threads, --out, --data-folder and --json may be given anew");
         Option<bool> json = Options.Json("Events on stdout, one JSON object a line, and nothing else there");
         Command command = new ToolCommand(
             "train",
@@ -59,16 +66,66 @@ internal static class TrainCommand
             "nabla train mnist --layers 100-50           two hidden layers; the data fixes 784 inputs and 10 outputs",
             "nabla train mnist --layers 784-30-10 --activation sigmoid --loss squared-error --learning-rate 3 \\",
             "    --batch-size 10 --epochs 30 --init normal",
+            "nabla train mnist --checkpoint mnist-run --every 1000",
+            "nabla train --resume mnist-run              go on after an interruption, to the same bits",
             "nabla train xor --json                      one JSON object a line: an event for each epoch, then 'done'")
         {
             data, layers, activation, outputActivation, noBias, loss, reduction, optimizer, learningRate, batchSize, epochs, init, seed, threads,
-            precision, dataFolder, file, json,
+            precision, dataFolder, file, checkpoint, every, resume, json,
         };
         command.SetAction((parsed, _) =>
         {
+            if (parsed.GetValue(resume) is not string folder)
+            {
+                if (parsed.GetResult(every) is not null && parsed.GetValue(checkpoint) is null)
+                {
+                    throw new ArgumentException("--every says how often a checkpoint is written, and --checkpoint DIR where; the second is missing");
+                }
+
+                TrainingRequest request = Request(parsed) with { Arguments = [.. parsed.Tokens.SkipWhile(token => token.Value != command.Name).Skip(1).Select(token => token.Value)] };
+                ModelPath.RequireWritable(request.Out);
+                return RunAsync(request, terminal);
+            }
+
+            Option[] anew = [threads, file, dataFolder, json, resume];
+            if (parsed.CommandResult.Children.Where(child => !(child is OptionResult option && (option.Implicit || anew.Contains(option.Option)))).Any(child => child is OptionResult or ArgumentResult { Tokens.Count: > 0 }))
+            {
+                throw new ArgumentException("--resume takes everything from the checkpoint; only --threads, --out, --data-folder and --json may be given beside it");
+            }
+
+            (Checkpoint from, ImmutableArray<string> notes) = new CheckpointFolder(folder).Latest();
+            foreach (string note in notes)
+            {
+                terminal.Error.WriteLine($"Note      {note}");
+            }
+
+            ParseResult first = command.Parse([.. from.Arguments], Tool.Configuration);
+            if (ParseErrors.Describe(first) is string problem)
+            {
+                throw new InvalidDataException($"{from.File}: the command line that the training began with is not understood: {problem}");
+            }
+
+            TrainingRequest begun = Request(first);
+            TrainingRequest again = begun with
+            {
+                From = from,
+                CheckpointFolder = folder,
+                Arguments = from.Arguments,
+                Threads = parsed.GetValue(threads) ?? begun.Threads,
+                Out = parsed.GetValue(file) ?? begun.Out,
+                DataFolder = parsed.GetValue(dataFolder) ?? begun.DataFolder,
+                Json = parsed.GetValue(json),
+            };
+            ModelPath.RequireWritable(again.Out);
+            return RunAsync(again, terminal);
+        });
+        return command;
+
+        TrainingRequest Request(ParseResult parsed)
+        {
             // Every name is looked up before the data is loaded or downloaded.
             BuiltInDataset source = Datasets.Find(parsed.GetRequiredValue(data));
-            TrainingRequest request = new()
+            return new()
             {
                 Data = source.Name,
                 DataFolder = parsed.GetValue(dataFolder),
@@ -88,15 +145,15 @@ internal static class TrainCommand
                 Double = parsed.GetValue(precision) == "double",
                 Out = parsed.GetValue(file) ?? $"{source.Name}.safetensors",
                 Json = parsed.GetValue(json),
+                CheckpointFolder = parsed.GetValue(checkpoint),
+                CheckpointEvery = parsed.GetValue(every),
             };
-            ModelPath.RequireWritable(request.Out);
-            return RunAsync(source, request, terminal);
-        });
-        return command;
+        }
     }
 
-    private static async Task<int> RunAsync(BuiltInDataset source, TrainingRequest request, Terminal terminal)
+    private static async Task<int> RunAsync(TrainingRequest request, Terminal terminal)
     {
+        BuiltInDataset source = Datasets.Find(request.Data);
         using Interruption interruption = new();
         Dataset data;
         try

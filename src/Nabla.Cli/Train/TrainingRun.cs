@@ -14,9 +14,14 @@ namespace Nabla.Cli.Train;
 internal sealed class TrainingRun<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private static readonly TimeSpan leastBetweenEpochs = TimeSpan.FromSeconds(1);
+
     private readonly TrainingSetup setup;
     private readonly Terminal terminal;
     private readonly Model<T> model;
+    private readonly CheckpointFolder? folder;
+    private readonly string fingerprint = "";
+    private long lastSaved;
 
     public TrainingRun(TrainingSetup setup, Terminal terminal)
     {
@@ -31,6 +36,12 @@ internal sealed class TrainingRun<T>
         {
             model.Parameters[layer.Weights] = Matrix.From(weights.GetLength(0), weights.GetLength(1), (i, j) => weights[i, j]);
         }
+
+        if (setup.Request.CheckpointFolder is string path)
+        {
+            folder = new(path);
+            fingerprint = setup.Data.Fingerprint();
+        }
     }
 
     /// <summary>Trains, saves and reports; gives the exit code.</summary>
@@ -38,13 +49,14 @@ internal sealed class TrainingRun<T>
     {
         Trainer<T> trainer = new(model, setup.Data, setup.Options);
         Announcement.Write(terminal.Error, setup, trainer.PathName);
-        List<EpochReport> reports = [];
+        PrepareCheckpoints(trainer);
+        List<EpochReport> reports = [.. trainer.Position.Reports];
         bool stopped = false;
         ProgressView.Show(terminal, setup, view =>
         {
             try
             {
-                foreach (EpochReport report in trainer.Run(view.Step, interruption.Token))
+                foreach (EpochReport report in trainer.Run(view.Step, folder is null ? null : () => SaveIfDue(trainer), interruption.Token))
                 {
                     reports.Add(report);
                     if (setup.Request.Json)
@@ -61,6 +73,11 @@ internal sealed class TrainingRun<T>
             }
         });
         RequireFiniteParameters();
+        if (stopped && folder is not null)
+        {
+            SaveCheckpoint(trainer);
+        }
+
         Save(setup.Describe(reports.Count, stopped ? null : reports[^1].TestAccuracy));
         Report(trainer, reports, stopped);
         if (!stopped)
@@ -69,8 +86,72 @@ internal sealed class TrainingRun<T>
         }
 
         terminal.Error.WriteLine(
-            $"nabla: interrupted in epoch {reports.Count + 1} of {setup.Options.Epochs}; the model as it was then is in {setup.Request.Out}");
+            $"nabla: interrupted in epoch {reports.Count + 1} of {setup.Options.Epochs}; the model as it was then is in {setup.Request.Out}"
+            + (folder is null ? "" : $"; nabla train --resume {Quoted(folder.Path)} goes on from there"));
         return interruption.ExitCode ?? ExitCode.Interrupted;
+    }
+
+    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+
+    private void PrepareCheckpoints(Trainer<T> trainer)
+    {
+        if (folder is null)
+        {
+            return;
+        }
+
+        if (setup.Request.From is not Checkpoint from)
+        {
+            if (folder.IsInUse)
+            {
+                throw new ArgumentException(
+                    $"{folder.Path} holds the checkpoints of another training; nabla train --resume {Quoted(folder.Path)} goes on with that, and a new one needs another folder");
+            }
+        }
+        else if (from.DataFingerprint != fingerprint)
+        {
+            throw new InvalidDataException($"{from.File}: the samples of {setup.Data.Name} are not those that the training began with; to the same bits it goes on with the same data only");
+        }
+        else
+        {
+            from.Restore(model, trainer);
+            TrainingPosition at = trainer.Position;
+            terminal.Error.WriteLine($"Resumed   from {from.File}: {at.Epoch - 1:N0} of {setup.Options.Epochs:N0} epochs and {at.Samples:N0} samples of the next");
+        }
+
+        try
+        {
+            folder.Prepare();
+        }
+        catch (Exception e) when (OutputException.IsCause(e))
+        {
+            throw new OutputException($"checkpoints cannot be written to {folder.Path}", e);
+        }
+    }
+
+    /// <summary>Where epochs take milliseconds not each of them is worth a file; what was asked for by --every is, and the end.</summary>
+    private void SaveIfDue(Trainer<T> trainer)
+    {
+        TrainingPosition at = trainer.Position;
+        bool isAsked = setup.Options.CheckpointEvery is int every && at.Steps % every == 0;
+        if (isAsked || at.Epoch > setup.Options.Epochs || lastSaved == 0 || setup.Options.Clock.GetElapsedTime(lastSaved) >= leastBetweenEpochs)
+        {
+            SaveCheckpoint(trainer);
+        }
+    }
+
+    private void SaveCheckpoint(Trainer<T> trainer)
+    {
+        TrainingPosition at = trainer.Position;
+        lastSaved = setup.Options.Clock.GetTimestamp();
+        try
+        {
+            folder!.Save(model, trainer, setup.Describe(at.Epoch - 1, at.Reports.LastOrDefault()?.TestAccuracy), setup.Request.Arguments, fingerprint);
+        }
+        catch (Exception e) when (OutputException.IsCause(e))
+        {
+            throw new OutputException($"the checkpoint of epoch {at.Epoch}, step {at.Steps} cannot be written to {folder!.Path}, so training stops; the checkpoints before it are whole", e);
+        }
     }
 
     private void Save(ModelDescription description)
@@ -108,7 +189,7 @@ internal sealed class TrainingRun<T>
             return null;
         }
 
-        if (trainer.LastBatch.Length == samples.Count)
+        if (trainer.LastBatch.Length == samples.Count && setup.Request.From is null)
         {
             Matrix last = trainer.LastOutputs;
             Matrix ordered = new(last.Rows, last.Columns);

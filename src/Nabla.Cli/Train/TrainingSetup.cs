@@ -46,6 +46,18 @@ internal sealed record TrainingRequest
     public required string Out { get; init; }
 
     public bool Json { get; init; }
+
+    /// <summary>The folder that checkpoints go to.</summary>
+    public string? CheckpointFolder { get; init; }
+
+    /// <summary>After so many steps within an epoch.</summary>
+    public int? CheckpointEvery { get; init; }
+
+    /// <summary>The checkpoint that the training goes on from.</summary>
+    public Checkpoint? From { get; init; }
+
+    /// <summary>The words of the command line, which a checkpoint keeps.</summary>
+    public ImmutableArray<string> Arguments { get; init; } = [];
 }
 
 /// <summary>What is trained: the request with every default filled in, for a data set that is loaded.</summary>
@@ -113,6 +125,7 @@ internal sealed record TrainingSetup
                 Threads = request.Threads,
                 Epochs = request.Epochs ?? preset.Epochs,
                 Seed = request.Seed,
+                CheckpointEvery = request.CheckpointEvery,
             },
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 
 namespace Nabla.Data;
 
@@ -54,6 +55,15 @@ public sealed class Dataset
 
     /// <summary>Sentences that a user should read, such as one about a file with an unexpected checksum.</summary>
     public ImmutableArray<string> Notes { get; }
+
+    /// <summary>The beginning of the SHA-256 of the samples to train with, in hexadecimal digits: what goes on from a checkpoint must see the same.</summary>
+    public string Fingerprint()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Train.Features.Bytes);
+        hash.AppendData(Train.Targets.Bytes);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
 
     private void RequireSameSizes(Samples? samples, string which)
     {

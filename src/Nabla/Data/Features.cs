@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -32,6 +33,9 @@ public abstract class Features
     internal abstract unsafe void Read<T>(int sample, T* destination)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
+    /// <summary>All numbers, as they lie in memory.</summary>
+    internal abstract ReadOnlySpan<byte> Bytes { get; }
+
     /// <summary>Says that a sample will be read soon.</summary>
     internal virtual void Prefetch(int sample)
     {
@@ -58,6 +62,9 @@ public sealed class ByteFeatures : Features
 
     /// <summary>All bytes, sample after sample.</summary>
     public ImmutableArray<byte> Values { get; }
+
+    /// <inheritdoc/>
+    internal override ReadOnlySpan<byte> Bytes => Values.AsSpan();
 
     /// <inheritdoc/>
     internal override unsafe void Read<T>(int sample, T* destination)
@@ -162,6 +169,9 @@ public sealed class NumberFeatures : Features
 
     /// <summary>All numbers, sample after sample.</summary>
     public ImmutableArray<double> Values { get; }
+
+    /// <inheritdoc/>
+    internal override ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(Values.AsSpan());
 
     /// <inheritdoc/>
     internal override unsafe void Read<T>(int sample, T* destination) => Numbers.Copy(Values, sample, Size, destination);

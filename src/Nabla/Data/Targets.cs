@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Nabla.Data;
 
@@ -17,6 +18,9 @@ public abstract class Targets
 
     /// <summary>How many numbers a sample's target has: the classes, or the components of a vector.</summary>
     public int Size { get; }
+
+    /// <summary>All numbers, as they lie in memory.</summary>
+    internal abstract ReadOnlySpan<byte> Bytes { get; }
 
     /// <summary>Writes one sample's <see cref="Size"/> numbers.</summary>
     internal abstract unsafe void Read<T>(int sample, T* destination)
@@ -48,6 +52,9 @@ public sealed class ClassTargets : Targets
     public ImmutableArray<int> Labels { get; }
 
     /// <inheritdoc/>
+    internal override ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(Labels.AsSpan());
+
+    /// <inheritdoc/>
     internal override unsafe void Read<T>(int sample, T* destination)
     {
         new Span<T>(destination, Size).Clear();
@@ -69,6 +76,9 @@ public sealed class NumberTargets : Targets
 
     /// <summary>All numbers, sample after sample.</summary>
     public ImmutableArray<double> Values { get; }
+
+    /// <inheritdoc/>
+    internal override ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(Values.AsSpan());
 
     /// <inheritdoc/>
     internal override unsafe void Read<T>(int sample, T* destination) => Numbers.Copy(Values, sample, Size, destination);

@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace Nabla.Models;
 
 /// <summary>
 /// Writes a file so that a reader sees the old one or the new one, never a part, whenever the program or the machine stops.
 /// </summary>
-internal static class AtomicFile
+internal static partial class AtomicFile
 {
     /// <summary>
     /// Lets the action write a temporary file in the target's folder, puts its bytes on the disk and moves it over the
@@ -24,11 +26,11 @@ internal static class AtomicFile
         {
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
-                write(stream);
-                stream.Flush(flushToDisk: true);
+                WriteOut(stream, write);
             }
 
             File.Move(temporary, target, overwrite: true);
+            FlushFolder(folder);
         }
         catch
         {
@@ -37,7 +39,41 @@ internal static class AtomicFile
         }
     }
 
-    private static void Remove(string temporary)
+    /// <summary>Writes to a file and puts its bytes on the disk.</summary>
+    /// <exception cref="IOException">The disk is full, or the file is larger than the file system allows.</exception>
+    public static void WriteOut(FileStream stream, Action<Stream> write)
+    {
+        try
+        {
+            write(stream);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // What the framework makes of the system's EFBIG.
+            throw new IOException($"the file is larger than the file system allows: {stream.Name}", e);
+        }
+    }
+
+    /// <summary>Puts the names in a folder on the disk: a file that was moved has its new name after a power failure too. Nothing where the system has no such call.</summary>
+    public static void FlushFolder(string folder)
+    {
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
+        {
+            return;
+        }
+
+        // The framework does not open folders. Some file systems refuse to flush them; the file itself is on the disk in any case.
+        int handle = Open(folder, 0);
+        if (handle >= 0)
+        {
+            _ = Synchronize(handle);
+            _ = Close(handle);
+        }
+    }
+
+    /// <summary>Removes what was not finished.</summary>
+    public static void Remove(string temporary)
     {
         try
         {
@@ -48,4 +84,16 @@ internal static class AtomicFile
             // What stopped the writing is the error to report, not that the remains could not be removed.
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Synchronize(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int handle);
 }

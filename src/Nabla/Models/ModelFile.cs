@@ -35,7 +35,7 @@ public sealed record ModelDescription(Network Network, string Loss, Reduction Re
 /// </summary>
 public static class ModelFile
 {
-    private const string MetadataKey = "nabla";
+    internal const string MetadataKey = "nabla";
     private const int FormatVersion = 1;
 
     /// <summary>Writes a model; an existing file is replaced only by a whole one.</summary>
@@ -67,18 +67,7 @@ public static class ModelFile
             throw new ArgumentException($"{parameter.Name} holds {value}, but the weights and biases in a model file are finite numbers");
         }
 
-        List<Tensor> tensors = [];
-        for (int l = 0; l < model.Expression.Layers.Count; l++)
-        {
-            (Symbol weights, Symbol? biases) = (model.Expression.Layers[l].Weights, model.Expression.Layers[l].Biases);
-            tensors.Add(ToTensor($"layers.{l}.weight", [model.Network.Sizes[l + 1], model.Network.Sizes[l]], model.Parameters.SlotOf(weights).ReadRows()));
-            if (biases is not null)
-            {
-                tensors.Add(ToTensor($"layers.{l}.bias", [model.Network.Sizes[l + 1]], model.Parameters.SlotOf(biases).ReadRows()));
-            }
-        }
-
-        Safetensors.Write(path, tensors, new Dictionary<string, string>(StringComparer.Ordinal) { [MetadataKey] = ToJson(description) });
+        Safetensors.Write(path, TensorsOf(model), new Dictionary<string, string>(StringComparer.Ordinal) { [MetadataKey] = ToJson(description) });
     }
 
     /// <summary>Reads what a file says of its model, and the raw tensors.</summary>
@@ -88,10 +77,42 @@ public static class ModelFile
     public static (ModelDescription Description, SafetensorsFile File) Read(string path, IEnumerable<Activation>? activations = null)
     {
         SafetensorsFile file = Safetensors.Read(path);
+        return (Describe(file, activations), file);
+    }
+
+    /// <summary>What a file says of its model.</summary>
+    /// <exception cref="InvalidDataException">It says nothing, or what cannot be understood.</exception>
+    internal static ModelDescription Describe(SafetensorsFile file, IEnumerable<Activation>? activations = null)
+    {
         string json = file.Metadata.GetValueOrDefault(MetadataKey) ?? throw new InvalidDataException(
             $"{file.Name}: the metadata has no key '{MetadataKey}', which describes the network; the file was not written by nabla train");
-        return (FromJson(json, file.Name, [.. activations ?? []]), file);
+        return FromJson(json, file.Name, [.. activations ?? []]);
     }
+
+    /// <summary>The parameters with their names in files, which are PyTorch's.</summary>
+    internal static IEnumerable<(string Name, Symbol Parameter)> NamesOf<T>(Model<T> model)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int l = 0; l < model.Expression.Layers.Count; l++)
+        {
+            yield return ($"layers.{l}.weight", model.Expression.Layers[l].Weights);
+            if (model.Expression.Layers[l].Biases is Symbol biases)
+            {
+                yield return ($"layers.{l}.bias", biases);
+            }
+        }
+    }
+
+    /// <summary>The tensors of a model: a weight is outputs × inputs, a bias has one dimension.</summary>
+    internal static List<Tensor> TensorsOf<T>(Model<T> model)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+    [
+        .. NamesOf(model).Select(named =>
+        {
+            Slot<T> slot = model.Parameters.SlotOf(named.Parameter);
+            return ToTensor(named.Name, named.Name.EndsWith(".bias", StringComparison.Ordinal) ? [slot.Rows] : [slot.Rows, slot.Columns], slot.ReadRows());
+        }),
+    ];
 
     /// <summary>Reads a model.</summary>
     /// <param name="path">The file.</param>
@@ -116,14 +137,9 @@ public static class ModelFile
     {
         Loss loss = Require(description, file, losses);
         Model<T> model = new(description.Network, loss, description.Reduction);
-        for (int l = 0; l < model.Expression.Layers.Count; l++)
+        foreach ((string name, Symbol parameter) in NamesOf(model))
         {
-            SymbolicLayer layer = model.Expression.Layers[l];
-            Write(model.Parameters.SlotOf(layer.Weights), file.Find($"layers.{l}.weight")!);
-            if (layer.Biases is Symbol biases)
-            {
-                Write(model.Parameters.SlotOf(biases), file.Find($"layers.{l}.bias")!);
-            }
+            Write(model.Parameters.SlotOf(parameter), file.Find(name)!);
         }
 
         return model;
@@ -205,7 +221,7 @@ public static class ModelFile
         return null;
     }
 
-    private static void Write<T>(Slot<T> slot, Tensor tensor)
+    internal static void Write<T>(Slot<T> slot, Tensor tensor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (tensor.Type == TensorType.F32)
@@ -218,11 +234,11 @@ public static class ModelFile
         }
     }
 
-    private static Tensor ToTensor<T>(string name, ImmutableArray<long> shape, T[] rows) => rows is float[] singles
+    internal static Tensor ToTensor<T>(string name, ImmutableArray<long> shape, T[] rows) => rows is float[] singles
         ? new(name, shape, singles)
         : new Tensor(name, shape, (double[])(object)rows);
 
-    private static string ToJson(ModelDescription description)
+    internal static string ToJson(ModelDescription description)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))

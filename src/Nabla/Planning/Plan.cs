@@ -23,10 +23,11 @@ public sealed class Plan<T>
     private readonly AlignedBuffer<T> buffer;
     private readonly int[] phases;
     private readonly TeamRun run;
+    private readonly Slot<T>? guard;
 
-    private unsafe Plan(Lowering<T> lowering, KernelSet<T> kernels, int firstUpdate, int batch, int members, Func<Dim, int> sizeOf)
+    private unsafe Plan(Lowering<T> lowering, KernelSet<T> kernels, int firstUpdate, int batch, int members, Func<Dim, int> sizeOf, Slot<T>? guard)
     {
-        (this.lowering, this.kernels, Members) = (lowering, kernels, members);
+        (this.lowering, this.kernels, Members, this.guard) = (lowering, kernels, members, guard);
         HashSet<Slot<T>> read = Trim();
         schedule = new(lowering.Drafts, firstUpdate, batch);
         Verify(schedule.Order);
@@ -96,12 +97,15 @@ public sealed class Plan<T>
         }
     }
 
+    /// <summary>Whether what guards the updates is finite. All results are computed before the first update.</summary>
+    private unsafe bool MayUpdate => guard is null || T.IsFinite(*guard.Pointer);
+
     /// <summary>Runs every instruction once. Not for two callers at a time: they would share the buffer.</summary>
     public void Run() => RunUnless(CancellationToken.None);
 
     /// <summary>
     /// Runs every instruction once, unless it is stopped between two of them. Once the first update has begun it is not: a step is made as a
-    /// whole or not at all.
+    /// whole or not at all. Nor is any made where the result that guards them is not finite: the parameters are then those that it came from.
     /// </summary>
     /// <param name="stopped">Asks for the stop.</param>
     /// <param name="team">The threads, where the plan was compiled for more than one.</param>
@@ -121,6 +125,10 @@ public sealed class Plan<T>
                 if (i <= schedule.FirstUpdate)
                 {
                     stopped.ThrowIfCancellationRequested();
+                    if (i == schedule.FirstUpdate && !MayUpdate)
+                    {
+                        break;
+                    }
                 }
 
                 instructions[i].Run(0);
@@ -143,10 +151,11 @@ public sealed class Plan<T>
     /// <param name="path">The instruction set; the best there is where it is null.</param>
     /// <param name="members">How many threads share the work. What is computed is the same to the last bit for any number.</param>
     /// <param name="states">The states of optimizers, which updates change too.</param>
+    /// <param name="guard">One of the results, a scalar: where it is not finite, no update is made.</param>
     /// <exception cref="ArgumentException">Another dimension has no value.</exception>
     public static Plan<T> Compile(
         IReadOnlyList<Expr> results, IReadOnlyList<ParameterUpdate> updates, ParameterBuffer<T> parameters, int batch, KernelPath? path = null,
-        int members = 1, ParameterBuffer<T>? states = null)
+        int members = 1, ParameterBuffer<T>? states = null, Expr? guard = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
         KernelSet<T> set = KernelSets.Of<T>(path);
@@ -169,7 +178,7 @@ public sealed class Plan<T>
         }
 
         int first = new Updates<T>(lower).Lower(updates);
-        return new(lower, set, first, batch, members, SizeOf);
+        return new(lower, set, first, batch, members, SizeOf, guard is null ? null : lower.ResultOf(guard));
     }
 
     internal Slot<T> SlotOf(Expr expression) =>
@@ -306,7 +315,7 @@ public sealed class Plan<T>
                     }
 
                     barrier.Wait();
-                    if (stoppedAt == i)
+                    if (stoppedAt == i || (i == plan.schedule.FirstUpdate && !plan.MayUpdate))
                     {
                         return;
                     }

@@ -132,7 +132,7 @@ public sealed class Model<T>
     /// <param name="threads">The most threads; the plan takes fewer where they would wait more than they help.</param>
     internal Plan<T> CompileStep(
         Derivation derivation, IReadOnlyList<ParameterUpdate> updates, ParameterBuffer<T> states, int batch, int threads = 1) => Plan<T>.Compile(
-        [derivation.StableCost, Expression.Output, Expression.Input, Expression.Target], updates, Parameters, batch, path, MembersFor(batch, threads, products: 3), states);
+        [derivation.StableCost, Expression.Output, Expression.Input, Expression.Target], updates, Parameters, batch, path, MembersFor(batch, threads, products: 3), states, guard: derivation.StableCost);
 
     /// <summary>Compiles the outputs of a batch.</summary>
     /// <param name="batch">The number of samples.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
@@ -41,6 +42,9 @@ public sealed record TrainingOptions
         }
     }
 
+    /// <summary>After so many steps within an epoch the position is to be kept; null: after each epoch only.</summary>
+    public int? CheckpointEvery { get; init; }
+
     /// <summary>The clock that times the training.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
@@ -61,6 +65,31 @@ public sealed record TrainingProgress(int Epoch, int Samples, double Loss, doubl
 /// <param name="Seconds">The training time so far: <see cref="Trainer{T}.Seconds"/>.</param>
 public sealed record EpochReport(int Epoch, double Loss, double? TrainAccuracy, double? TestAccuracy, double Seconds);
 
+/// <summary>Where training stands besides its numbers: enough, with the parameters and the optimizer's states, to go on to the same bits.</summary>
+public sealed record TrainingPosition
+{
+    /// <summary>The epoch that is under way, counted from 1.</summary>
+    public int Epoch { get; init; } = 1;
+
+    /// <summary>The samples seen in it.</summary>
+    public int Samples { get; init; }
+
+    /// <summary>The steps made in all epochs.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>The sum of the losses of the samples seen in this epoch.</summary>
+    public double LossSum { get; init; }
+
+    /// <summary>How many of the samples seen in this epoch were read right.</summary>
+    public long Correct { get; init; }
+
+    /// <summary>The training time so far.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>The figures of the epochs before this one.</summary>
+    public ImmutableArray<EpochReport> Reports { get; init; } = [];
+}
+
 /// <summary>The loss is not a number any more, or infinite: training has diverged.</summary>
 public sealed class NonFiniteLossException(string message) : ArithmeticException(message);
 
@@ -79,7 +108,12 @@ public sealed unsafe class Trainer<T>
     private readonly IReadOnlyList<ParameterUpdate> updates;
     private readonly ParameterBuffer<T> states;
     private readonly Symbol? stepNumber;
+    private TrainingPosition position = new();
     private long steps;
+    private double lossSum;
+    private long correct;
+    private int seen;
+    private int shuffled;
     private long resumed;
     private TimeSpan spent;
     private bool training;
@@ -158,20 +192,49 @@ public sealed unsafe class Trainer<T>
         return true;
     }
 
-    /// <summary>Trains all epochs, one report each, lazily: the next epoch runs when the next report is asked for.</summary>
+    /// <summary>Where training stands: between two steps, or where it was stopped.</summary>
+    public TrainingPosition Position => position with { Samples = seen, Steps = steps, LossSum = lossSum, Correct = correct, Seconds = Seconds };
+
+    /// <summary>The optimizer's states: what it keeps of each parameter from step to step.</summary>
+    public ParameterBuffer<T> States => states;
+
+    /// <summary>Goes on from a position, after the parameters and the states have been set to those that belong to it.</summary>
+    /// <exception cref="ArgumentException">The position is none of this training.</exception>
+    public void GoOnFrom(TrainingPosition from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        Require(
+            from.Epoch >= 1 && from.Epoch <= options.Epochs + 1 && from.Samples >= 0 && from.Samples < order.Length && from.Samples % options.BatchSize == 0
+            && from.Steps == (from.Epoch - 1L) * ((order.Length + options.BatchSize - 1) / options.BatchSize) + from.Samples / options.BatchSize
+            && from.Reports.Length == from.Epoch - 1 && double.IsFinite(from.LossSum) && from.Correct >= 0 && from.Correct <= from.Samples && from.Seconds >= 0,
+            $"epoch {from.Epoch}, sample {from.Samples}, step {from.Steps} is no place in a training of {options.Epochs} epochs of {order.Length} samples in batches of {options.BatchSize}");
+        for (int epoch = 1; epoch < from.Epoch; epoch++)
+        {
+            Shuffle(epoch);
+        }
+
+        (position, seen, steps, lossSum, correct) = (from, from.Samples, from.Steps, from.LossSum, from.Correct);
+        spent = TimeSpan.FromSeconds(from.Seconds);
+    }
+
+    /// <summary>
+    /// Trains all epochs, one report each, lazily: the next epoch runs when the next report is asked for. What was stopped goes on where it was when
+    /// it is run again.
+    /// </summary>
     /// <param name="progress">Called about ten times a second.</param>
+    /// <param name="checkpoint">Called where <see cref="Position"/> should be kept: after each epoch, and within it after every <see cref="TrainingOptions.CheckpointEvery"/> steps.</param>
     /// <param name="cancellationToken">Stops between two steps, and within one before it changes any parameter.</param>
-    /// <exception cref="NonFiniteLossException">The loss of a step is not finite.</exception>
-    public IEnumerable<EpochReport> Run(Action<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="NonFiniteLossException">The loss of a step is not finite; the parameters are those from before that step.</exception>
+    public IEnumerable<EpochReport> Run(Action<TrainingProgress>? progress = null, Action? checkpoint = null, CancellationToken cancellationToken = default)
     {
         using ThreadTeam? team = OpenTeam();
-        for (int epoch = 1; epoch <= options.Epochs; epoch++)
+        while (position.Epoch <= options.Epochs)
         {
             TrainingProgress end;
             Resume();
             try
             {
-                end = RunEpoch(epoch, team, progress, cancellationToken);
+                end = RunEpoch(position.Epoch, team, progress, checkpoint, cancellationToken);
             }
             finally
             {
@@ -179,7 +242,11 @@ public sealed unsafe class Trainer<T>
             }
 
             double? accuracy = data.Test is { Labels: not null } test ? model.Evaluate(test).Accuracy : null;
-            yield return new(epoch, end.Loss, end.TrainAccuracy, accuracy, Seconds);
+            EpochReport report = new(position.Epoch, end.Loss, end.TrainAccuracy, accuracy, Seconds);
+            position = new() { Epoch = position.Epoch + 1, Reports = position.Reports.Add(report) };
+            (seen, lossSum, correct) = (0, 0, 0);
+            checkpoint?.Invoke();
+            yield return report;
         }
     }
 
@@ -195,18 +262,22 @@ public sealed unsafe class Trainer<T>
 
     private void Pause() => (spent, training) = (spent + options.Clock.GetElapsedTime(resumed), false);
 
-    private TrainingProgress RunEpoch(int epoch, ThreadTeam? team, Action<TrainingProgress>? progress, CancellationToken cancellationToken)
+    private void Shuffle(int epoch)
     {
         // A full batch is a sum over all samples; their order would only change the rounding.
-        if (options.BatchSize < order.Length)
+        if (options.BatchSize < order.Length && shuffled < epoch)
         {
             new SeededRandom(options.Seed, stream: 1000 + (ulong)epoch).Shuffle(order.AsSpan());
         }
 
-        double loss = 0;
-        long correct = 0;
+        shuffled = epoch;
+    }
+
+    private TrainingProgress RunEpoch(int epoch, ThreadTeam? team, Action<TrainingProgress>? progress, Action? checkpoint, CancellationToken cancellationToken)
+    {
+        Shuffle(epoch);
         double reported = Seconds;
-        for (int start = 0; start < order.Length; start += options.BatchSize)
+        for (int start = seen; start < order.Length; start += options.BatchSize)
         {
             ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
             int next = start + batch.Length;
@@ -214,27 +285,36 @@ public sealed unsafe class Trainer<T>
             if (!double.IsFinite(cost))
             {
                 throw new NonFiniteLossException(
-                    $"the loss is {cost} in epoch {epoch}, step {start / options.BatchSize + 1}: training has diverged; a smaller learning rate than {options.LearningRate} may help");
+                    $"the loss is {cost} in epoch {epoch}, step {start / options.BatchSize + 1}: training has diverged; {Divergence.FirstIn(model, data.Train, batch)}; "
+                    + $"a smaller learning rate than {options.LearningRate} may help");
             }
 
-            loss += cost * (model.Reduction == Networks.Reduction.Mean ? batch.Length : 1);
+            lossSum += cost * (model.Reduction == Networks.Reduction.Mean ? batch.Length : 1);
             correct += CountCorrect(batch);
+            seen = next;
             if (progress is not null && Seconds - reported > SecondsBetweenReports)
             {
                 reported = Seconds;
-                progress(Report(epoch, start + batch.Length, loss, correct));
+                progress(Report(epoch, next));
+            }
+
+            if (checkpoint is not null && options.CheckpointEvery is int every && steps % every == 0 && next < order.Length)
+            {
+                Pause();
+                checkpoint();
+                Resume();
             }
         }
 
-        TrainingProgress end = Report(epoch, order.Length, loss, correct);
+        TrainingProgress end = Report(epoch, order.Length);
         progress?.Invoke(end);
         return end;
     }
 
-    private TrainingProgress Report(int epoch, int samples, double loss, long correct) =>
-        new(epoch, samples, loss / samples, data.Train.Labels is null ? null : (double)correct / samples, Seconds);
+    private TrainingProgress Report(int epoch, int samples) =>
+        new(epoch, samples, lossSum / samples, data.Train.Labels is null ? null : (double)correct / samples, Seconds);
 
-    /// <summary>One step on one batch; gives the loss before the update. Allocates nothing.</summary>
+    /// <summary>One step on one batch; gives the loss before the update, which is made only where that is finite. Allocates nothing.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="cancellationToken">Stops it before a parameter changes.</param>
     /// <param name="next">The samples of the step after it, which come from memory meanwhile.</param>
@@ -253,8 +333,9 @@ public sealed unsafe class Trainer<T>
         data.Train.GatherTargets(batch, target.Pointer, target.LeadingDimension);
         data.Train.Prefetch(next);
         plan.RunUnless(cancellationToken, plan.Members > 1 ? team : null);
-        steps++;
-        return double.CreateChecked(*plan.SlotOf(Derivation.StableCost).Pointer);
+        double cost = double.CreateChecked(*plan.SlotOf(Derivation.StableCost).Pointer);
+        steps += double.IsFinite(cost) ? 1 : 0;
+        return cost;
     }
 
     /// <summary>The threads that the steps need beside the caller's, until they are disposed of; null where they need none.</summary>
@@ -272,14 +353,14 @@ public sealed unsafe class Trainer<T>
         }
 
         Slot<T> output = PlanFor(batch.Length).SlotOf(model.Expression.Output);
-        int correct = 0;
+        int right = 0;
         for (int j = 0; j < batch.Length; j++)
         {
             ReadOnlySpan<T> column = new(output.Pointer + (long)j * output.LeadingDimension, output.Rows);
-            correct += Model<T>.ArgMax(column) == classes.Labels[batch[j]] ? 1 : 0;
+            right += Model<T>.ArgMax(column) == classes.Labels[batch[j]] ? 1 : 0;
         }
 
-        return correct;
+        return right;
     }
 
     private Plan<T> PlanFor(int batch)

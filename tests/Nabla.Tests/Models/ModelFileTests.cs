@@ -7,6 +7,7 @@ using Nabla.Calculus.Verification;
 using Nabla.Data;
 using Nabla.Models;
 using Nabla.Networks;
+using Nabla.Tests.Data;
 using Nabla.Tests.Networks;
 using Nabla.Training;
 

@@ -35,15 +35,3 @@ internal static class SafetensorsBytes
         return stream.ToArray();
     }
 }
-
-/// <summary>A folder of a test's own, removed with everything in it.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nabla-tests-");
-
-    public string[] Entries => [.. folder.EnumerateFileSystemInfos().Select(entry => entry.Name).Order()];
-
-    public string File(string name) => Path.Combine(folder.FullName, name);
-
-    public void Dispose() => folder.Delete(recursive: true);
-}

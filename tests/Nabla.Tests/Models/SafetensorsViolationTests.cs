@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Nabla.Models;
+using Nabla.Tests.Data;
 
 namespace Nabla.Tests.Models;
 

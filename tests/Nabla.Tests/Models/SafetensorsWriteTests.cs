@@ -1,4 +1,5 @@
 using Nabla.Models;
+using Nabla.Tests.Data;
 
 namespace Nabla.Tests.Models;
 

@@ -59,7 +59,7 @@ public class TheTrainerKeepsItsWord
     {
         List<TrainingProgress> heard = [];
         Trainer<float> trainer = new(NewModel<float>(Reduction.Mean, seed: 1), Numbers(7), new() { BatchSize = 3, Epochs = 2 });
-        Assert.Equal(2, trainer.Run(heard.Add, TestContext.Current.CancellationToken).Count());
+        Assert.Equal(2, trainer.Run(heard.Add, cancellationToken: TestContext.Current.CancellationToken).Count());
         Assert.Equal(7, heard.Last(progress => progress.Epoch == 1).Samples);
         Assert.Equal(7, heard[^1].Samples);
     }
@@ -142,7 +142,7 @@ public class TheTrainerKeepsItsWord
                         Assert.Equal(trainer.Seconds, progress.Seconds);
                         perCall = progress.Samples == 3 ? 100 : 1;
                     },
-                    stop.Token))
+                    cancellationToken: stop.Token))
                 {
                     heard.Add(report.Seconds);
                     clock.Now += 10_000;
