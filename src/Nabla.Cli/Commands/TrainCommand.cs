@@ -53,6 +53,8 @@ internal static class TrainCommand
         Option<string?> precision = Options.Choice("--precision", "The numbers to compute with (default float)", "float", "double");
         Option<string?> dataFolder = Options.DataFolder();
         Option<string?> file = Options.Text("--out", "FILE", "The model file (default DATA.safetensors in the current folder)");
+        Option<string?> report = Options.Text(
+            "--report", "FILE", "Writes a page of HTML: curves, confusion, worst examples, weights, settings, the gradient check and the derivation, with nothing from elsewhere");
         Option<string?> checkpoint = Options.Text("--checkpoint", "DIR", "A folder for checkpoints, from which --resume goes on: one after each epoch, but not more than one a second; the newest three are kept");
         Option<int?> every = Options.Whole("--every", "With --checkpoint: a checkpoint after every so many steps too");
         Option<string?> resume = Options.Text(
@@ -71,7 +73,7 @@ internal static class TrainCommand
             "nabla train xor --json                      one JSON object a line: an event for each epoch, then 'done'")
         {
             data, layers, activation, outputActivation, noBias, loss, reduction, optimizer, learningRate, batchSize, epochs, init, seed, threads,
-            precision, dataFolder, file, checkpoint, every, resume, json,
+            precision, dataFolder, file, report, checkpoint, every, resume, json,
         };
         command.SetAction((parsed, _) =>
         {
@@ -84,6 +86,11 @@ internal static class TrainCommand
 
                 TrainingRequest request = Request(parsed) with { Arguments = [.. parsed.Tokens.SkipWhile(token => token.Value != command.Name).Skip(1).Select(token => token.Value)] };
                 ModelPath.RequireWritable(request.Out);
+                if (request.Report is string page)
+                {
+                    ModelPath.RequireWritable(page, "--report", "report", "report.html");
+                }
+
                 return RunAsync(request, terminal);
             }
 
@@ -145,6 +152,7 @@ internal static class TrainCommand
                 Double = parsed.GetValue(precision) == "double",
                 Out = parsed.GetValue(file) ?? $"{source.Name}.safetensors",
                 Json = parsed.GetValue(json),
+                Report = parsed.GetValue(report),
                 CheckpointFolder = parsed.GetValue(checkpoint),
                 CheckpointEvery = parsed.GetValue(every),
             };

@@ -3,6 +3,7 @@ using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
 using Nabla.Cli.CommandLine;
+using Nabla.Cli.Report;
 using Nabla.Data;
 using Nabla.Models;
 using Nabla.Training;
@@ -79,6 +80,7 @@ internal sealed class TrainingRun<T>
         }
 
         Save(setup.Describe(reports.Count, stopped ? null : reports[^1].TestAccuracy));
+        WriteReport(trainer, reports);
         Report(trainer, reports, stopped);
         if (!stopped)
         {
@@ -163,6 +165,24 @@ internal sealed class TrainingRun<T>
         catch (Exception e) when (OutputException.IsCause(e))
         {
             throw new OutputException($"the model cannot be written to {setup.Request.Out}", e);
+        }
+    }
+
+    private void WriteReport(Trainer<T> trainer, List<EpochReport> reports)
+    {
+        if (setup.Request.Report is not string file || reports.Count == 0)
+        {
+            return;
+        }
+
+        string page = ReportPage.Write(ReportData.Of(setup, model, reports, trainer.Seconds));
+        try
+        {
+            File.WriteAllText(file, page);
+        }
+        catch (Exception e) when (OutputException.IsCause(e))
+        {
+            throw new OutputException($"the report cannot be written to {file}; the model is in {setup.Request.Out}", e);
         }
     }
 

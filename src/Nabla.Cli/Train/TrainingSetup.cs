@@ -47,6 +47,9 @@ internal sealed record TrainingRequest
 
     public bool Json { get; init; }
 
+    /// <summary>The page that the report is written to.</summary>
+    public string? Report { get; init; }
+
     /// <summary>The folder that checkpoints go to.</summary>
     public string? CheckpointFolder { get; init; }
 

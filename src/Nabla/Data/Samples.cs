@@ -107,6 +107,30 @@ public sealed class Samples
         }
     }
 
+    /// <summary>The inputs of one sample, as a network sees them.</summary>
+    public unsafe ImmutableArray<double> InputsOf(int sample)
+    {
+        double[] values = new double[Inputs];
+        fixed (double* pointer = values)
+        {
+            Features.Read(Checked(sample), pointer);
+        }
+
+        return [.. values];
+    }
+
+    /// <summary>The targets of one sample, a class as a one-hot column.</summary>
+    public unsafe ImmutableArray<double> TargetsOf(int sample)
+    {
+        double[] values = new double[Outputs];
+        fixed (double* pointer = values)
+        {
+            Targets.Read(Checked(sample), pointer);
+        }
+
+        return [.. values];
+    }
+
     private int Checked(int sample) => (uint)sample < (uint)Count
         ? sample
         : throw new ArgumentOutOfRangeException(

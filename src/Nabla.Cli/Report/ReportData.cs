@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Derivations.Styles;
+using Nabla.Calculus.Verification;
+using Nabla.Checking;
+using Nabla.Cli.CommandLine;
+using Nabla.Cli.Train;
+using Nabla.Data;
+using Nabla.Training;
+
+namespace Nabla.Cli.Report;
+
+/// <summary>Gathers what a report shows of a trained model.</summary>
+internal static class ReportData
+{
+    private const int MostExamples = 20;
+    private const int MostNeurons = 100;
+    private const int MostShownInputs = 8;
+    private const int ProofSamples = 4;
+
+    /// <summary>Pictures of fewer pixels than so many on a side say nothing.</summary>
+    private const int LeastSide = 4;
+
+    /// <summary>What the report shows.</summary>
+    public static ReportContent Of<T>(TrainingSetup setup, Model<T> model, IReadOnlyList<EpochReport> reports, double seconds)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Samples samples = setup.Data.Test ?? setup.Data.Train;
+        GradientCase proof = ModelCase.Of(model, samples, ProofSamples);
+        return new()
+        {
+            Setup = setup,
+            Reports = reports,
+            Seconds = seconds,
+            Settings = setup.Describe(reports.Count, reports[^1].TestAccuracy).Training,
+            Confusion = samples.Labels is null ? null : model.Evaluate(samples),
+            Part = setup.Data.Test is null ? "training" : "test",
+            Worst = Worst(setup, model, samples),
+            FirstLayer = Side(samples) is int side ? [.. Pictures(model.Parameters[model.Expression.Layers[0].Weights], side)] : [],
+            Proof = GradientCheck.Run(proof),
+            ProofSamples = proof.Inputs.Columns,
+            Derivation = NetworkDerivation.Of(
+                setup.Network.Express(setup.Loss, setup.Reduction),
+                setup.Loss.NeedsPreActivations ? DerivationStyle.Differential : DerivationStyle.Textbook,
+                Dialect.Nielsen,
+                setup.Network.Layers[^1].Activation.IsSoftmax),
+        };
+    }
+
+    /// <summary>The side of the pictures that the inputs are; null where they are none.</summary>
+    private static int? Side(Samples samples) =>
+        samples.Features is ByteFeatures && (int)Math.Sqrt(samples.Inputs) is var side && side * side == samples.Inputs && side >= LeastSide ? side : null;
+
+    private static List<Example> Worst<T>(TrainingSetup setup, Model<T> model, Samples samples)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        // Of each sample only how wrong it is; the few worst are asked again.
+        PriorityQueue<(int Sample, double[] Outputs), double> worst = new();
+        model.Predict(samples, (sample, column) =>
+        {
+            double[] outputs = new double[column.Length];
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                outputs[i] = double.CreateChecked(column[i]);
+            }
+
+            double error = Wrongness(samples, sample, outputs);
+            if (worst.Count < MostExamples)
+            {
+                worst.Enqueue((sample, outputs), error);
+            }
+            else
+            {
+                worst.EnqueueDequeue((sample, outputs), error);
+            }
+        });
+        List<Example> examples = [];
+        while (worst.TryDequeue(out (int Sample, double[] Outputs) one, out _))
+        {
+            examples.Add(ExampleOf(setup, model, samples, one.Sample, one.Outputs));
+        }
+
+        examples.Reverse();
+        return [.. examples.OrderByDescending(example => example.Loss)];
+    }
+
+    /// <summary>How wrong outputs are: of a class what is missing to 1, of numbers the sum of squares.</summary>
+    private static double Wrongness(Samples samples, int sample, double[] outputs) => samples.Targets switch
+    {
+        ClassTargets classes => 1 - outputs[classes.Labels[sample]] + (Largest(outputs) == classes.Labels[sample] ? 0 : 1),
+        _ => outputs.Zip(samples.TargetsOf(sample), (output, target) => (output - target) * (output - target)).Sum(),
+    };
+
+    private static int Largest(double[] values) => Array.IndexOf(values, values.Max());
+
+    private static Example ExampleOf<T>(TrainingSetup setup, Model<T> model, Samples samples, int sample, double[] outputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ImmutableArray<double> inputs = samples.InputsOf(sample);
+        ImmutableArray<double> targets = samples.TargetsOf(sample);
+        (string target, string output) = samples.Targets is ClassTargets classes
+            ? (setup.Data.Classes[classes.Labels[sample]], $"taken for {setup.Data.Classes[Largest(outputs)]}")
+            : (Numbers(targets), Numbers(outputs));
+        double loss = model.MeanLoss(new(new NumberFeatures(inputs, inputs.Length), samples.Targets is ClassTargets some ? new ClassTargets([some.Labels[sample]], some.Size) : new NumberTargets(targets, targets.Length)));
+        return Side(samples) is int side
+            ? new(sample + 1, Picture(inputs, side), "", target, output, loss)
+            : new(sample + 1, null, Numbers(inputs), target, output, loss);
+    }
+
+    private static string Numbers(IReadOnlyList<double> values) =>
+        string.Join(", ", values.Take(MostShownInputs).Select(value => value.ToString("G4", CultureInfo.InvariantCulture))) + (values.Count > MostShownInputs ? ", …" : "");
+
+    private static string Picture(ImmutableArray<double> gray, int side)
+    {
+        byte[] pixels = new byte[3 * gray.Length];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)Math.Clamp(255 * gray[i / 3], 0, 255);
+        }
+
+        return Png.DataAddress(side, pixels);
+    }
+
+    /// <summary>A picture of each row of W, as bright as its weights are large beside its own largest.</summary>
+    private static IEnumerable<string> Pictures(Matrix weights, int side)
+    {
+        for (int row = 0; row < Math.Min(weights.Rows, MostNeurons); row++)
+        {
+            double largest = Enumerable.Range(0, weights.Columns).Max(j => Math.Abs(weights[row, j]));
+            byte[] pixels = new byte[3 * weights.Columns];
+            for (int j = 0; j < weights.Columns; j++)
+            {
+                double share = largest > 0 ? weights[row, j] / largest : 0;
+                (double red, double green, double blue) = share >= 0 ? (1.0, 0.6, 0.1) : (0.25, 0.6, 1.0);
+                double bright = 255 * Math.Abs(share);
+                (pixels[3 * j], pixels[(3 * j) + 1], pixels[(3 * j) + 2]) = ((byte)(red * bright), (byte)(green * bright), (byte)(blue * bright));
+            }
+
+            yield return Png.DataAddress(side, pixels);
+        }
+    }
+}
