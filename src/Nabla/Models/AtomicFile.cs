@@ -3,15 +3,20 @@ namespace Nabla.Models;
 /// <summary>
 /// Writes a file so that a reader sees the old one or the new one, never a part, whenever the program or the machine stops.
 /// </summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>
     /// Lets the action write a temporary file in the target's folder, puts its bytes on the disk and moves it over the
     /// target.
     /// </summary>
+    /// <param name="path">The target; a link is followed, and stays.</param>
+    /// <param name="write">Writes the content. Where it throws, the target is as it was.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the target may not be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
 
         // Moving over a link would replace the link and leave the file that it names stale.
         FileInfo file = new(path);

@@ -92,7 +92,7 @@ public sealed class Predictor
     /// <exception cref="ArgumentException">The lengths are not those of a whole number of samples, the same for both.</exception>
     public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
-        int samples = CountOf(inputs.Length);
+        int samples = CountOf(inputs);
         if (outputs.Length != (long)samples * Outputs)
         {
             throw new ArgumentException($"{samples} samples have {(long)samples * Outputs} outputs, but there is room for {outputs.Length}", nameof(outputs));
@@ -155,11 +155,11 @@ public sealed class Predictor
         }
     }
 
-    private int CountOf(int numbers)
+    private int CountOf(ReadOnlySpan<float> inputs)
     {
-        (int samples, int rest) = Math.DivRem(numbers, Inputs);
+        (int samples, int rest) = Math.DivRem(inputs.Length, Inputs);
         return rest == 0
             ? samples
-            : throw new ArgumentException($"a sample has {Inputs} inputs, but {numbers} numbers are no whole number of samples", "inputs");
+            : throw new ArgumentException($"a sample has {Inputs} inputs, but {inputs.Length} numbers are no whole number of samples", nameof(inputs));
     }
 }
