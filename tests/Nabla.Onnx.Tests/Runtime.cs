@@ -25,7 +25,9 @@ internal static class Runtime
     /// <summary>An output of a file for samples, row by row.</summary>
     public static float[] Run(byte[] file, float[] samples, int inputs, string output, string input = "input")
     {
-        using InferenceSession session = new(file);
+        // Its warnings are about given numbers that nobody uses.
+        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using InferenceSession session = new(file, options);
         using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = session.Run(
             [NamedOnnxValue.CreateFromTensor(input, new DenseTensor<float>(samples, [samples.Length / inputs, inputs]))], [output]);
         return [.. results[0].AsTensor<float>()];
