@@ -5,29 +5,33 @@ internal static class ModelPath
 {
     private static readonly string[] systemFolders = ["/dev/", "/proc/", "/sys/"];
 
+    /// <param name="path">The file.</param>
+    /// <param name="option">The option that names it.</param>
+    /// <param name="example">The name of such a file.</param>
     /// <exception cref="ArgumentException">A file cannot be written there.</exception>
-    public static void RequireWritable(string path)
+    public static void RequireWritable(string path, string option = "--out", string example = "model.safetensors")
     {
+        string what = option == "--out" ? "the model" : "what is written";
         if (path.Length == 0)
         {
-            throw new ArgumentException("--out '' names no file; the model is one, such as model.safetensors");
+            throw new ArgumentException($"{option} '' names no file; {what} is one, such as {example}");
         }
 
         if (Path.EndsInDirectorySeparator(path) || Directory.Exists(path))
         {
-            throw new ArgumentException($"--out '{path}' is a folder, but the model is one file, such as {Path.Combine(path, "model.safetensors")}");
+            throw new ArgumentException($"{option} '{path}' is a folder, but {what} is one file, such as {Path.Combine(path, example)}");
         }
 
         // The model replaces the file at its path as a whole; a device or what the system only shows as a file must not be replaced.
         if (!OperatingSystem.IsWindows() && systemFolders.Any(Path.GetFullPath(path).StartsWith))
         {
-            throw new ArgumentException($"--out '{path}' is not an ordinary file; the model is one, such as model.safetensors");
+            throw new ArgumentException($"{option} '{path}' is not an ordinary file; {what} is one, such as {example}");
         }
 
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
         if (!Directory.Exists(folder))
         {
-            throw new ArgumentException($"--out '{path}' cannot be written: there is no folder {folder}");
+            throw new ArgumentException($"{option} '{path}' cannot be written: there is no folder {folder}");
         }
 
         // Rights are best asked by doing what will be done later: a new file beside the target.
@@ -38,7 +42,7 @@ internal static class ModelPath
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ArgumentException($"--out '{path}' cannot be written: no file can be made in {folder} ({e.Message.TrimEnd('.')})", e);
+            throw new ArgumentException($"{option} '{path}' cannot be written: no file can be made in {folder} ({e.Message.TrimEnd('.')})", e);
         }
     }
 }
