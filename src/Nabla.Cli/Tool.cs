@@ -25,6 +25,8 @@ internal static class Tool
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
             InspectCommand.Create(terminal),
+            ExportCommand.Create(terminal),
+            ImportCommand.Create(terminal),
         };
         Help.AddTo(root);
 

@@ -6,7 +6,7 @@ public class UsageTests
 {
     [Theory]
     [InlineData("trian", "unknown command 'trian'; did you mean 'train'?")]
-    [InlineData("bogus --json", "unknown command 'bogus'; Known: bench, check, derive, evaluate, inspect, plan, predict, train")]
+    [InlineData("bogus --json", "unknown command 'bogus'; Known: bench, check, derive, evaluate, export, import, inspect, plan, predict, train")]
     [InlineData("train digts", "unknown data set 'digts'; did you mean 'digits'?")]
     [InlineData("train --learnin-rate 3", "unknown option '--learnin-rate'; did you mean '--learning-rate'?")]
     [InlineData("train book --epoch=3", "unknown option '--epoch'; did you mean '--epochs'?")]
@@ -36,6 +36,11 @@ public class UsageTests
     [InlineData("derive 3-2 --loss binary-cross-entropy --output-activation relu", "the loss binary-cross-entropy is made for sigmoid in the last layer, but the last layer has relu")]
     [InlineData("derive 3", "a network needs at least two sizes, inputs and outputs, such as 3-4-2, but there is only '3'")]
     [InlineData("train xor --out /dev/null", "--out '/dev/null' is not an ordinary file; the model is one, such as model.safetensors")]
+    [InlineData("export model.safetensors", "nabla export needs to be told what to write: --onnx, ")]
+    [InlineData("export model.safetensors --onnx /nowhere/model.onnx", "--onnx '/nowhere/model.onnx' cannot be written: there is no folder /nowhere")]
+    [InlineData("export model.safetensors --card /tmp", "--card '/tmp' is a folder, but what is written is one file, such as /tmp/model.md")]
+    [InlineData("import model.onnx", "nabla import needs --out, the model file to write, such as model.safetensors")]
+    [InlineData("import model.onnx --out m --activation rellu", "unknown activation 'rellu'; did you mean 'relu'?")]
     [InlineData("train xor --loss cross-entropy", "softmax over 1 output is always 1, so nothing can be learned;")]
     public async Task A_slip_in_a_command_line_is_named_with_what_would_be_right(string line, string expected)
     {
@@ -71,6 +76,7 @@ public class UsageTests
     [InlineData("evaluate")]
     [InlineData("predict")]
     [InlineData("inspect")]
+    [InlineData("import")]
     [InlineData("bench")]
     public async Task The_help_of_a_command_begins_with_examples(string command)
     {

@@ -11,7 +11,7 @@ internal static class ModelPath
     {
         if (path.Length == 0)
         {
-            throw new ArgumentException("--out '' names no file; the model is one, such as model.safetensors");
+            throw new ArgumentException($"{option} '' names no file; the {what} is one, such as {example}");
         }
 
         if (Path.EndsInDirectorySeparator(path) || Directory.Exists(path))

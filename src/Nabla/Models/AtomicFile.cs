@@ -5,15 +5,20 @@ namespace Nabla.Models;
 /// <summary>
 /// Writes a file so that a reader sees the old one or the new one, never a part, whenever the program or the machine stops.
 /// </summary>
-internal static partial class AtomicFile
+public static partial class AtomicFile
 {
     /// <summary>
     /// Lets the action write a temporary file in the target's folder, puts its bytes on the disk and moves it over the
     /// target.
     /// </summary>
+    /// <param name="path">The target; a link is followed, and stays.</param>
+    /// <param name="write">Writes the content. Where it throws, the target is as it was.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the target may not be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
 
         // Moving over a link would replace the link and leave the file that it names stale.
         FileInfo file = new(path);
@@ -41,7 +46,7 @@ internal static partial class AtomicFile
 
     /// <summary>Writes to a file and puts its bytes on the disk.</summary>
     /// <exception cref="IOException">The disk is full, or the file is larger than the file system allows.</exception>
-    public static void WriteOut(FileStream stream, Action<Stream> write)
+    internal static void WriteOut(FileStream stream, Action<Stream> write)
     {
         try
         {
@@ -56,7 +61,7 @@ internal static partial class AtomicFile
     }
 
     /// <summary>Puts the names in a folder on the disk: a file that was moved has its new name after a power failure too. Nothing where the system has no such call.</summary>
-    public static void FlushFolder(string folder)
+    internal static void FlushFolder(string folder)
     {
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
         {
@@ -73,7 +78,7 @@ internal static partial class AtomicFile
     }
 
     /// <summary>Removes what was not finished.</summary>
-    public static void Remove(string temporary)
+    internal static void Remove(string temporary)
     {
         try
         {

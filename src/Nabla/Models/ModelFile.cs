@@ -70,6 +70,13 @@ public static class ModelFile
         Safetensors.Write(path, TensorsOf(model), new Dictionary<string, string>(StringComparer.Ordinal) { [MetadataKey] = ToJson(description) });
     }
 
+    /// <summary>Whether a file that was read says of itself which network it is, as those do that <see cref="Save"/> writes.</summary>
+    public static bool IsDescribed(SafetensorsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.Metadata.ContainsKey(MetadataKey);
+    }
+
     /// <summary>Reads what a file says of its model, and the raw tensors.</summary>
     /// <param name="path">The file.</param>
     /// <param name="activations">Activations of one's own that the file may name.</param>
@@ -85,7 +92,7 @@ public static class ModelFile
     internal static ModelDescription Describe(SafetensorsFile file, IEnumerable<Activation>? activations = null)
     {
         string json = file.Metadata.GetValueOrDefault(MetadataKey) ?? throw new InvalidDataException(
-            $"{file.Name}: the metadata has no key '{MetadataKey}', which describes the network; the file was not written by nabla train");
+            $"{file.Name}: the metadata has no key '{MetadataKey}', which describes the network; the file was not written by nabla train (nabla import reads others)");
         return FromJson(json, file.Name, [.. activations ?? []]);
     }
 

@@ -51,6 +51,9 @@ public sealed class Model<T>
     /// <summary>The weights and biases.</summary>
     public ParameterBuffer<T> Parameters { get; }
 
+    /// <summary>The instruction set that was asked for; null for the best there is.</summary>
+    internal KernelPath? Path => path;
+
     /// <summary>Draws all weights, then all biases of each layer, from a seed.</summary>
     public void Initialize(Initializer initializer, ulong seed)
     {

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Numerics;
+using System.Text;
+using Nabla.Calculus.Expressions;
+using Nabla.Cli.CommandLine;
+using Nabla.Cli.Train;
+using Nabla.Models;
+using Nabla.Networks;
+using Nabla.Onnx;
+using Nabla.Training;
+
+namespace Nabla.Cli.Commands;
+
+/// <summary><c>nabla export MODEL</c>.</summary>
+internal static class ExportCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> model = Options.Model();
+        Target[] targets =
+        [
+            new("--onnx", "An ONNX file (opset 18, any batch), which ONNX Runtime and others run", "model.onnx", WriteOnnx),
+            new("--safetensors", "The weights alone, named as PyTorch names those of Linear layers in a ModuleList called layers", "weights.safetensors", WriteTensors),
+            new("--card", "A page in Markdown about the model", "model.md", WriteCard),
+        ];
+        (Target Target, Option<string?> Option)[] options = [.. targets.Select(target => (target, Options.Text(target.Option, "FILE", target.Description)))];
+        Command command = new ToolCommand(
+            "export",
+            "Writes a model for other programs and for readers.",
+            "nabla export digits.safetensors --onnx digits.onnx",
+            "nabla export digits.safetensors --card digits.md")
+        {
+            model,
+        };
+        foreach ((_, Option<string?> option) in options)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(parsed =>
+        {
+            (Target Target, string Path)[] asked =
+            [
+                .. options.Select(pair => (pair.Target, Path: parsed.GetValue(pair.Option))).Where(pair => pair.Path is not null).Select(pair => (pair.Target, pair.Path!)),
+            ];
+            if (asked.Length == 0)
+            {
+                throw new ArgumentException($"nabla export needs to be told what to write: {string.Join(", ", targets[..^1].Select(target => target.Option))} or {targets[^1].Option}, each with a file");
+            }
+
+            foreach ((Target target, string path) in asked)
+            {
+                ModelPath.RequireWritable(path, target.Option, "file", target.Example);
+            }
+
+            string from = parsed.GetRequiredValue(model);
+            (ModelDescription description, SafetensorsFile file) = TrainedModels.Read(from);
+            ModelFile.Require(description, file);
+            foreach ((Target target, string path) in asked)
+            {
+                target.Write(path, Path.GetFileNameWithoutExtension(from), description, file);
+                terminal.Output.WriteLine($"{target.Option[2..],-11}  {path}, {new FileInfo(path).Length:N0} bytes");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void WriteOnnx(string path, string name, ModelDescription description, SafetensorsFile file)
+    {
+        if (file.Tensors.Any(tensor => tensor.Type == TensorType.F64))
+        {
+            OnnxFile.Save(path, ModelFile.ToModel<double>(description, file), description);
+        }
+        else
+        {
+            OnnxFile.Save(path, ModelFile.ToModel<float>(description, file), description);
+        }
+    }
+
+    /// <summary>With the note that PyTorch's own programs look for, and without the one of Nabla.</summary>
+    private static void WriteTensors(string path, string name, ModelDescription description, SafetensorsFile file) =>
+        Safetensors.Write(path, file.Tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });
+
+    private static void WriteCard(string path, string name, ModelDescription description, SafetensorsFile file) =>
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(ModelCard.Write(name, description))));
+
+    private sealed record Target(string Option, string Description, string Example, Action<string, string, ModelDescription, SafetensorsFile> Write);
+}

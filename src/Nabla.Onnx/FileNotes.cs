@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Nabla.Calculus.Language;
+using Nabla.Models;
+using Nabla.Networks;
+using Nabla.Onnx.Schema;
+
+namespace Nabla.Onnx;
+
+/// <summary>What a file that this program wrote says beside its graph. A file of another program may have other things under the same names.</summary>
+internal static class FileNotes
+{
+    private const int LongestLoss = 10_000;
+
+    /// <summary>The options, and where they leave something open, what the file says.</summary>
+    /// <exception cref="InvalidDataException">A note of this program is damaged.</exception>
+    public static ImportOptions Complete(ImportOptions options, ModelProto file, string name)
+    {
+        if (file.ProducerName != "nabla")
+        {
+            return options;
+        }
+
+        Dictionary<string, string> notes = new(StringComparer.Ordinal);
+        foreach (StringStringEntryProto note in file.MetadataProps)
+        {
+            notes[note.Key] = note.Value;
+        }
+
+        try
+        {
+            return options with
+            {
+                Loss = options.Loss ?? (notes.TryGetValue("loss", out string? loss) ? LossOf(loss) : null),
+                Reduction = notes.GetValueOrDefault("reduction") == "sum" ? Reduction.Sum : options.Reduction,
+                Classes = options.Classes.IsEmpty && notes.TryGetValue("classes", out string? classes)
+                    ? ReadClasses(classes)
+                    : options.Classes,
+                Training = notes.TryGetValue("training", out string? training) ? ReadTraining(training) : options.Training,
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or LanguageException)
+        {
+            throw new InvalidDataException($"{name}: the notes beside the graph cannot be read: {OneLine(e)}", e);
+        }
+    }
+
+    private static Loss LossOf(string text) => text.Length <= LongestLoss
+        ? Loss.NamedOrParsed(text)
+        : throw new FormatException($"the loss has {text.Length} characters, but at most {LongestLoss} are read");
+
+    private static ImmutableArray<string> ReadClasses(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json, new() { MaxDepth = 4 });
+        return [.. document.RootElement.EnumerateArray().Select(element => element.GetString() ?? throw new FormatException("a class has no name"))];
+    }
+
+    private static ImmutableSortedDictionary<string, string> ReadTraining(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json, new() { MaxDepth = 4 });
+        ImmutableSortedDictionary<string, string>.Builder settings = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (JsonProperty property in document.RootElement.EnumerateObject())
+        {
+            settings[property.Name] = property.Value.GetString() ?? throw new FormatException("a setting is no text");
+        }
+
+        return settings.ToImmutable();
+    }
+
+    private static string OneLine(Exception e) =>
+        string.Join(' ', e.Message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}

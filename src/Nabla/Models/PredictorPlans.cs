@@ -1,0 +1,102 @@
+using Nabla.Calculus.Expressions;
+using Nabla.Planning;
+
+namespace Nabla.Models;
+
+/// <summary>The workers of a predictor: a fixed number, each of one caller at a time, taken and given back without a lock.</summary>
+internal sealed class PredictorPlans
+{
+    /// <summary>Elements from one worker to the next: places that threads write to lie in cache lines of their own.</summary>
+    private const int Stride = 16;
+
+    private readonly Worker?[] workers;
+
+    public PredictorPlans(int count, Func<Worker> create)
+    {
+        workers = new Worker?[checked(count * Stride)];
+        for (int i = 0; i < count; i++)
+        {
+            workers[i * Stride] = create();
+        }
+    }
+
+    /// <summary>A worker that nobody else has until it is given back.</summary>
+    /// <param name="place">Where to give it back.</param>
+    public Worker Rent(out int place)
+    {
+        int count = workers.Length / Stride;
+
+        // A thread begins where it began before: its worker's memory is then likely in its cache, and two threads seldom meet.
+        int first = (int)((uint)Environment.CurrentManagedThreadId % (uint)count);
+        SpinWait wait = default;
+        while (true)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                place = (first + i < count ? first + i : first + i - count) * Stride;
+                if (workers[place] is not null && Interlocked.Exchange(ref workers[place], null) is Worker worker)
+                {
+                    return worker;
+                }
+            }
+
+            // Never for a millisecond: a prediction takes less.
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    /// <summary>Lets others have it.</summary>
+    public void GiveBack(Worker worker, int place) => Volatile.Write(ref workers[place], worker);
+
+    /// <summary>A plan for each size of batch, with memory of its own and the weights that all share.</summary>
+    internal sealed unsafe class Worker
+    {
+        private readonly Plan<float>[] plans;
+        private readonly Slot<float>[] inputs;
+        private readonly Slot<float>[] outputs;
+
+        public Worker(IEnumerable<Plan<float>> plans, Expr input, Expr output)
+        {
+            this.plans = [.. plans];
+            inputs = [.. this.plans.Select(plan => plan.SlotOf(input))];
+            outputs = [.. this.plans.Select(plan => plan.SlotOf(output))];
+        }
+
+        /// <summary>Runs a plan on samples that fill its batch.</summary>
+        public void Run(int level, ReadOnlySpan<float> samples, float divisor, int batch)
+        {
+            Slot<float> input = inputs[level];
+            for (int j = 0; j < batch; j++)
+            {
+                ReadOnlySpan<float> from = samples.Slice(j * input.Rows, input.Rows);
+                Span<float> to = new(input.Pointer + (long)j * input.LeadingDimension, input.Rows);
+                if (divisor == 1)
+                {
+                    from.CopyTo(to);
+                }
+                else
+                {
+                    for (int i = 0; i < to.Length; i++)
+                    {
+                        to[i] = from[i] / divisor;
+                    }
+                }
+            }
+
+            plans[level].Run();
+        }
+
+        /// <summary>Copies what the last run computed.</summary>
+        public void CopyOutputs(int level, Span<float> samples, int batch)
+        {
+            Slot<float> output = outputs[level];
+            for (int j = 0; j < batch; j++)
+            {
+                new ReadOnlySpan<float>(output.Pointer + (long)j * output.LeadingDimension, output.Rows).CopyTo(samples.Slice(j * output.Rows, output.Rows));
+            }
+        }
+
+        /// <summary>What the last run computed of the first sample; valid until the worker is given back.</summary>
+        public ReadOnlySpan<float> OutputOf(int level) => new(outputs[level].Pointer, outputs[level].Rows);
+    }
+}
