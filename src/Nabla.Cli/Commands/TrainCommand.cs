@@ -36,8 +36,8 @@ internal static class TrainCommand
             + "the samples m and the outputs n, such as \"sum((y-a).^4)/m\"",
             [.. Loss.All.Keys]);
         Option<string?> reduction = Options.Choice("--reduction", "The loss of a batch: the mean over its samples or their sum", "mean", "sum");
-        Option<string?> optimizer = Options.Text("--optimizer", "NAME", Known("The update rule", Optimizer.All.Keys), [.. Optimizer.All.Keys]);
-        Option<double?> learningRate = Options.Positive("--learning-rate", "The learning rate η");
+        OptimizerOptions optimizer = new();
+        Option<double?> learningRate = Options.Positive("--learning-rate", "The learning rate η; by default the data set's own, or what PyTorch gives the optimizer that is asked for");
         Option<int?> batchSize = Options.Whole("--batch-size", "Samples in a step; all of them where there are fewer");
         Option<int?> epochs = Options.Whole("--epochs", "How often all samples are seen");
         Option<string?> init = Options.Text(
@@ -61,9 +61,14 @@ internal static class TrainCommand
             "    --batch-size 10 --epochs 30 --init normal",
             "nabla train xor --json                      one JSON object a line: an event for each epoch, then 'done'")
         {
-            data, layers, activation, outputActivation, noBias, loss, reduction, optimizer, learningRate, batchSize, epochs, init, seed, threads,
+            data, layers, activation, outputActivation, noBias, loss, reduction, learningRate, batchSize, epochs, init, seed, threads,
             precision, dataFolder, file, json,
         };
+        foreach (Option option in optimizer.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction((parsed, _) =>
         {
             // Every name is looked up before the data is loaded or downloaded.
@@ -78,7 +83,7 @@ internal static class TrainCommand
                 Biases = parsed.GetResult(noBias) is null ? null : parsed.GetValue(noBias) == false,
                 Loss = parsed.GetValue(loss) is string named ? Loss.NamedOrParsed(named) : null,
                 Reduction = parsed.GetValue(reduction) is string word ? word == "sum" ? Reduction.Sum : Reduction.Mean : null,
-                Optimizer = parsed.GetValue(optimizer) is string rule ? Optimizer.Named(rule) : null,
+                Optimizer = optimizer.Read(parsed),
                 Initializer = parsed.GetValue(init) is string first ? Initializer.Named(first) : null,
                 LearningRate = parsed.GetValue(learningRate),
                 BatchSize = parsed.GetValue(batchSize),

@@ -108,7 +108,7 @@ internal sealed record TrainingSetup
             Options = new()
             {
                 Optimizer = request.Optimizer ?? Optimizer.Sgd,
-                LearningRate = request.LearningRate ?? preset.LearningRate,
+                LearningRate = request.LearningRate ?? request.Optimizer?.UsualLearningRate ?? preset.LearningRate,
                 BatchSize = batchSize,
                 Threads = request.Threads,
                 Epochs = request.Epochs ?? preset.Epochs,
@@ -141,6 +141,11 @@ internal sealed record TrainingSetup
             ["init"] = Beginning,
             ["precision"] = Request.Double ? "double" : "float",
         };
+        foreach (OptimizerSetting setting in Options.Optimizer.Settings)
+        {
+            training[setting.Key] = Number(Options.Optimizer[setting.Name]);
+        }
+
         if (testAccuracy is double accuracy)
         {
             training["test_accuracy"] = Number(accuracy);

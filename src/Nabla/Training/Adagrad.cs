@@ -11,14 +11,14 @@ public sealed partial class Optimizer
     public static Optimizer Adagrad { get; } = new(
         "adagrad",
         [
-            new("learning-rate-decay", "γ", 0, SettingRange.NotNegative, "γ: step t has the learning rate η/(1 + (t − 1)γ)"),
+            new("learning-rate-decay", "γ", 0, SettingRange.NotNegative, "step t has the learning rate η/(1 + (t − 1)γ)"),
             SharedSettings.Epsilon(1e-10),
             SharedSettings.WeightDecay(),
         ],
         (terms, c) =>
         {
             (Symbol w, Symbol h, Expr g) = (terms.Parameter, terms.State("h"), c.Decayed(terms));
-            Expr sum = h + Expr.Hadamard(g, g);
+            Expr sum = c.Kept("h", h + Expr.Hadamard(g, g));
             Expr one = w.Pool.Constant(1);
             Expr size = c.Has("learning-rate-decay")
                 ? Expr.Quotient(terms.LearningRate, one + c["learning-rate-decay"] * (terms.Step - one))

@@ -22,8 +22,8 @@ public sealed partial class Optimizer
         (Symbol w, Symbol m, Symbol v) = (terms.Parameter, terms.State("m"), terms.State("v"));
         Expr one = w.Pool.Constant(1);
         Expr ones = w.Pool.Ones(w.Shape.Rows, w.Shape.Columns);
-        Expr mean = c["beta1"] * m + c.Rest("beta1") * g;
-        Expr square = c["beta2"] * v + c.Rest("beta2") * Expr.Hadamard(g, g);
+        Expr mean = c.Kept("m", c["beta1"] * m + c.Rest("beta1") * g);
+        Expr square = c.Kept("v", c["beta2"] * v + c.Rest("beta2") * Expr.Hadamard(g, g));
         Expr size = Expr.Quotient(terms.LearningRate, one - terms.PowerOfStep(c["beta1"]));
         Expr spread = Expr.Quotient(one, Expr.Apply(Function.Sqrt, one - terms.PowerOfStep(c["beta2"])));
         Expr direction = Expr.Quotient(mean, spread * Expr.Apply(Function.Sqrt, square) + c["epsilon"] * ones);

@@ -17,8 +17,11 @@ public sealed record UpdateTerms(Symbol Parameter, Expr Gradient, Symbol Learnin
     /// <summary>t, the number of the step, counted from 1.</summary>
     public Symbol Step => Found(stepName, Shape.Scalar, SymbolKind.Variable);
 
+    /// <summary>Whether the rule is shown by itself, for one W: its states are then m₀ and not m(W).</summary>
+    internal bool IsAlone { get; init; }
+
     /// <summary>A number that is kept for each element of W from one step to the next, 0 at the beginning.</summary>
-    public Symbol State(string letter) => Found(new($"{letter}({Parameter.Name})"), Parameter.Shape, SymbolKind.Parameter);
+    public Symbol State(string letter) => Found(new(IsAlone ? $"{letter}₀" : $"{letter}({Parameter.Name})"), Parameter.Shape, SymbolKind.Parameter);
 
     /// <summary>cᵗ, what a constant has become after t steps.</summary>
     public Expr PowerOfStep(double c) => PowerOfStep(Parameter.Pool.Constant(c));
@@ -113,12 +116,8 @@ public sealed partial class Optimizer
         return rule(terms, new(this, terms.Parameter.Pool, inLetters: false));
     }
 
-    /// <summary>The same with letters in place of the values: β₁ for 0.9.</summary>
-    public ParameterUpdate UpdateInLetters(UpdateTerms terms)
-    {
-        ArgumentNullException.ThrowIfNull(terms);
-        return rule(terms, new(this, terms.Parameter.Pool, inLetters: true));
-    }
+    /// <summary>The same with letters in place of the values, β₁ for 0.9, and with the states under the names m₀ before and m₁ after the step.</summary>
+    internal ParameterUpdate UpdateInLetters(UpdateTerms terms) => rule(terms with { IsAlone = true }, new(this, terms.Parameter.Pool, inLetters: true));
 
     /// <summary>The name and the settings that are not as usual, such as <c>adam (beta1 0.8)</c>.</summary>
     public override string ToString()

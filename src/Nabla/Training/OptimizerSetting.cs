@@ -70,6 +70,9 @@ internal sealed class UpdateConstants(Optimizer optimizer, ExprPool pool, bool i
     /// <summary>∂C/∂W + λW where there is weight decay, as PyTorch adds it; else ∂C/∂W.</summary>
     public Expr Decayed(UpdateTerms terms) => Has("weight-decay") ? terms.Gradient + this["weight-decay"] * terms.Parameter : terms.Gradient;
 
+    /// <summary>What a state becomes. In letters it has a name of its own, by which the rule goes on: m₁ where m₀ was.</summary>
+    public Expr Kept(string letter, Expr next) => inLetters ? next.As(new($"{letter}₁")) : next;
+
     private Expr LetterOf(string setting)
     {
         Name name = new(optimizer.SettingOf(setting).Letter);
@@ -80,16 +83,16 @@ internal sealed class UpdateConstants(Optimizer optimizer, ExprPool pool, bool i
 /// <summary>Settings that several rules have: what they are called and mean is said once.</summary>
 internal static class SharedSettings
 {
-    public static OptimizerSetting Momentum(double value) => new("momentum", "μ", value, SettingRange.Fraction, "momentum μ: how much of the last step goes on");
+    public static OptimizerSetting Momentum(double value) => new("momentum", "μ", value, SettingRange.Fraction, "how much of the last step goes on");
 
-    public static OptimizerSetting WeightDecay(double value = 0) => new("weight-decay", "λ", value, SettingRange.NotNegative, "weight decay λ: added to the gradient as λW; by adamw taken from W itself");
+    public static OptimizerSetting WeightDecay(double value = 0) => new("weight-decay", "λ", value, SettingRange.NotNegative, "the decay of the weights: λW is added to the gradient; adamw takes ηλW from W itself");
 
-    public static OptimizerSetting Epsilon(double value) => new("epsilon", "ε", value, SettingRange.Positive, "ε, added to the root that the step is divided by");
+    public static OptimizerSetting Epsilon(double value) => new("epsilon", "ε", value, SettingRange.Positive, "what is added to the root that the step is divided by");
 
     public static OptimizerSetting[] Betas() =>
     [
-        new("beta1", "β₁", 0.9, SettingRange.Fraction, "β₁: how much of the mean gradient is kept"),
-        new("beta2", "β₂", 0.999, SettingRange.Fraction, "β₂: how much of the mean squared gradient is kept"),
+        new("beta1", "β₁", 0.9, SettingRange.Fraction, "how much of the mean gradient is kept"),
+        new("beta2", "β₂", 0.999, SettingRange.Fraction, "how much of the mean squared gradient is kept"),
     ];
 
     /// <summary>A value in as few digits as give it back.</summary>

@@ -13,7 +13,7 @@ public sealed partial class Optimizer
     public static Optimizer RmsProp { get; } = new(
         "rmsprop",
         [
-            new("alpha", "α", 0.99, SettingRange.Fraction, "α: how much of the mean squared gradient is kept"),
+            new("alpha", "α", 0.99, SettingRange.Fraction, "how much of the mean squared gradient is kept"),
             SharedSettings.Epsilon(1e-8),
             SharedSettings.Momentum(0),
             new("centered", "centered", 0, SettingRange.Flag, "divide by the deviation of the gradient, not by its size"),
@@ -22,13 +22,13 @@ public sealed partial class Optimizer
         (terms, c) =>
         {
             (Symbol w, Symbol v, Expr g) = (terms.Parameter, terms.State("v"), c.Decayed(terms));
-            Expr square = c["alpha"] * v + c.Rest("alpha") * Expr.Hadamard(g, g);
+            Expr square = c.Kept("v", c["alpha"] * v + c.Rest("alpha") * Expr.Hadamard(g, g));
             List<ParameterUpdate> states = [new(v, square)];
             Expr spread = square;
             if (c.Has("centered"))
             {
                 Symbol m = terms.State("m");
-                Expr mean = c["alpha"] * m + c.Rest("alpha") * g;
+                Expr mean = c.Kept("m", c["alpha"] * m + c.Rest("alpha") * g);
                 states.Add(new(m, mean));
                 spread = square - Expr.Hadamard(mean, mean);
             }
@@ -37,7 +37,7 @@ public sealed partial class Optimizer
             if (c.Has("momentum"))
             {
                 Symbol b = terms.State("b");
-                step = c["momentum"] * b + step;
+                step = c.Kept("b", c["momentum"] * b + step);
                 states.Add(new(b, step));
             }
 

@@ -18,7 +18,7 @@ public sealed partial class Optimizer
     {
         Symbol v = terms.State("v");
         Expr g = c.Decayed(terms);
-        Expr next = c["momentum"] * v + g;
+        Expr next = c.Kept("v", c["momentum"] * v + g);
         return new(terms.Parameter, terms.Parameter - terms.LearningRate * (nesterov ? g + c["momentum"] * next : next)) { States = [new(v, next)] };
     }
 }

@@ -120,11 +120,13 @@ public class OptimizersAreAsDefined
         (ParameterUpdate numbers, ParameterUpdate letters) = (optimizer.Update(terms), optimizer.UpdateInLetters(terms));
         Bindings values = new Bindings().Set(rate, Matrix.Scalar(0.2)).Set(terms.Step, Matrix.Scalar(3));
         SeededRandom random = new(8);
-        foreach (Symbol symbol in numbers.States.Select(state => state.Parameter).Append(w).Append(g))
+        values.Set(w, Matrix.From(5, 3, (_, _) => random.NextNormal())).Set(g, Matrix.From(5, 3, (_, _) => random.NextNormal()));
+        foreach ((ParameterUpdate first, ParameterUpdate second) in numbers.States.Zip(letters.States))
         {
             // A mean square is never below the square of the mean.
-            double least = symbol.Name.Letter[0] == 'v' ? 4 : 1;
-            values.Set(symbol, Matrix.From(5, 3, (_, _) => least + random.NextDouble()));
+            double least = first.Parameter.Name.Letter[0] == 'v' ? 4 : 1;
+            Matrix state = Matrix.From(5, 3, (_, _) => least + random.NextDouble());
+            values.Set(first.Parameter, state).Set(second.Parameter, state);
         }
 
         foreach (OptimizerSetting setting in optimizer.Settings)
@@ -138,7 +140,7 @@ public class OptimizersAreAsDefined
         ParameterUpdate[] both = [numbers, .. numbers.States];
         foreach ((ParameterUpdate first, ParameterUpdate second) in both.Zip([letters, .. letters.States]))
         {
-            Assert.Equal(first.Parameter, second.Parameter);
+            Assert.Equal(first.Parameter == w, second.Parameter == w);
             Matrices.AssertClose(Evaluator.Evaluate(first.Value, values), Evaluator.Evaluate(second.Value, values), 1e-12, $"{first.Parameter.Name} by {optimizer}");
         }
     }
