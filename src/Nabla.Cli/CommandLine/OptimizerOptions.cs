@@ -15,7 +15,7 @@ internal sealed class OptimizerOptions
     public OptimizerOptions(string without = "")
     {
         rule = Options.Text("--optimizer", "NAME", $"The update rule{without}: {string.Join(", ", Optimizer.All.Keys)}", [.. Optimizer.All.Keys]);
-        (OptimizerSetting Setting, string Defaults)[] settings =
+        (RuleSetting Setting, string Defaults)[] settings =
         [
             .. Optimizer.All.Values.SelectMany(optimizer => optimizer.Settings).GroupBy(setting => setting.Name, StringComparer.Ordinal)
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
@@ -56,7 +56,7 @@ internal sealed class OptimizerOptions
             throw new ArgumentException($"--{given.Name} is no setting of {optimizer.Name}; {string.Join(", ", others)} {(others.Length == 1 ? "has" : "have")} it");
         }
 
-        OptimizerSetting setting = optimizer.Settings.First(setting => setting.Name == given.Name);
+        RuleSetting setting = optimizer.Settings.First(setting => setting.Name == given.Name);
         return double.TryParse(given.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && setting.Allows(value)
             ? optimizer.With(given.Name, value)
             : throw new ArgumentException($"--{given.Name} takes {setting.RangeInWords}, but '{given.Value}' is given");

@@ -141,7 +141,7 @@ internal sealed record TrainingSetup
             ["init"] = Beginning,
             ["precision"] = Request.Double ? "double" : "float",
         };
-        foreach (OptimizerSetting setting in Options.Optimizer.Settings)
+        foreach (RuleSetting setting in Options.Optimizer.Settings)
         {
             training[setting.Key] = Number(Options.Optimizer[setting.Name]);
         }

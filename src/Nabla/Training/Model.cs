@@ -51,6 +51,9 @@ public sealed class Model<T>
     /// <summary>The weights and biases.</summary>
     public ParameterBuffer<T> Parameters { get; }
 
+    /// <summary>The instruction set that was asked for; null for the best.</summary>
+    internal KernelPath? Path => path;
+
     /// <summary>Draws all weights, then all biases of each layer, from a seed.</summary>
     public void Initialize(Initializer initializer, ulong seed)
     {
@@ -168,7 +171,7 @@ public sealed class Model<T>
     /// How many threads a step pays for. They wait for each other a few times a step, some tenths of a microsecond each where all are running, so
     /// each needs some tens of microseconds of work.
     /// </summary>
-    private int MembersFor(int batch, int threads, int products)
+    internal int MembersFor(int batch, int threads, int products)
     {
         const long MultiplyAddsEach = 1_000_000;
         TrainingOptions.RequireThreads(threads);

@@ -61,7 +61,7 @@ public sealed partial class Optimizer
     {
     }
 
-    private Optimizer(string name, IEnumerable<OptimizerSetting> settings, Func<UpdateTerms, UpdateConstants, ParameterUpdate> rule)
+    private Optimizer(string name, IEnumerable<RuleSetting> settings, Func<UpdateTerms, UpdateConstants, ParameterUpdate> rule)
     {
         (Name, Settings, this.rule) = (name, [.. settings], rule);
         values = Settings.ToImmutableDictionary(setting => setting.Name, setting => setting.Default, StringComparer.Ordinal);
@@ -84,7 +84,7 @@ public sealed partial class Optimizer
     public string Name { get; }
 
     /// <summary>The numbers that the rule may be told.</summary>
-    public ImmutableArray<OptimizerSetting> Settings { get; }
+    public ImmutableArray<RuleSetting> Settings { get; }
 
     /// <summary>The learning rate that PyTorch gives the rule where none is said; null for plain descent, whose rate depends on the data.</summary>
     public double? UsualLearningRate { get; private init; }
@@ -101,13 +101,7 @@ public sealed partial class Optimizer
 
     /// <summary>The same rule with another value of a setting.</summary>
     /// <exception cref="ArgumentException">The rule has no such setting, or the value is out of its range.</exception>
-    public Optimizer With(string setting, double value)
-    {
-        OptimizerSetting found = SettingOf(setting);
-        return found.Allows(value)
-            ? new(this, setting, value)
-            : throw new ArgumentException($"{found.Name} of {Name} takes {found.RangeInWords}, but {SharedSettings.Text(value)} is given");
-    }
+    public Optimizer With(string setting, double value) => new(this, SettingOf(setting).Require(Name, value), value);
 
     /// <summary>What W and its states become, with the values of the settings.</summary>
     public ParameterUpdate Update(UpdateTerms terms)
@@ -120,15 +114,9 @@ public sealed partial class Optimizer
     internal ParameterUpdate UpdateInLetters(UpdateTerms terms) => rule(terms with { IsAlone = true }, new(this, terms.Parameter.Pool, inLetters: true));
 
     /// <summary>The name and the settings that are not as usual, such as <c>adam (beta1 0.8)</c>.</summary>
-    public override string ToString()
-    {
-        string changed = string.Join(", ", Settings.Where(setting => values[setting.Name] != setting.Default)
-            .Select(setting => setting.Range == SettingRange.Flag ? setting.Name : $"{setting.Name} {SharedSettings.Text(values[setting.Name])}"));
-        return changed.Length == 0 ? Name : $"{Name} ({changed})";
-    }
+    public override string ToString() => RuleSetting.Describe(Name, Settings, setting => values[setting]);
 
     /// <summary>The entry of a setting.</summary>
     /// <exception cref="ArgumentException">The rule has no such setting.</exception>
-    internal OptimizerSetting SettingOf(string name) => Settings.FirstOrDefault(setting => setting.Name == name) ?? throw new ArgumentException(
-        $"{Name} has no setting {name}; it has {(Settings.IsEmpty ? "none" : string.Join(", ", Settings.Select(setting => setting.Name)))}");
+    internal RuleSetting SettingOf(string name) => RuleSetting.Of(Name, Settings, name);
 }

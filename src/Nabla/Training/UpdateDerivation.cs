@@ -47,9 +47,9 @@ public static class UpdateDerivation
             yield return $"{string.Join(", ", update.States.Select(state => $"{state.Parameter.Name}"))} {(update.States.Count == 1 ? "is" : "are")} what the step before left, 0 before the first.";
         }
 
-        foreach (OptimizerSetting setting in optimizer.Settings.Where(setting => letters.Contains(setting.Letter)))
+        foreach (RuleSetting setting in optimizer.Settings.Where(setting => letters.Contains(setting.Letter)))
         {
-            yield return $"{setting.Letter} = {SharedSettings.Text(optimizer[setting.Name])} ({setting.Name}): {setting.Meaning}.";
+            yield return $"{setting.Letter} = {RuleSetting.Text(optimizer[setting.Name])} ({setting.Name}): {setting.Meaning}.";
         }
 
         string[] unused = [.. optimizer.Settings.Where(setting => !letters.Contains(setting.Letter) && optimizer[setting.Name] == 0).Select(setting => setting.Name)];

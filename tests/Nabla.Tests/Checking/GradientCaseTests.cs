@@ -71,7 +71,7 @@ public class GradientCaseTests
         "network.layers[0].activation is 'softmax', which this version does not support before the last layer")]
     [InlineData("\"activation\": \"tanh\"", "\"activation\": null", "network.layers[0].activation is null, but it must be the name of an activation")]
     [InlineData("squared-error", "hinge",
-        "loss is not supported by this version: unknown loss 'hinge'; Known: binary-cross-entropy, cross-entropy, huber, mean-squared-error, squared-error")]
+        "loss is not supported by this version: unknown loss 'hinge'; Known: binary-cross-entropy, cross-entropy, huber, mean-absolute-error, mean-squared-error, squared-error")]
     [InlineData("squared-error", "cross-entropy",
         "loss is 'cross-entropy', which this version supports on softmax outputs only, but the last layer's activation is 'identity'")]
     [InlineData("squared-error", "binary-cross-entropy",

@@ -129,7 +129,7 @@ public class OptimizersAreAsDefined
             values.Set(first.Parameter, state).Set(second.Parameter, state);
         }
 
-        foreach (OptimizerSetting setting in optimizer.Settings)
+        foreach (RuleSetting setting in optimizer.Settings)
         {
             if (pool.MeaningOf(new(setting.Letter)) is Expr letter)
             {

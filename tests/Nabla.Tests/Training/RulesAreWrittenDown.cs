@@ -32,7 +32,7 @@ public class RulesAreWrittenDown
             Bindings values = new Bindings().Set(Dim.Of("n"), 3).Set(Dim.Of("k"), 2);
             foreach (Symbol symbol in Expr.Reachable(steps.Select(step => step.Right)).OfType<Symbol>())
             {
-                double only = optimizer.Settings.FirstOrDefault(setting => setting.Letter == symbol.Name.Letter) is OptimizerSetting setting ? optimizer[setting.Name] : symbol.Name.Letter == "t" ? 2 : 0.25;
+                double only = optimizer.Settings.FirstOrDefault(setting => setting.Letter == symbol.Name.Letter) is RuleSetting setting ? optimizer[setting.Name] : symbol.Name.Letter == "t" ? 2 : 0.25;
                 values.Set(symbol, symbol.Shape.IsScalar ? Matrix.Scalar(only) : Matrix.From(3, 2, (_, _) => 1 + random.NextDouble()));
             }
 

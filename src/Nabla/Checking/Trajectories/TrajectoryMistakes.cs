@@ -51,12 +51,12 @@ internal sealed class TrajectoryMistakes(Trajectory given, Course computed)
         }
 
         yield return ("sign", "the updates go along the gradient, but against it is down", By(Ascending(rule)));
-        foreach (OptimizerSetting setting in rule.Settings)
+        foreach (RuleSetting setting in rule.Settings)
         {
             double value = rule[setting.Name];
             if (value != 0 && setting.Allows(0))
             {
-                yield return ("missing-term", $"the numbers are those without {setting.Name}, which the file says is {SharedSettings.Text(value)}", By(rule.With(setting.Name, 0)));
+                yield return ("missing-term", $"the numbers are those without {setting.Name}, which the file says is {RuleSetting.Text(value)}", By(rule.With(setting.Name, 0)));
             }
         }
 
@@ -69,7 +69,7 @@ internal sealed class TrajectoryMistakes(Trajectory given, Course computed)
             yield return (code, text, By(other));
         }
 
-        foreach (OptimizerSetting setting in rule.Settings.Where(setting => setting.Range != SettingRange.Flag))
+        foreach (RuleSetting setting in rule.Settings.Where(setting => setting.Range != SettingRange.Flag))
         {
             double value = rule[setting.Name];
             double[] near = setting.Range == SettingRange.Fraction
@@ -77,13 +77,13 @@ internal sealed class TrajectoryMistakes(Trajectory given, Course computed)
                 : [setting.Default, value / 10, value * 10, value / 100, value * 100, value / 2, value * 2];
             foreach (double wrong in near.Select(wrong => Math.Round(wrong, 15)).Distinct().Where(wrong => wrong != value && setting.Allows(wrong)))
             {
-                yield return ("factor", $"the numbers are those of {setting.Name} {SharedSettings.Text(wrong)}, but the file says {SharedSettings.Text(value)}", By(rule.With(setting.Name, wrong)));
+                yield return ("factor", $"the numbers are those of {setting.Name} {RuleSetting.Text(wrong)}, but the file says {RuleSetting.Text(value)}", By(rule.With(setting.Name, wrong)));
             }
         }
 
         foreach (double factor in new[] { 2, 0.5, 10, 0.1, 0.01, 100, rate == 1 ? 2 : 1 / rate })
         {
-            yield return ("factor", $"the numbers are those of the learning rate {SharedSettings.Text(Math.Round(rate * factor, 15))}, but the file says {SharedSettings.Text(rate)}", By(rule, rate * factor));
+            yield return ("factor", $"the numbers are those of the learning rate {RuleSetting.Text(Math.Round(rate * factor, 15))}, but the file says {RuleSetting.Text(rate)}", By(rule, rate * factor));
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class TrajectoryMistakes(Trajectory given, Course computed)
                 break;
             case "sgd" or "momentum" when Of("momentum") > 0:
                 yield return ("extra-term", "the numbers are those of Nesterov's momentum, which the file does not say", Optimizer.Nesterov.With("momentum", Of("momentum")).With("weight-decay", Of("weight-decay")));
-                yield return ("extra-factor", $"the gradient is multiplied by 1 − {SharedSettings.Text(Of("momentum"))}; without dampening it is not", Dampened(Of("momentum"), Of("weight-decay")));
+                yield return ("extra-factor", $"the gradient is multiplied by 1 − {RuleSetting.Text(Of("momentum"))}; without dampening it is not", Dampened(Of("momentum"), Of("weight-decay")));
                 break;
             case "adam" or "adamw":
                 Optimizer other = rule.Name == "adam" ? Optimizer.AdamW : Optimizer.Adam;

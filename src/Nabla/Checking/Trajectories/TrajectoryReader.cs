@@ -93,7 +93,7 @@ internal static class TrajectoryReader
                 : throw betas.Wrong($"has {GradientCaseReader.Counted(both.Count, "number")}, but it must have two");
         }
 
-        foreach (OptimizerSetting setting in rule.Settings)
+        foreach (RuleSetting setting in rule.Settings)
         {
             if (members.TryGetValue(KeyOf(setting), out JsonPlace found))
             {
@@ -109,18 +109,18 @@ internal static class TrajectoryReader
         }
 
         double rate = members["lr"].Number();
-        return rate > 0 ? (rule, rate) : throw members["lr"].Wrong($"is {SharedSettings.Text(rate)}, but it must be a positive number");
+        return rate > 0 ? (rule, rate) : throw members["lr"].Wrong($"is {RuleSetting.Text(rate)}, but it must be a positive number");
     }
 
-    private static string KeyOf(OptimizerSetting setting) => keys.GetValueOrDefault(setting.Name) ?? setting.Key;
+    private static string KeyOf(RuleSetting setting) => keys.GetValueOrDefault(setting.Name) ?? setting.Key;
 
     private static double Number(JsonPlace place) => place.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? place.Truth() ? 1 : 0 : place.Number();
 
     private static Optimizer Set(Optimizer rule, string name, JsonPlace place)
     {
-        OptimizerSetting setting = rule.SettingOf(name);
+        RuleSetting setting = rule.SettingOf(name);
         double value = setting.Range == SettingRange.Flag ? Number(place) : place.Number();
-        return setting.Allows(value) ? rule.With(name, value) : throw place.Wrong($"is {SharedSettings.Text(value)}, but it must be {setting.RangeInWords}");
+        return setting.Allows(value) ? rule.With(name, value) : throw place.Wrong($"is {RuleSetting.Text(value)}, but it must be {setting.RangeInWords}");
     }
 
     private static ImmutableArray<LayerValues> ReadFinal(JsonPlace place, ImmutableArray<LayerValues> layers)

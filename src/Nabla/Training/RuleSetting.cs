@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Nabla.Calculus.Expressions;
 
@@ -19,13 +20,15 @@ public enum SettingRange
     Flag,
 }
 
-/// <summary>A number that an update rule may be told: one entry of its table, which the command line, model files, trajectories and derivations read.</summary>
+/// <summary>
+/// A number that an update rule or a schedule may be told: one entry of its table, which the command line, model files, trajectories and derivations read.
+/// </summary>
 /// <param name="Name">The name on the command line, such as <c>weight-decay</c>; in files it has underscores.</param>
 /// <param name="Letter">The letter in formulas, such as <c>λ</c>.</param>
 /// <param name="Default">The value where none is given.</param>
 /// <param name="Range">Which values are possible.</param>
 /// <param name="Meaning">What it is, for people.</param>
-public sealed record OptimizerSetting(string Name, string Letter, double Default, SettingRange Range, string Meaning)
+public sealed record RuleSetting(string Name, string Letter, double Default, SettingRange Range, string Meaning)
 {
     /// <summary>The name in files, such as <c>weight_decay</c>.</summary>
     public string Key => Name.Replace('-', '_');
@@ -38,6 +41,28 @@ public sealed record OptimizerSetting(string Name, string Letter, double Default
         SettingRange.NotNegative => "a number of at least 0",
         _ => "0 or 1",
     };
+
+    /// <summary>A value in as few digits as give it back.</summary>
+    internal static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>The entry of a name in the table of a rule.</summary>
+    /// <exception cref="ArgumentException">The rule has no such setting.</exception>
+    internal static RuleSetting Of(string rule, ImmutableArray<RuleSetting> settings, string name) => settings.FirstOrDefault(setting => setting.Name == name) ?? throw new ArgumentException(
+        $"{rule} has no setting {name}; it has {(settings.IsEmpty ? "none" : string.Join(", ", settings.Select(setting => setting.Name)))}");
+
+    /// <summary>The name of a rule and the settings that are not as usual, such as <c>adam (beta1 0.8)</c>.</summary>
+    internal static string Describe(string rule, ImmutableArray<RuleSetting> settings, Func<string, double> valueOf)
+    {
+        string changed = string.Join(", ", settings.Where(setting => valueOf(setting.Name) != setting.Default)
+            .Select(setting => setting.Range == SettingRange.Flag ? setting.Name : $"{setting.Name} {Text(valueOf(setting.Name))}"));
+        return changed.Length == 0 ? rule : $"{rule} ({changed})";
+    }
+
+    /// <summary>The name, where a value is possible.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    internal string Require(string rule, double value) => Allows(value)
+        ? Name
+        : throw new ArgumentException($"{Name} of {rule} takes {RangeInWords}, but {Text(value)} is given");
 
     /// <summary>Whether a value is possible.</summary>
     public bool Allows(double value) => double.IsFinite(value) && Range switch
@@ -83,18 +108,15 @@ internal sealed class UpdateConstants(Optimizer optimizer, ExprPool pool, bool i
 /// <summary>Settings that several rules have: what they are called and mean is said once.</summary>
 internal static class SharedSettings
 {
-    public static OptimizerSetting Momentum(double value) => new("momentum", "μ", value, SettingRange.Fraction, "how much of the last step goes on");
+    public static RuleSetting Momentum(double value) => new("momentum", "μ", value, SettingRange.Fraction, "how much of the last step goes on");
 
-    public static OptimizerSetting WeightDecay(double value = 0) => new("weight-decay", "λ", value, SettingRange.NotNegative, "the decay of the weights: λW is added to the gradient; adamw takes ηλW from W itself");
+    public static RuleSetting WeightDecay(double value = 0) => new("weight-decay", "λ", value, SettingRange.NotNegative, "the decay of the weights: λW is added to the gradient; adamw takes ηλW from W itself");
 
-    public static OptimizerSetting Epsilon(double value) => new("epsilon", "ε", value, SettingRange.Positive, "what is added to the root that the step is divided by");
+    public static RuleSetting Epsilon(double value) => new("epsilon", "ε", value, SettingRange.Positive, "what is added to the root that the step is divided by");
 
-    public static OptimizerSetting[] Betas() =>
+    public static RuleSetting[] Betas() =>
     [
         new("beta1", "β₁", 0.9, SettingRange.Fraction, "how much of the mean gradient is kept"),
         new("beta2", "β₂", 0.999, SettingRange.Fraction, "how much of the mean squared gradient is kept"),
     ];
-
-    /// <summary>A value in as few digits as give it back.</summary>
-    public static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }
