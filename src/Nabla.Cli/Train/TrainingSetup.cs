@@ -27,7 +27,7 @@ internal sealed record TrainingRequest
 
     public Reduction? Reduction { get; init; }
 
-    public Optimizer? Optimizer { get; init; }
+    public LearningRequest Learning { get; init; } = new();
 
     public Initializer? Initializer { get; init; }
 
@@ -107,8 +107,12 @@ internal sealed record TrainingSetup
             InitialWeights = request.Initializer is null && Fit(preset.InitialWeights, sizes) ? preset.InitialWeights : [],
             Options = new()
             {
-                Optimizer = request.Optimizer ?? Optimizer.Sgd,
-                LearningRate = request.LearningRate ?? request.Optimizer?.UsualLearningRate ?? preset.LearningRate,
+                Optimizer = request.Learning.Optimizer ?? Optimizer.Sgd,
+                LearningRate = request.LearningRate ?? request.Learning.Optimizer?.UsualLearningRate ?? preset.LearningRate,
+                Schedule = request.Learning.Schedule,
+                Objective = request.Learning.ObjectiveFor(data),
+                Clipping = request.Learning.Clipping,
+                Patience = request.Learning.Patience,
                 BatchSize = batchSize,
                 Threads = request.Threads,
                 Epochs = request.Epochs ?? preset.Epochs,
@@ -141,9 +145,9 @@ internal sealed record TrainingSetup
             ["init"] = Beginning,
             ["precision"] = Request.Double ? "double" : "float",
         };
-        foreach (RuleSetting setting in Options.Optimizer.Settings)
+        foreach ((string key, string value) in Request.Learning.Describe(Options))
         {
-            training[setting.Key] = Number(Options.Optimizer[setting.Name]);
+            training[key] = value;
         }
 
         if (testAccuracy is double accuracy)
