@@ -22,6 +22,12 @@ public sealed class SeededRandom
         s3 = SplitMix(ref state);
     }
 
+    /// <summary>The key of a row of random bits that a seed and two numbers fix, for <see cref="BitsAt"/>.</summary>
+    internal static ulong KeyOf(ulong seed, ulong first, ulong second) => Scramble(Scramble(Scramble(seed + 0x9E3779B97F4A7C15) ^ first) ^ (second + 0xD1B54A32D192ED03));
+
+    /// <summary>64 random bits by their place in a row: no place needs those before it, so whoever begins anywhere gets the same.</summary>
+    internal static ulong BitsAt(ulong key, ulong place) => Scramble(key + place * 0x9E3779B97F4A7C15);
+
     /// <summary>64 random bits.</summary>
     public ulong NextBits()
     {

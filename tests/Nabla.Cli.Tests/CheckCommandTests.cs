@@ -54,6 +54,36 @@ public sealed class CheckCommandTests : IDisposable
         Golden.Matches($"tests/Nabla.Cli.Tests/Golden/{golden}", output);
     }
 
+    /// <summary>Two steps of w ← w − η(wx − y)x, worked out by hand.</summary>
+    [Theory]
+    [InlineData("trajectory.txt", 0, "0.25", "[0.5, 0]")]
+    [InlineData("trajectory-wrong.txt", 4, "0.125", "[0.5, 0]")]
+    [InlineData("trajectory-loss.txt", 4, "0.25", "[0.5, 0.125]")]
+    public void A_trajectory_is_compared_step_by_step(string golden, int code, string rate, string losses)
+    {
+        Write("steps.json", $$$"""
+            {"network": {"inputs": 1, "layers": [{"weights": [[1]], "activation": "identity"}]}, "loss": "squared-error", "inputs": [[2]], "targets": [[1]],
+             "optimizer": {"name": "SGD", "lr": {{{rate}}}}, "steps": 2, "losses": {{{losses}}}, "final": {"layers": [{"weights": [[0.5]]}]}}
+            """);
+        (int actual, string output, string error) = Run("check", "steps.json");
+        Assert.Equal((code, ""), (actual, error));
+        (actual, string json, error) = Run("check", "steps.json", "--json");
+        Assert.Equal((code, ""), (actual, error));
+        Golden.Matches($"tests/Nabla.Cli.Tests/Golden/{golden}", $"{output}\n{json}");
+    }
+
+    [Fact]
+    public void A_trajectory_with_an_unknown_optimizer_cannot_be_read()
+    {
+        Write("steps.json", """
+            {"network": {"inputs": 1, "layers": [{"weights": [[1]], "activation": "identity"}]}, "loss": "squared-error", "inputs": [[2]], "targets": [[1]],
+             "optimizer": {"name": "Rprop", "lr": 1}, "steps": 1, "losses": [1], "final": {"layers": [{"weights": [[0.5]]}]}}
+            """);
+        (int code, string output, string error) = Run("check", "steps.json", "--json");
+        Assert.Equal((3, ""), (code, output));
+        Assert.StartsWith("nabla: steps.json: optimizer.name is not supported by this version: unknown optimizer 'Rprop'", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task On_a_terminal_of_eighty_columns_the_table_is_narrower()
     {

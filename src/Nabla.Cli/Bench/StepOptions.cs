@@ -23,13 +23,12 @@ internal sealed class StepOptions
     private readonly Option<string?> loss = Options.Text(
         "--loss", "NAME|EXPRESSION", $"The loss (default {Networks.Loss.SquaredError}): {string.Join(", ", Networks.Loss.All.Keys)}; or an expression as in train", [.. Networks.Loss.All.Keys]);
 
-    private readonly Option<string?> optimizer = Options.Text(
-        "--optimizer", "NAME", $"The update rule (default {Optimizer.Sgd.Name}): {string.Join(", ", Optimizer.All.Keys)}", [.. Optimizer.All.Keys]);
+    private readonly OptimizerOptions optimizer = new($" (default {Optimizer.Sgd.Name})");
 
     private readonly Option<bool> infer = new("--infer") { Description = "The outputs alone: no gradients, no updates" };
 
     /// <summary>The options that have a meaning only for a step.</summary>
-    public IReadOnlyList<Option> OfSteps => [batchSize, activation, outputActivation, loss, optimizer, infer];
+    public IReadOnlyList<Option> OfSteps => [batchSize, activation, outputActivation, loss, .. optimizer.All, infer];
 
     /// <summary>The number of threads.</summary>
     public Option<int?> Threads { get; } = Options.Whole("--threads", "Threads that may share the work (default 1)");
@@ -60,7 +59,7 @@ internal sealed class StepOptions
             Network = Network.Of(Network.ParseSizes(sizes), hidden, last),
             BatchSize = parsed.GetValue(batchSize) ?? DefaultBatchSize,
             Loss = measured,
-            Optimizer = parsed.GetValue(optimizer) is string rule ? Optimizer.Named(rule) : Optimizer.Sgd,
+            Optimizer = optimizer.Read(parsed) ?? Optimizer.Sgd,
             Threads = parsed.GetValue(Threads) ?? 1,
             InferenceOnly = parsed.GetValue(infer),
             Path = PathIn(parsed),

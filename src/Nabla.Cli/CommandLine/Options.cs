@@ -70,6 +70,16 @@ internal static class Options
             : Fail<double?>(result, $"{name} takes a positive number, but '{Value(result)}' is given"),
     };
 
+    /// <summary>A number between 0 and 1.</summary>
+    public static Option<double?> Fraction(string name, string description) => new(name)
+    {
+        HelpName = "NUMBER",
+        Description = description,
+        CustomParser = result => double.TryParse(Value(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is > 0 and < 1
+            ? number
+            : Fail<double?>(result, $"{name} takes a number between 0 and 1, but '{Value(result)}' is given"),
+    };
+
     /// <summary>A seed.</summary>
     public static Option<ulong?> Seed(string description) => new("--seed")
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Nabla.Calculus.Verification.Claims;
 using Nabla.Checking;
+using Nabla.Checking.Trajectories;
 using Nabla.Cli.CommandLine;
 
 namespace Nabla.Cli.Commands;
@@ -16,7 +17,7 @@ internal static class CheckCommand
         Argument<string[]> files = new("FILE|FORMULA")
         {
             HelpName = "FILE|FORMULA",
-            Description = "Gradient cases or suites of identities, JSON, where - is standard input; with --claim the expression that is differentiated",
+            Description = "Gradient cases, trajectories or suites of identities, JSON, where - is standard input; with --claim the expression that is differentiated",
             Arity = ArgumentArity.OneOrMore,
         };
         Option<string?> where = Options.Text("--where", "DECLARATIONS", "The variables of the expression and their shapes, such as \"A: m x n, x: n\"");
@@ -38,6 +39,9 @@ internal static class CheckCommand
             With --claim, the formula is compared with the derived result at random points; where it is wrong, it is said why.
             A FILE with an array is a suite of identities; each is judged like that.
 
+            A FILE with an optimizer is a trajectory: a network with its first weights, inputs and targets, the optimizer, and every step's loss and the
+            last weights. They are compared with the same training in double precision and by the compiled float plan.
+
             Any other FILE is a gradient case: a network with its weights, inputs and targets, the loss and the gradients. Each is compared with
             the derived gradient in double precision, with finite differences of the loss, and with the compiled float plan.
             The exit code is 0 where all agree, 4 where something disagrees, 1 where finite differences leave something undecided,
@@ -46,6 +50,7 @@ internal static class CheckCommand
             "nabla check \"x'*A*x\" --where \"A: n x n, x: n\" --wrt x --claim \"2*A*x\"",
             "nabla check identities.json",
             "nabla check gradients/*.json",
+            "nabla check trajectories/adam.json",
             "nabla check gradients/one-neuron.json --json",
             "nabla check gradients/deep.json --tolerance 1e-3")
         {
@@ -88,7 +93,7 @@ internal static class CheckCommand
         {
             string file = given == StandardInput ? "standard input" : given;
             IReadOnlyList<ComparedTensor> tensors;
-            GradientCase gradientCase;
+            string title;
             try
             {
                 byte[] bytes = Read(terminal, given);
@@ -98,8 +103,7 @@ internal static class CheckCommand
                     continue;
                 }
 
-                gradientCase = GradientCase.Parse(bytes, file);
-                tensors = GradientCheck.Run(gradientCase, settings);
+                (title, tensors) = Trajectory.IsTrajectory(bytes) ? Compare(Trajectory.Parse(bytes, file), settings) : Compare(GradientCase.Parse(bytes, file), settings);
             }
             catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
             {
@@ -115,7 +119,7 @@ internal static class CheckCommand
             }
             else
             {
-                CheckTable.Write(terminal.Output, file, gradientCase, tensors, terminal.Width);
+                CheckTable.Write(terminal.Output, $"{file}: {title}", tensors, terminal.Width);
             }
         }
 
@@ -129,6 +133,13 @@ internal static class CheckCommand
             : all.Exists(tensor => tensor.Agrees is null) || suites.Contains(ExitCode.Failure) ? ExitCode.Failure
             : ExitCode.Done;
     }
+
+    private static (string Title, IReadOnlyList<ComparedTensor> Tensors) Compare(GradientCase of, GradientCheckSettings settings) =>
+        ($"{of.Network}, {of.Loss}, {CheckTable.Counted(of.Inputs.Columns, "sample")}", GradientCheck.Run(of, settings));
+
+    private static (string Title, IReadOnlyList<ComparedTensor> Tensors) Compare(Trajectory of, GradientCheckSettings settings) => (
+        $"{of.Network}, {of.Loss}, {CheckTable.Counted(of.Inputs.Columns, "sample")}, {CheckTable.Counted(of.Losses.Length, "step")} of {of.Optimizer}, learning rate {of.LearningRate}",
+        TrajectoryCheck.Run(of, settings.FloatTolerance));
 
     /// <summary>All bytes of a file, which is opened once: what comes through a pipe can be read only once, and its length is not known before.</summary>
     private static byte[] Read(Terminal terminal, string file)

@@ -7,12 +7,16 @@ namespace Nabla.Cli.Commands;
 internal static class CheckTable
 {
     private const int Gap = 2;
+    private const int MostNamed = 3;
 
-    /// <summary>Every tensor with its roads, and under the table a sentence for each tensor that disagrees.</summary>
-    public static void Write(TextWriter output, string file, GradientCase gradientCase, IReadOnlyList<ComparedTensor> tensors, int width = int.MaxValue)
+    /// <summary>
+    /// Every tensor with its roads, and under the table a sentence for each tensor that disagrees; tensors that disagree for one reason have one sentence. The steps
+    /// of a trajectory are a row together.
+    /// </summary>
+    public static void Write(TextWriter output, string title, IReadOnlyList<ComparedTensor> all, int width = int.MaxValue)
     {
-        int samples = gradientCase.Inputs.Columns;
-        Paragraph.Write(output, $"{file}: {gradientCase.Network}, {gradientCase.Loss}, {Counted(samples, "sample")}", 2, width);
+        Paragraph.Write(output, title, 2, width);
+        IReadOnlyList<ComparedTensor> tensors = [.. Steps(all), .. all.Where(tensor => !IsStep(tensor))];
         List<string[]> rows = [["tensor", "road", "worst at", "given", "computed", "error", "tolerance", ""]];
         foreach (ComparedTensor tensor in tensors)
         {
@@ -31,15 +35,32 @@ internal static class CheckTable
             Paragraph.Write(output, line, 6, width);
         }
 
-        foreach (ComparedTensor tensor in tensors)
+        foreach (IGrouping<string, ComparedTensor> group in all.Where(tensor => tensor.Diagnosis is not null).GroupBy(tensor => tensor.Diagnosis!.Text))
         {
-            if (tensor.Diagnosis is Diagnosis diagnosis)
-            {
-                Paragraph.Write(output, $"  {tensor.Id}: {diagnosis.Text}", 4, width);
-            }
+            // Where everything is wrong for one reason, a list of everything would only hide it.
+            string who = group.Count() > MostNamed ? $"{group.First().Id} to {group.Last().Id}" : string.Join(", ", group.Select(tensor => tensor.Id));
+            Paragraph.Write(output, $"  {who}: {group.Key}", 4, width);
         }
 
         output.WriteLine();
+    }
+
+    private static bool IsStep(ComparedTensor tensor) => tensor.Id.StartsWith("step.", StringComparison.Ordinal);
+
+    /// <summary>The losses of all steps as one row for each road: how many disagree, and which is worst.</summary>
+    private static IEnumerable<ComparedTensor> Steps(IReadOnlyList<ComparedTensor> all)
+    {
+        ComparedTensor[] steps = [.. all.Where(IsStep)];
+        if (steps.Length == 0)
+        {
+            yield break;
+        }
+
+        yield return new("losses", 0, [.. steps[0].Roads.Select((road, i) =>
+        {
+            ComparedTensor worst = steps.MaxBy(step => step.Roads[i].Worst!.Error / step.Roads[i].Worst!.Tolerance)!;
+            return new RoadResult(road.Road, steps.Length, steps.Count(step => !step.Roads[i].Agrees), worst.Roads[i].Worst! with { Place = worst.Id.Replace('.', ' ') });
+        })], null);
     }
 
     private static IReadOnlyList<string> Lines(IReadOnlyList<string[]> rows)
@@ -120,5 +141,6 @@ internal static class CheckTable
     /// <summary>As many digits as tell the number from its neighbours; a column of them starts at the digits, not at the sign.</summary>
     private static string Number(double? value) => value is not double number ? "" : (number < 0 ? "" : " ") + $"{number}";
 
-    private static string Counted(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+    /// <summary>A number of things in words.</summary>
+    public static string Counted(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 }

@@ -9,6 +9,7 @@ using Nabla.Cli.CommandLine;
 using Nabla.Cli.Derive;
 using Nabla.Cli.Train;
 using Nabla.Networks;
+using Nabla.Training;
 
 namespace Nabla.Cli.Commands;
 
@@ -17,7 +18,13 @@ internal static partial class DeriveCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string> what = new("NETWORK|EXPRESSION") { Description = "The sizes of the layers, inputs first, such as 3-4-2; or an expression, such as \"x'*A*x\"." };
+        Argument<string?> what = new("NETWORK|EXPRESSION")
+        {
+            HelpName = "NETWORK|EXPRESSION",
+            Description = "The sizes of the layers, inputs first, such as 3-4-2; or an expression, such as \"x'*A*x\"; nothing with --optimizer.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        OptimizerOptions optimizer = new(", whose equations are shown");
         Option<string?> where = Options.Text("--where", "DECLARATIONS", "The variables of the expression, such as \"A: n x n, x: n, S: n x n symmetric\"");
         Option<string?> wrt = Options.Text("--wrt", "NAME", "The variable to differentiate by; needed where more than one is declared");
         Option<string?> kind = Options.Choice("--kind", "What is derived (default gradient of a scalar, else jacobian)", "gradient", "jacobian", "hessian", "hvp");
@@ -49,13 +56,31 @@ internal static partial class DeriveCommand
             "nabla derive 784-30-10 --loss cross-entropy --activation relu --batch",
             "nabla derive \"x'*A*x\" --where \"A: n x n, x: n\" --wrt x",
             "nabla derive \"softmax(z)\" --where \"z: n\" --style index",
+            "nabla derive --optimizer adam",
             "nabla derive 3-4-4-1 --format latex --document > derivation.tex")
         {
             what, where, wrt, kind, along, loss, reduction, activation, outputActivation, noBias, batch, style, dialect, detail, values, set, seed, format, document,
         };
+        foreach (Option option in optimizer.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
-            string text = parsed.GetValue(what)!;
+            if (optimizer.Read(parsed) is Optimizer rule)
+            {
+                if (parsed.GetValue(what) is not null)
+                {
+                    throw new ArgumentException("--optimizer shows an update rule by itself; a network or an expression is derived without it");
+                }
+
+                Refuse(parsed, "a network or an expression", "an optimizer", [where, wrt, kind, along, loss, reduction, activation, outputActivation, noBias, batch, style, dialect, values, set, seed]);
+                return Rule(terminal, rule, new(parsed.GetValue(format) ?? "text", parsed.GetValue(detail) == "3", parsed.GetValue(document)));
+            }
+
+            string text = parsed.GetValue(what)
+                ?? throw new ArgumentException("nothing is given to derive; nabla derive takes a network such as 3-4-2, an expression such as \"x'*A*x\", or --optimizer NAME");
             string chosen = parsed.GetValue(format) ?? "text";
             DerivationView view = new(chosen, parsed.GetValue(detail) == "3", parsed.GetValue(document));
             bool isNetwork = NetworkText().IsMatch(text) && parsed.GetValue(where) is null;
@@ -120,6 +145,26 @@ internal static partial class DeriveCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>The equations of an update rule.</summary>
+    private static int Rule(Terminal terminal, Optimizer rule, DerivationView view)
+    {
+        IReadOnlyList<Section> sections = UpdateDerivation.Of(rule);
+        if (view.Format != "ascii")
+        {
+            terminal.Output.Write(view.Write($"The update rule {rule}", sections, null));
+            return ExitCode.Done;
+        }
+
+        IReadOnlyList<Step> steps = sections[0].Steps;
+        Scope scope = new([.. Expr.Reachable(steps.Select(step => step.Right)).Where(part => part is Nabla.Calculus.Expressions.Symbol or Named)]);
+        foreach (Step step in steps)
+        {
+            terminal.Output.Write($"{AsciiNotation.Print(step.Left, scope)} = {AsciiNotation.Print(step.Right, scope)}\n");
+        }
+
+        return ExitCode.Done;
     }
 
     private static int Expression(Terminal terminal, Request request, ExpressionRequest expression)

@@ -39,8 +39,8 @@ internal static class TrainCommand
             + "the samples m and the outputs n, such as \"sum((y-a).^4)/m\"",
             [.. Loss.All.Keys]);
         Option<string?> reduction = Options.Choice("--reduction", "The loss of a batch: the mean over its samples or their sum", "mean", "sum");
-        Option<string?> optimizer = Options.Text("--optimizer", "NAME", Known("The update rule", Optimizer.All.Keys), [.. Optimizer.All.Keys]);
-        Option<double?> learningRate = Options.Positive("--learning-rate", "The learning rate η");
+        LearningOptions learning = new();
+        Option<double?> learningRate = Options.Positive("--learning-rate", "The learning rate η; by default the data set's own, or what PyTorch gives the optimizer that is asked for");
         Option<int?> batchSize = Options.Whole("--batch-size", "Samples in a step; all of them where there are fewer");
         Option<int?> epochs = Options.Whole("--epochs", "How often all samples are seen");
         Option<string?> init = Options.Text(
@@ -68,13 +68,19 @@ internal static class TrainCommand
             "nabla train mnist --layers 100-50           two hidden layers; the data fixes 784 inputs and 10 outputs",
             "nabla train mnist --layers 784-30-10 --activation sigmoid --loss squared-error --learning-rate 3 \\",
             "    --batch-size 10 --epochs 30 --init normal",
+            "nabla train mnist --optimizer adam --dropout 0.2 --validation 0.1 --patience 5 --schedule cosine",
             "nabla train mnist --checkpoint mnist-run --every 1000",
             "nabla train --resume mnist-run              go on after an interruption, to the same bits",
             "nabla train xor --json                      one JSON object a line: an event for each epoch, then 'done'")
         {
-            data, layers, activation, outputActivation, noBias, loss, reduction, optimizer, learningRate, batchSize, epochs, init, seed, threads,
+            data, layers, activation, outputActivation, noBias, loss, reduction, learningRate, batchSize, epochs, init, seed, threads,
             precision, dataFolder, file, report, checkpoint, every, resume, json,
         };
+        foreach (Option option in learning.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction((parsed, _) =>
         {
             if (parsed.GetValue(resume) is not string folder)
@@ -142,7 +148,7 @@ internal static class TrainCommand
                 Biases = parsed.GetResult(noBias) is null ? null : parsed.GetValue(noBias) == false,
                 Loss = parsed.GetValue(loss) is string named ? Loss.NamedOrParsed(named) : null,
                 Reduction = parsed.GetValue(reduction) is string word ? word == "sum" ? Reduction.Sum : Reduction.Mean : null,
-                Optimizer = parsed.GetValue(optimizer) is string rule ? Optimizer.Named(rule) : null,
+                Learning = learning.Read(parsed),
                 Initializer = parsed.GetValue(init) is string first ? Initializer.Named(first) : null,
                 LearningRate = parsed.GetValue(learningRate),
                 BatchSize = parsed.GetValue(batchSize),
@@ -174,7 +180,7 @@ internal static class TrainCommand
             return interruption.ExitCode ?? ExitCode.Interrupted;
         }
 
-        TrainingSetup setup = TrainingSetup.Of(request, data);
+        TrainingSetup setup = TrainingSetup.Of(request, request.Learning.Divide(data, request.Seed));
         try
         {
             return request.Double

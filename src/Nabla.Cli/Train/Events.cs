@@ -14,16 +14,33 @@ internal static class Events
         json.Write("train_accuracy", report.TrainAccuracy);
         json.Write("test_accuracy", report.TestAccuracy);
         json.Write("seconds", report.Seconds);
+        if (report.ValidationLoss is not null)
+        {
+            json.Write("validation_loss", report.ValidationLoss);
+            json.Write("validation_accuracy", report.ValidationAccuracy);
+        }
     });
 
-    public static void Done(TextWriter output, List<EpochReport> reports, double seconds, string model) => JsonLine.Write(output, json =>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="reports">All epochs.</param>
+    /// <param name="restored">The epoch whose weights the model has, where it is not the last.</param>
+    /// <param name="seconds">The training time.</param>
+    /// <param name="model">The model file.</param>
+    public static void Done(TextWriter output, List<EpochReport> reports, int? restored, double seconds, string model) => JsonLine.Write(output, json =>
     {
+        EpochReport? final = restored is int epoch ? reports[epoch - 1] : reports.LastOrDefault();
         json.WriteString("event", "done");
         json.WriteNumber("epochs", reports.Count);
-        json.Write("loss", reports.LastOrDefault()?.Loss);
-        json.Write("test_accuracy", reports.LastOrDefault()?.TestAccuracy);
+        json.Write("loss", final?.Loss);
+        json.Write("test_accuracy", final?.TestAccuracy);
         json.Write("best_test_accuracy", reports.Max(report => report.TestAccuracy));
         json.Write("seconds", seconds);
         json.WriteString("model", model);
+        if (final?.ValidationLoss is not null)
+        {
+            json.Write("validation_loss", final.ValidationLoss);
+            json.Write("validation_accuracy", final.ValidationAccuracy);
+            json.Write("restored_epoch", restored);
+        }
     });
 }

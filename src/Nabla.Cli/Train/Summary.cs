@@ -17,7 +17,7 @@ internal static class Announcement
         Network network = setup.Network;
         string activations = string.Join(", ", network.Layers.Select(layer => layer.Activation.Name));
         string parameters = network.Layers[0].HasBiases ? "weights and biases" : "weights, no biases";
-        string test = data.Test is null ? "none to test" : $"{data.Test.Count:N0} to test";
+        string test = (data.Validation is null ? "" : $"{data.Validation.Count:N0} to validate, ") + (data.Test is null ? "none to test" : $"{data.Test.Count:N0} to test");
         TrainingOptions options = setup.Options;
         error.WriteLine($"Data      {data.Name}: {data.Train.Count:N0} samples to train, {test}");
         foreach (string note in data.Notes)
@@ -28,9 +28,19 @@ internal static class Announcement
         error.WriteLine($"Network   {network} ({activations}), {network.ParameterCount:N0} {parameters}, init {setup.Beginning}");
         error.WriteLine($"Loss      {setup.Loss} ({(setup.Loss.Text is not null ? "as it is written" : setup.Reduction == Reduction.Mean ? "mean over the batch" : "sum over the batch")})");
         error.WriteLine(
-            $"Training  {options.Optimizer.Name}, learning rate {options.LearningRate}, batches of {options.BatchSize:N0}, "
+            $"Training  {options.Optimizer}, learning rate {options.LearningRate}, batches of {options.BatchSize:N0}, "
             + $"{options.Epochs:N0} {(options.Epochs == 1 ? "epoch" : "epochs")}, seed {setup.Request.Seed}, "
             + $"{(setup.Request.Double ? "double" : "float")} on {kernels} kernels");
+        List<string> further = [.. setup.Request.Learning.DescribeRest(options).Select(entry => $"{entry.Key.Replace('_', ' ')} {entry.Value}")];
+        if (options.Schedule != LearningRateSchedule.Constant)
+        {
+            further.Insert(0, $"schedule {options.Schedule}");
+        }
+
+        if (further.Count > 0)
+        {
+            error.WriteLine($"Learning  {string.Join(", ", further)}");
+        }
     }
 }
 
@@ -47,7 +57,7 @@ internal static class Summary
     public static string Percent(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:0.00} %");
 
     public static void Write(
-        Terminal terminal, TrainingSetup setup, List<EpochReport> reports, double seconds, ConfusionMatrix? confusion)
+        Terminal terminal, TrainingSetup setup, List<EpochReport> reports, int? restored, double seconds, ConfusionMatrix? confusion)
     {
         TextWriter output = terminal.Output;
         if (confusion is not null)
@@ -57,7 +67,15 @@ internal static class Summary
             output.WriteLine($"Test accuracy  {Percent(confusion.Accuracy)} of {confusion.Total:N0} (best {bestAccuracy}, epoch {best.Epoch})");
         }
 
-        output.WriteLine($"Training loss  {reports[^1].Loss:G4} (mean over epoch {reports.Count})");
+        EpochReport final = reports[(restored ?? reports.Count) - 1];
+        if (final.ValidationLoss is double held)
+        {
+            string accuracy = final.ValidationAccuracy is double fraction ? $", {Percent(fraction)} right" : "";
+            string kept = restored is int epoch ? $"; epoch {epoch} of {reports.Count} was best, its weights are kept" : "";
+            output.WriteLine($"Validation     loss {held:G4}{accuracy}{kept}");
+        }
+
+        output.WriteLine($"Training loss  {final.Loss:G4} (mean over epoch {final.Epoch})");
         output.WriteLine($"Training time  {seconds:0.00} s");
         output.WriteLine($"Model          {setup.Request.Out}");
         output.WriteLine();

@@ -79,7 +79,7 @@ internal sealed class TrainingRun<T>
             SaveCheckpoint(trainer);
         }
 
-        Save(setup.Describe(reports.Count, stopped ? null : reports[^1].TestAccuracy));
+        Save(setup.Describe(reports.Count, stopped ? null : reports[(trainer.RestoredEpoch ?? reports.Count) - 1].TestAccuracy));
         WriteReport(trainer, reports);
         Report(trainer, reports, stopped);
         if (!stopped)
@@ -190,11 +190,11 @@ internal sealed class TrainingRun<T>
     {
         if (setup.Request.Json)
         {
-            Events.Done(terminal.Output, reports, trainer.Seconds, setup.Request.Out);
+            Events.Done(terminal.Output, reports, trainer.RestoredEpoch, trainer.Seconds, setup.Request.Out);
         }
         else if (!stopped)
         {
-            Summary.Write(terminal, setup, reports, trainer.Seconds, setup.Data.Test is { Labels: not null } test ? model.Evaluate(test) : null);
+            Summary.Write(terminal, setup, reports, trainer.RestoredEpoch, trainer.Seconds, setup.Data.Test is { Labels: not null } test ? model.Evaluate(test) : null);
             Summary.WriteOutputs(terminal, setup, SmallTable(trainer));
             Summary.WriteNext(terminal.Output, setup);
         }

@@ -27,7 +27,7 @@ internal sealed record TrainingRequest
 
     public Reduction? Reduction { get; init; }
 
-    public Optimizer? Optimizer { get; init; }
+    public LearningRequest Learning { get; init; } = new();
 
     public Initializer? Initializer { get; init; }
 
@@ -122,8 +122,12 @@ internal sealed record TrainingSetup
             InitialWeights = request.Initializer is null && Fit(preset.InitialWeights, sizes) ? preset.InitialWeights : [],
             Options = new()
             {
-                Optimizer = request.Optimizer ?? Optimizer.Sgd,
-                LearningRate = request.LearningRate ?? preset.LearningRate,
+                Optimizer = request.Learning.Optimizer ?? Optimizer.Sgd,
+                LearningRate = request.LearningRate ?? request.Learning.Optimizer?.UsualLearningRate ?? preset.LearningRate,
+                Schedule = request.Learning.Schedule,
+                Objective = request.Learning.ObjectiveFor(data),
+                Clipping = request.Learning.Clipping,
+                Patience = request.Learning.Patience,
                 BatchSize = batchSize,
                 Threads = request.Threads,
                 Epochs = request.Epochs ?? preset.Epochs,
@@ -157,6 +161,11 @@ internal sealed record TrainingSetup
             ["init"] = Beginning,
             ["precision"] = Request.Double ? "double" : "float",
         };
+        foreach ((string key, string value) in Request.Learning.Describe(Options))
+        {
+            training[key] = value;
+        }
+
         if (testAccuracy is double accuracy)
         {
             training["test_accuracy"] = Number(accuracy);

@@ -14,7 +14,10 @@ namespace Nabla.Checking;
 /// </summary>
 internal static class GradientCaseReader
 {
-    public static GradientCase Read(ReadOnlyMemory<byte> json, string file)
+    public static GradientCase Read(ReadOnlyMemory<byte> json, string file) => Open(json, file, ReadRoot);
+
+    /// <summary>Reads the root of a file of JSON.</summary>
+    public static TFile Open<TFile>(ReadOnlyMemory<byte> json, string file, Func<JsonPlace, TFile> read)
     {
         // A byte order mark is no part of JSON, but some editors write one.
         if (json.Span.StartsWith(Encoding.UTF8.Preamble))
@@ -30,7 +33,7 @@ internal static class GradientCaseReader
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return ReadRoot(new(file, "", document.RootElement));
+            return read(new(file, "", document.RootElement));
         }
         catch (JsonException error)
         {
@@ -54,11 +57,10 @@ internal static class GradientCaseReader
 
         (Network network, ImmutableArray<LayerValues> layers) = ReadNetwork(members["network"]);
         Loss loss = ReadLoss(members["loss"], network);
-        (int, string) inputs = (network.Inputs, $"the network has {Counted(network.Inputs, "input")}");
-        (int, string) outputs = (network.Outputs, $"the network has {Counted(network.Outputs, "output")}");
-        Matrix rows = members["inputs"].Rows(null, inputs);
-        (int, string) samples = (rows.Rows, $"there are inputs of {Counted(rows.Rows, "sample")}");
-        Matrix targets = members["targets"].Rows(samples, outputs).Transposed();
+        (int, string) inputs = InputsOf(network);
+        (int, string) outputs = OutputsOf(network);
+        (Matrix columns, Matrix targets) = ReadSamples(members["inputs"], members["targets"], network);
+        (int, string) samples = (columns.Columns, $"there are inputs of {Counted(columns.Columns, "sample")}");
         IReadOnlyDictionary<string, JsonPlace> gradients = members["gradients"].Members(["loss", "layers"], ["inputs"]);
 
         List<GivenTensor> given = [new(ComparedQuantity.Loss, 0, Matrix.Scalar(gradients["loss"].Number()))];
@@ -73,18 +75,25 @@ internal static class GradientCaseReader
             given.Add(new(ComparedQuantity.Inputs, 0, found.Rows(samples, inputs).Transposed()));
         }
 
-        return new(network, loss, layers, rows.Transposed(), targets, [.. given]);
+        return new(network, loss, layers, columns, targets, [.. given]);
     }
 
-    /// <summary>What the file is follows from its content; of the three kinds this version checks one.</summary>
+    /// <summary>Inputs and targets, a sample a row in the file and a column in the results.</summary>
+    public static (Matrix Inputs, Matrix Targets) ReadSamples(JsonPlace inputs, JsonPlace targets, Network network)
+    {
+        Matrix rows = inputs.Rows(null, InputsOf(network));
+        return (rows.Transposed(), targets.Rows((rows.Rows, $"there are inputs of {Counted(rows.Rows, "sample")}"), OutputsOf(network)).Transposed());
+    }
+
+    /// <summary>What the file is follows from its content.</summary>
     private static void RequireGradientCase(JsonPlace root)
     {
         switch (root.Value.ValueKind)
         {
             case JsonValueKind.Array:
-                throw root.Wrong("is an array, which would be a suite of identities; this version does not support suites, only gradient cases");
+                throw root.Wrong("is an array, which would be a suite of identities; a gradient case or a trajectory is an object");
             case JsonValueKind.Object when root.Value.TryGetProperty("optimizer", out _):
-                throw root.Wrong("has an 'optimizer', which makes it a trajectory; this version does not support trajectories, only gradient cases");
+                throw root.Wrong("has an 'optimizer', which makes it a trajectory, but a gradient case was expected");
             case JsonValueKind.Object when !root.Value.TryGetProperty("gradients", out _):
                 throw root.Wrong("has no 'gradients', but a gradient case must have them");
             default:
@@ -92,7 +101,8 @@ internal static class GradientCaseReader
         }
     }
 
-    private static (Network Network, ImmutableArray<LayerValues> Layers) ReadNetwork(JsonPlace place)
+    /// <summary>The network and its numbers.</summary>
+    public static (Network Network, ImmutableArray<LayerValues> Layers) ReadNetwork(JsonPlace place)
     {
         IReadOnlyDictionary<string, JsonPlace> members = place.Members(["inputs", "layers"], []);
         int inputs = members["inputs"].Count();
@@ -133,7 +143,8 @@ internal static class GradientCaseReader
             : activation;
     }
 
-    private static Loss ReadLoss(JsonPlace place, Network network)
+    /// <summary>A loss that goes with the network's outputs.</summary>
+    public static Loss ReadLoss(JsonPlace place, Network network)
     {
         string name = place.Word("the name of a loss");
         if (!Loss.All.TryGetValue(name, out Loss? loss))
@@ -183,5 +194,10 @@ internal static class GradientCaseReader
         }
     }
 
-    private static string Counted(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+    private static (int, string) InputsOf(Network network) => (network.Inputs, $"the network has {Counted(network.Inputs, "input")}");
+
+    private static (int, string) OutputsOf(Network network) => (network.Outputs, $"the network has {Counted(network.Outputs, "output")}");
+
+    /// <summary>A number of things in words.</summary>
+    public static string Counted(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 }

@@ -43,7 +43,7 @@ public sealed record GradientCheckSettings
 public sealed class GradientCheck
 {
     /// <summary>How near to 1 the sum of every target must be for the gradient of cross-entropy to be p − y; else it is (1ᵀy)p − y.</summary>
-    private const double SumTolerance = 1e-6;
+    internal const double SumTolerance = 1e-6;
 
     /// <summary>How much a loss may change where every output moves to the neighbouring number, relative to the loss or to 1.</summary>
     private const double MostNoise = 1e-13;

@@ -85,6 +85,11 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         ? number
         : throw Wrong($"is {Shown(Value)}, but it must be a finite number");
 
+    /// <summary>true or false.</summary>
+    public bool Truth() => Value.ValueKind is JsonValueKind.True or JsonValueKind.False
+        ? Value.GetBoolean()
+        : throw Wrong($"is {Shown(Value)}, but it must be true or false");
+
     /// <summary>An array of numbers as a column.</summary>
     /// <param name="count">How many numbers there must be.</param>
     /// <param name="because">What says so: "the layer has 4 outputs".</param>

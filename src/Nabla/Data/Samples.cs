@@ -10,8 +10,11 @@ public sealed class Samples
     private const int Ahead = 3;
 
     /// <summary>As many targets as inputs, at least one of each.</summary>
-    /// <exception cref="ArgumentException">There are none, or not as many of one as of the other.</exception>
-    public Samples(Features features, Targets targets)
+    /// <param name="features">The inputs.</param>
+    /// <param name="targets">What shall be answered.</param>
+    /// <param name="weights">A weight for each sample, which its loss is multiplied by in training; none where all are 1.</param>
+    /// <exception cref="ArgumentException">There are none, or not as many of one as of the other, or a weight is no number of at least 0.</exception>
+    public Samples(Features features, Targets targets, ImmutableArray<double> weights = default)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(targets);
@@ -28,6 +31,19 @@ public sealed class Samples
 
         Features = features;
         Targets = targets;
+        Weights = weights.IsDefault ? [] : weights;
+        if (!Weights.IsEmpty && Weights.Length != features.Count)
+        {
+            throw new ArgumentException($"there are {features.Count} samples but {Weights.Length} weights; each sample needs one, or none has one");
+        }
+
+        for (int i = 0; i < Weights.Length; i++)
+        {
+            if (!(double.IsFinite(Weights[i]) && Weights[i] >= 0))
+            {
+                throw new ArgumentException($"the weight of sample {i} is {Weights[i]}, but must be a number of at least 0");
+            }
+        }
     }
 
     /// <summary>The inputs.</summary>
@@ -35,6 +51,9 @@ public sealed class Samples
 
     /// <summary>The targets.</summary>
     public Targets Targets { get; }
+
+    /// <summary>The weight of each sample; none where all are 1.</summary>
+    public ImmutableArray<double> Weights { get; }
 
     /// <summary>How many samples there are.</summary>
     public int Count => Features.Count;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
@@ -11,12 +12,13 @@ namespace Nabla.Models;
 
 /// <summary>
 /// A training that stands still: the model, the optimizer's states and the position. As a file: safetensors with the tensors of a model file, one
-/// <c>states.NAME</c> for each state, and the position as JSON in the metadata under <c>checkpoint</c>.
+/// <c>states.NAME</c> for each state, <c>best.NAME</c> for the weights that early stopping keeps, and the position as JSON in the metadata under <c>checkpoint</c>.
 /// </summary>
 public sealed class Checkpoint
 {
     private const string MetadataKey = "checkpoint";
     private const string StatePrefix = "states.";
+    private const string BestPrefix = "best.";
     private const int FormatVersion = 1;
 
     private readonly ImmutableArray<Tensor> tensors;
@@ -51,6 +53,15 @@ public sealed class Checkpoint
         {
             Slot<T> slot = trainer.States.SlotOf(state);
             all.Add(ModelFile.ToTensor(NameOf(state), [slot.Rows, slot.Columns], slot.ReadRows()));
+        }
+
+        if (trainer.BestParameters is ParameterBuffer<T> best)
+        {
+            foreach ((string name, Symbol parameter) in ModelFile.NamesOf(model))
+            {
+                Slot<T> slot = best.SlotOf(parameter);
+                all.Add(ModelFile.ToTensor(BestPrefix + name, [slot.Rows, slot.Columns], slot.ReadRows()));
+            }
         }
 
         Safetensors.Write(stream, all, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -108,6 +119,10 @@ public sealed class Checkpoint
         foreach ((string name, Symbol parameter) in ModelFile.NamesOf(model))
         {
             slots[name] = model.Parameters.SlotOf(parameter);
+            if (trainer.BestParameters is ParameterBuffer<T> best)
+            {
+                slots[BestPrefix + name] = best.SlotOf(parameter);
+            }
         }
 
         foreach (Symbol state in trainer.States.Parameters)
@@ -174,6 +189,8 @@ public sealed class Checkpoint
                 json.WriteNumber("loss", report.Loss);
                 Write("train_accuracy", report.TrainAccuracy);
                 Write("test_accuracy", report.TestAccuracy);
+                Write("validation_loss", report.ValidationLoss);
+                Write("validation_accuracy", report.ValidationAccuracy);
                 json.WriteNumber("seconds", report.Seconds);
                 json.WriteEndObject();
             }
@@ -184,9 +201,14 @@ public sealed class Checkpoint
 
             void Write(string name, double? value)
             {
-                if (value is double number)
+                // JSON has no word for what is not finite, as a loss on validation samples may be.
+                if (value is double number && double.IsFinite(number))
                 {
                     json.WriteNumber(name, number);
+                }
+                else if (value is double other)
+                {
+                    json.WriteString(name, other.ToString(CultureInfo.InvariantCulture));
                 }
             }
         }
@@ -209,9 +231,15 @@ public sealed class Checkpoint
                 report.GetProperty("loss").GetDouble(),
                 Number(report, "train_accuracy"),
                 Number(report, "test_accuracy"),
-                report.GetProperty("seconds").GetDouble())),
+                report.GetProperty("seconds").GetDouble())
+            {
+                ValidationLoss = Number(report, "validation_loss"),
+                ValidationAccuracy = Number(report, "validation_accuracy"),
+            }),
         ],
     };
 
-    private static double? Number(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : null;
+    private static double? Number(JsonElement parent, string name) => !parent.TryGetProperty(name, out JsonElement value) ? null
+        : value.ValueKind == JsonValueKind.String ? double.Parse(value.GetString()!, CultureInfo.InvariantCulture)
+        : value.GetDouble();
 }

@@ -67,9 +67,10 @@ public sealed partial class Loss
     /// <param name="outputs">A.</param>
     /// <param name="reduction">Mean or sum over the samples; a loss from a text says that itself.</param>
     /// <param name="preActivations">The last Z, for a loss that is written in it.</param>
+    /// <param name="weights">A row with a weight for each sample, which its loss is multiplied by; null where all are 1.</param>
     /// <exception cref="ShapeException">The expression is not a scalar.</exception>
-    /// <exception cref="ArgumentException">The loss is written in Z, and none is given.</exception>
-    public Expr Of(Expr targets, Expr outputs, Reduction reduction = Reduction.Mean, Expr? preActivations = null)
+    /// <exception cref="ArgumentException">The loss is written in Z, and none is given; or it is no sum over the samples, and they have weights.</exception>
+    public Expr Of(Expr targets, Expr outputs, Reduction reduction = Reduction.Mean, Expr? preActivations = null, Expr? weights = null)
     {
         ArgumentNullException.ThrowIfNull(outputs);
         if (NeedsPreActivations && preActivations is null)
@@ -83,6 +84,7 @@ public sealed partial class Loss
             throw new ShapeException($"the loss {Name} must be a scalar, but its expression is {sum.Shape}");
         }
 
+        sum = weights is null ? sum : Weighted(sum, weights);
         return reduction == Reduction.Sum || Text is not null ? sum : Merge(sum / outputs.Shape.Columns);
     }
 
@@ -99,6 +101,23 @@ public sealed partial class Loss
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>A sum over all samples with each sample's share multiplied by its weight: sum(X) is sum(X ⊙ 1s), ‖X‖² is sum(X ⊙ X ⊙ 1s).</summary>
+    private Expr Weighted(Expr sum, Expr weights)
+    {
+        Expr Spread(Expr x) => Expr.Hadamard(x, x.Shape.Rows.IsOne ? weights : Expr.BroadcastRow(weights, x.Shape.Rows));
+        return sum switch
+        {
+            Named named => Weighted(named.Definition, weights),
+            Scale { Factor: Constant factor, Of: var x } => factor * Weighted(x, weights),
+            Negate { Operands: [var x] } => -Weighted(x, weights),
+            Add { Operands: [var x, var y] } => Weighted(x, weights) + Weighted(y, weights),
+            Subtract { Operands: [var x, var y] } => Weighted(x, weights) - Weighted(y, weights),
+            Sum { Operands: [var x] } when x.Shape.Columns.Equals(weights.Shape.Columns) => Expr.Sum(Spread(x)),
+            SquaredNorm { Operands: [var x] } when x.Shape.Columns.Equals(weights.Shape.Columns) => Expr.Sum(Spread(Expr.Hadamard(x, x))),
+            _ => throw new ArgumentException($"samples can have weights where the loss is a sum over them, but {Name} is not written as one"),
+        };
+    }
 
     /// <summary>(1/m)(½ X) is written 1/(2m) X, and (1/m)(−X) is written −(1/m) X.</summary>
     private static Expr Merge(Expr x) => x switch

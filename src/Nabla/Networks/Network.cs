@@ -101,6 +101,15 @@ public sealed class Network : IEquatable<Network>
     public LayeredNetwork Express(Loss loss, Reduction reduction = Reduction.Mean, bool batch = true)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        return Express((targets, outputs, preActivations) => loss.Of(targets, outputs, reduction, preActivations), batch, (a, _) => a);
+    }
+
+    /// <summary>The network with a cost, and with something done to the outputs of each hidden layer before the next layer has them.</summary>
+    /// <param name="cost">C from the targets, the outputs and the last pre-activations.</param>
+    /// <param name="batch">Whether the samples are the columns of a batch, or there is one.</param>
+    /// <param name="between">What the next layer gets, from the outputs of a hidden layer and its number.</param>
+    internal LayeredNetwork Express(Func<Expr, Expr, Expr, Expr> cost, bool batch, Func<Expr, int, Expr> between)
+    {
         ExprPool pool = new();
         Dim m = batch ? Dim.Of("m") : Dim.One;
         string Letter(string letter) => batch ? letter.ToUpperInvariant() : letter;
@@ -118,11 +127,10 @@ public sealed class Network : IEquatable<Network>
             Named z = (b is null ? product : product + Expr.BroadcastColumn(b, m)).As(new(Letter("z"), l));
             Named next = layer.Activation.Apply(z).As(new(Letter("a"), l));
             layers.Add(new(w, b, a, z, next));
-            a = next;
+            a = l < Layers.Length ? between(next, l) : next;
         }
 
-        Named cost = loss.Of(target, a, reduction, layers[^1].PreActivation).As(new("C"));
-        return new(input, target, layers, cost, pool.Symbol(new("η"), Shape.Scalar), m);
+        return new(input, target, layers, cost(target, a, layers[^1].PreActivation).As(new("C")), pool.Symbol(new("η"), Shape.Scalar), m);
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,19 @@ public sealed class ParameterBuffer<T>
         buffer = new(slots.Values);
     }
 
+    private ParameterBuffer(ParameterBuffer<T> other, IReadOnlyList<Symbol> names)
+    {
+        (Parameters, buffer) = (names, other.buffer);
+        foreach ((Symbol name, Symbol parameter) in names.Zip(other.Parameters))
+        {
+            Slot<T> slot = other.SlotOf(parameter);
+            int rows = name.Shape.Rows.Value ?? 0;
+            slots[name] = (rows, name.Shape.Columns.Value) == (slot.Rows, slot.Columns) && names.Count == other.Parameters.Count
+                ? slot
+                : throw new ArgumentException($"{name.Describe()} cannot stand for {parameter.Describe()}");
+        }
+    }
+
     /// <summary>The parameters in their order.</summary>
     public IReadOnlyList<Symbol> Parameters { get; }
 
@@ -61,6 +74,9 @@ public sealed class ParameterBuffer<T>
 
         return null;
     }
+
+    /// <summary>The same memory under other names: the same parameters in another expression of the same network.</summary>
+    internal ParameterBuffer<T> Under(IReadOnlyList<Symbol> names) => new(this, names);
 
     internal Slot<T> SlotOf(Expr parameter) => slots.TryGetValue(parameter, out Slot<T>? slot)
         ? slot

@@ -171,7 +171,7 @@ public sealed class Model<T>
     /// How many threads a step pays for. They wait for each other a few times a step, some tenths of a microsecond each where all are running, so
     /// each needs some tens of microseconds of work.
     /// </summary>
-    private int MembersFor(int batch, int threads, int products)
+    internal int MembersFor(int batch, int threads, int products)
     {
         const long MultiplyAddsEach = 1_000_000;
         TrainingOptions.RequireThreads(threads);

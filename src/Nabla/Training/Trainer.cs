@@ -5,6 +5,7 @@ using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
 using Nabla.Data;
 using Nabla.Kernels;
+using Nabla.Networks;
 using Nabla.Planning;
 
 namespace Nabla.Training;
@@ -15,8 +16,23 @@ public sealed record TrainingOptions
     /// <summary>The update rule.</summary>
     public Optimizer Optimizer { get; init; } = Optimizer.Sgd;
 
-    /// <summary>η.</summary>
+    /// <summary>η, which the schedule multiplies.</summary>
     public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>What the learning rate is multiplied by in each step.</summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
+
+    /// <summary>What is minimized beside the loss, and dropout.</summary>
+    public Objective Objective { get; init; } = new();
+
+    /// <summary>The limits of the gradients.</summary>
+    public GradientClipping Clipping { get; init; } = new();
+
+    /// <summary>
+    /// The epochs that may pass without a smaller loss on the validation samples; then the training ends, and the weights of the best epoch are restored, as
+    /// they are at the end of all epochs. Null where all epochs are trained and the last weights stay.
+    /// </summary>
+    public int? Patience { get; init; }
 
     /// <summary>Samples in a step; the last step of an epoch takes what is left.</summary>
     public int BatchSize { get; init; } = 32;
@@ -24,7 +40,7 @@ public sealed record TrainingOptions
     /// <summary>How often all samples are seen.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Fixes the order of the samples.</summary>
+    /// <summary>Fixes the order of the samples and what dropout leaves out.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>More threads than this are refused.</summary>
@@ -63,7 +79,14 @@ public sealed record TrainingProgress(int Epoch, int Samples, double Loss, doubl
 /// <param name="TrainAccuracy">The fraction of its samples that were read right; null without classes.</param>
 /// <param name="TestAccuracy">The accuracy on the test samples after it; null where there are none, or no classes.</param>
 /// <param name="Seconds">The training time so far: <see cref="Trainer{T}.Seconds"/>.</param>
-public sealed record EpochReport(int Epoch, double Loss, double? TrainAccuracy, double? TestAccuracy, double Seconds);
+public sealed record EpochReport(int Epoch, double Loss, double? TrainAccuracy, double? TestAccuracy, double Seconds)
+{
+    /// <summary>The mean loss on the validation samples after it; null where there are none.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>The accuracy on the validation samples after it; null where there are none, or no classes.</summary>
+    public double? ValidationAccuracy { get; init; }
+}
 
 /// <summary>Where training stands besides its numbers: enough, with the parameters and the optimizer's states, to go on to the same bits.</summary>
 public sealed record TrainingPosition
@@ -105,9 +128,9 @@ public sealed unsafe class Trainer<T>
     private readonly TrainingOptions options;
     private readonly Dictionary<int, Plan<T>> plans = [];
     private readonly int[] order;
-    private readonly IReadOnlyList<ParameterUpdate> updates;
-    private readonly ParameterBuffer<T> states;
-    private readonly Symbol? stepNumber;
+    private readonly TrainingStep<T> step;
+    private readonly EarlyStopping<T>? stopping;
+    private readonly List<double> losses = [];
     private TrainingPosition position = new();
     private long steps;
     private double lossSum;
@@ -132,11 +155,11 @@ public sealed unsafe class Trainer<T>
         TrainingOptions.RequireThreads(options.Threads);
         Require(options.Epochs >= 1, $"the number of epochs must be at least 1, but it is {options.Epochs}");
         Require(double.IsFinite(options.LearningRate) && options.LearningRate > 0, $"the learning rate must be a positive number, but it is {options.LearningRate}");
+        Require(options.Patience is null or >= 1, $"the patience must be at least 1 epoch, but it is {options.Patience}");
+        Require(options.Patience is null || data.Validation is not null, "early stopping needs validation samples, but the data has none");
         order = [.. Enumerable.Range(0, data.Train.Count)];
-        Derivation = model.Expression.Differentiate(assumptions: TargetsSumToOne(data.Train) ? [model.Expression.TargetsSumToOne] : []);
-        updates = model.UpdatesBy(options.Optimizer, Derivation);
-        states = Model<T>.StatesOf(updates);
-        stepNumber = UpdateTerms.StepIn(model.Expression.LearningRate.Pool);
+        step = new(model, options, data.Train);
+        stopping = options.Patience is int patience ? new(model.Parameters, patience) : null;
         PlanFor(Math.Min(options.BatchSize, order.Length));
         if (order.Length % options.BatchSize is int rest and > 0)
         {
@@ -153,19 +176,25 @@ public sealed unsafe class Trainer<T>
     public double Seconds => (training ? spent + options.Clock.GetElapsedTime(resumed) : spent).TotalSeconds;
 
     /// <summary>The derivation whose gradients train the model.</summary>
-    public Derivation Derivation { get; }
+    public Derivation Derivation => step.Derivation;
+
+    /// <summary>The epoch whose weights the model has, where early stopping restored them: the one with the least loss on the validation samples.</summary>
+    public int? RestoredEpoch => IsDone && stopping is { BestEpoch: > 0 } ? stopping.BestEpoch : null;
+
+    /// <summary>Whether there is nothing left to train: all epochs are over, or early stopping has ended it.</summary>
+    public bool IsDone => position.Epoch > options.Epochs || stopping?.IsOver(position.Epoch - 1) == true;
 
     /// <summary>The instruction set that the steps run on: portable, avx2 or avx512.</summary>
     public string PathName => plans.Values.First().PathName;
 
     /// <summary>The outputs of the last step's forward pass, one column a sample, in the order of <see cref="LastBatch"/>; before the step's update.</summary>
-    public Matrix LastOutputs => plans[LastBatch.Length][model.Expression.Output];
+    public Matrix LastOutputs => plans[LastBatch.Length][step.Network.Output];
 
     /// <summary>The samples of the last step.</summary>
     public ReadOnlySpan<int> LastBatch => order.AsSpan((order.Length - 1) / options.BatchSize * options.BatchSize);
 
     /// <summary>The loss of the last step's batch, before its update.</summary>
-    public double LastCost => plans[LastBatch.Length][Derivation.StableCost][0, 0];
+    public double LastCost => plans[LastBatch.Length][step.Cost][0, 0];
 
     /// <summary>Whether every target column sums to one within 1e-6, so that 1ᵀy = 1 may be used.</summary>
     public static bool TargetsSumToOne(Samples samples)
@@ -196,7 +225,10 @@ public sealed unsafe class Trainer<T>
     public TrainingPosition Position => position with { Samples = seen, Steps = steps, LossSum = lossSum, Correct = correct, Seconds = Seconds };
 
     /// <summary>The optimizer's states: what it keeps of each parameter from step to step.</summary>
-    public ParameterBuffer<T> States => states;
+    public ParameterBuffer<T> States => step.States;
+
+    /// <summary>The weights that early stopping keeps: those of the best epoch; null without early stopping.</summary>
+    public ParameterBuffer<T>? BestParameters => stopping?.Best;
 
     /// <summary>Goes on from a position, after the parameters and the states have been set to those that belong to it.</summary>
     /// <exception cref="ArgumentException">The position is none of this training.</exception>
@@ -213,13 +245,19 @@ public sealed unsafe class Trainer<T>
             Shuffle(epoch);
         }
 
+        foreach (EpochReport report in from.Reports)
+        {
+            losses.Add(report.ValidationLoss ?? report.Loss);
+            stopping?.Recall(report.Epoch, losses[^1]);
+        }
+
         (position, seen, steps, lossSum, correct) = (from, from.Samples, from.Steps, from.LossSum, from.Correct);
         spent = TimeSpan.FromSeconds(from.Seconds);
     }
 
     /// <summary>
-    /// Trains all epochs, one report each, lazily: the next epoch runs when the next report is asked for. What was stopped goes on where it was when
-    /// it is run again.
+    /// Trains all epochs, or until early stopping ends it, one report each, lazily: the next epoch runs when the next report is asked for. What was stopped
+    /// goes on where it was when it is run again.
     /// </summary>
     /// <param name="progress">Called about ten times a second.</param>
     /// <param name="checkpoint">Called where <see cref="Position"/> should be kept: after each epoch, and within it after every <see cref="TrainingOptions.CheckpointEvery"/> steps.</param>
@@ -228,7 +266,7 @@ public sealed unsafe class Trainer<T>
     public IEnumerable<EpochReport> Run(Action<TrainingProgress>? progress = null, Action? checkpoint = null, CancellationToken cancellationToken = default)
     {
         using ThreadTeam? team = OpenTeam();
-        while (position.Epoch <= options.Epochs)
+        while (!IsDone)
         {
             TrainingProgress end;
             Resume();
@@ -242,9 +280,18 @@ public sealed unsafe class Trainer<T>
             }
 
             double? accuracy = data.Test is { Labels: not null } test ? model.Evaluate(test).Accuracy : null;
-            EpochReport report = new(position.Epoch, end.Loss, end.TrainAccuracy, accuracy, Seconds);
+            double? validated = data.Validation is { Labels: not null } samples ? model.Evaluate(samples).Accuracy : null;
+            double? validation = data.Validation is Samples held ? model.MeanLoss(held) : null;
+            EpochReport report = new(position.Epoch, end.Loss, end.TrainAccuracy, accuracy, Seconds) { ValidationLoss = validation, ValidationAccuracy = validated };
+            losses.Add(validation ?? end.Loss);
+            stopping?.Note(report.Epoch, losses[^1]);
             position = new() { Epoch = position.Epoch + 1, Reports = position.Reports.Add(report) };
             (seen, lossSum, correct) = (0, 0, 0);
+            if (IsDone)
+            {
+                stopping?.Restore();
+            }
+
             checkpoint?.Invoke();
             yield return report;
         }
@@ -322,21 +369,22 @@ public sealed unsafe class Trainer<T>
     internal double Step(ReadOnlySpan<int> batch, CancellationToken cancellationToken, ReadOnlySpan<int> next = default, ThreadTeam? team = null)
     {
         Plan<T> plan = PlanFor(batch.Length);
-        if (stepNumber is not null)
+        if (options.Schedule != LearningRateSchedule.Constant)
         {
-            plan.Set(stepNumber, steps + 1);
+            plan.Set(step.Network.LearningRate, RateOf(steps));
         }
 
-        Slot<T> input = plan.SlotOf(model.Expression.Input);
-        Slot<T> target = plan.SlotOf(model.Expression.Target);
-        data.Train.GatherInputs(batch, input.Pointer, input.LeadingDimension);
-        data.Train.GatherTargets(batch, target.Pointer, target.LeadingDimension);
+        step.Prepare(plan, batch, steps);
         data.Train.Prefetch(next);
         plan.RunUnless(cancellationToken, plan.Members > 1 ? team : null);
-        double cost = double.CreateChecked(*plan.SlotOf(Derivation.StableCost).Pointer);
+        double cost = double.CreateChecked(*plan.SlotOf(step.Cost).Pointer);
         steps += double.IsFinite(cost) ? 1 : 0;
         return cost;
     }
+
+    /// <summary>The learning rate of a step, counted from 0.</summary>
+    internal double RateOf(long step) => options.LearningRate
+        * options.Schedule.FactorAt(new(step, (order.Length + options.BatchSize - 1) / options.BatchSize, options.Epochs, losses));
 
     /// <summary>The threads that the steps need beside the caller's, until they are disposed of; null where they need none.</summary>
     internal ThreadTeam? OpenTeam()
@@ -352,7 +400,7 @@ public sealed unsafe class Trainer<T>
             return 0;
         }
 
-        Slot<T> output = PlanFor(batch.Length).SlotOf(model.Expression.Output);
+        Slot<T> output = PlanFor(batch.Length).SlotOf(step.Network.Output);
         int right = 0;
         for (int j = 0; j < batch.Length; j++)
         {
@@ -367,8 +415,7 @@ public sealed unsafe class Trainer<T>
     {
         if (!plans.TryGetValue(batch, out Plan<T>? plan))
         {
-            plan = plans[batch] = model.CompileStep(Derivation, updates, states, batch, options.Threads);
-            plan.Set(model.Expression.LearningRate, options.LearningRate);
+            plan = plans[batch] = step.Compile(batch);
         }
 
         return plan;

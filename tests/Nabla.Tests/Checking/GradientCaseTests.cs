@@ -71,13 +71,13 @@ public class GradientCaseTests
         "network.layers[0].activation is 'softmax', which this version does not support before the last layer")]
     [InlineData("\"activation\": \"tanh\"", "\"activation\": null", "network.layers[0].activation is null, but it must be the name of an activation")]
     [InlineData("squared-error", "hinge",
-        "loss is not supported by this version: unknown loss 'hinge'; Known: binary-cross-entropy, cross-entropy, huber, mean-squared-error, squared-error")]
+        "loss is not supported by this version: unknown loss 'hinge'; Known: binary-cross-entropy, cross-entropy, huber, mean-absolute-error, mean-squared-error, squared-error")]
     [InlineData("squared-error", "cross-entropy",
         "loss is 'cross-entropy', which this version supports on softmax outputs only, but the last layer's activation is 'identity'")]
     [InlineData("squared-error", "binary-cross-entropy",
         "loss is 'binary-cross-entropy', which this version supports on sigmoid outputs only, but the last layer's activation is 'identity'")]
     [InlineData("\"name\"", "\"optimizer\"",
-        "the file has an 'optimizer', which makes it a trajectory; this version does not support trajectories, only gradient cases")]
+        "the file has an 'optimizer', which makes it a trajectory, but a gradient case was expected")]
     [InlineData("\"gradients\"", "\"gradient\"", "the file has no 'gradients', but a gradient case must have them")]
     [InlineData("\"name\"", "\"reduction\"",
         "the file has something that this version does not support: unknown key 'reduction'; Known: gradients, inputs, loss, name, network, outputs, targets")]
@@ -125,7 +125,7 @@ public class GradientCaseTests
     }
 
     [Theory]
-    [InlineData("[]", "the file is an array, which would be a suite of identities; this version does not support suites, only gradient cases")]
+    [InlineData("[]", "the file is an array, which would be a suite of identities; a gradient case or a trajectory is an object")]
     [InlineData("3", "the file is a number, but it must be an object with network, loss, inputs, targets, gradients")]
     [InlineData("{\"gradients\": {}}", "the file has no 'network', but it must have one")]
     [InlineData("", "the file is not JSON at line 1, byte 1, but it must be one JSON object (NaN and Infinity are no JSON numbers)")]

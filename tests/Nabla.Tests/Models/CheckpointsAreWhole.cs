@@ -49,6 +49,50 @@ public class CheckpointsAreWhole
         Assert.Contains("holds no checkpoint", Assert.Throws<InvalidDataException>(() => folder.Latest()).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Masks, schedules, validation and the weights that early stopping keeps are part of what must go on.</summary>
+    [Fact]
+    public void Dropout_a_plateau_and_early_stopping_go_on_too()
+    {
+        using TemporaryFolder temporary = new();
+        CheckpointFolder folder = new(temporary.Path, kept: 1000);
+        Dataset data = digits.Value.WithValidation(0.2, seed: 5);
+        (Model<float> whole, Trainer<float> trainer) = Everything(every: 7);
+        string[] reports = [.. trainer.Run(checkpoint: () => folder.Save(whole, trainer, Description(whole), [], ""), cancellationToken: TestContext.Current.CancellationToken).Select(Figures)];
+        Assert.True(trainer.IsDone);
+        Assert.True(trainer.RestoredEpoch < reports.Length && reports.Length < 60, $"restored {trainer.RestoredEpoch} of {reports.Length}");
+        List<string> names = Names(temporary.Path);
+        for (int i = names.Count - 1; i >= 0; i -= 5)
+        {
+            (Model<float> model, Trainer<float> second) = Everything(every: null);
+            folder.Latest().Checkpoint.Restore(model, second);
+            string[] rest = [.. second.Run(cancellationToken: TestContext.Current.CancellationToken).Select(Figures)];
+            Assert.Equal(Bits(whole), Bits(model));
+            Assert.Equal(trainer.RestoredEpoch, second.RestoredEpoch);
+            Assert.Equal<string[]>(reports[(reports.Length - rest.Length)..], rest);
+            foreach (string name in names[Math.Max(0, i - 4)..(i + 1)])
+            {
+                File.Delete(temporary.File(name));
+            }
+        }
+
+        (Model<float> Model, Trainer<float> Trainer) Everything(int? every)
+        {
+            Model<float> model = new(Network.Of([784, 8, 10], Activation.Named("relu"), Activation.Softmax), Loss.Named("cross-entropy"));
+            model.Initialize(Initializer.Named("he"), seed: 3);
+            return (model, new(model, data, new()
+            {
+                Optimizer = Optimizer.Adam,
+                LearningRate = 0.02,
+                BatchSize = 16,
+                Epochs = 60,
+                Patience = 3,
+                Objective = new() { Dropout = 0.3, L2 = 1e-4 },
+                Schedule = LearningRateSchedule.Plateau.With("schedule-epochs", 1),
+                CheckpointEvery = every,
+            }));
+        }
+    }
+
     [Fact]
     public void What_was_stopped_in_the_middle_goes_on_when_it_is_run_again()
     {
@@ -208,7 +252,7 @@ public class CheckpointsAreWhole
 
     private static List<string> Names(string folder) => [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 
-    private static string Figures(EpochReport report) => $"{report.Epoch} {report.Loss:R} {report.TrainAccuracy:R} {report.TestAccuracy:R}";
+    private static string Figures(EpochReport report) => $"{report.Epoch} {report.Loss:R} {report.TrainAccuracy:R} {report.TestAccuracy:R} {report.ValidationLoss:R} {report.ValidationAccuracy:R}";
 
     private static string Bits(Model<float> model) => string.Join(' ', model.Parameters.Parameters.SelectMany(p => model.Parameters[p].Elements.ToArray()).Select(x => $"{x:R}"));
 }

@@ -4,6 +4,7 @@ using Nabla.Data;
 using Nabla.Models;
 using Nabla.Networks;
 using Nabla.Planning;
+using Nabla.Tests.Data;
 using Nabla.Tests.Training;
 using Nabla.Training;
 

@@ -12,6 +12,7 @@ public class LossesAreAsDefined
     {
         ["squared-error"] = (y, a, _) => 0.5 * Total(y, i => (y[i] - a[i]) * (y[i] - a[i])),
         ["mean-squared-error"] = (y, a, _) => Total(y, i => (y[i] - a[i]) * (y[i] - a[i])) / y.Length,
+        ["mean-absolute-error"] = (y, a, _) => Total(y, i => Math.Abs(y[i] - a[i])) / y.Length,
         ["cross-entropy"] = (y, _, z) => -Total(y, i => y[i] * Math.Log(Math.Exp(z[i]) / Total(z, k => Math.Exp(z[k])))),
         ["binary-cross-entropy"] = (y, a, _) => -Total(y, i => y[i] * Math.Log(a[i]) + (1 - y[i]) * Math.Log(1 - a[i])),
         ["huber"] = (y, a, _) => Total(y, i => Math.Abs(y[i] - a[i]) <= 1 ? 0.5 * Math.Pow(y[i] - a[i], 2) : Math.Abs(y[i] - a[i]) - 0.5),

@@ -68,7 +68,7 @@ public class NetworkTests
         Assert.Equal(
             "unknown activation 'sigmod'; did you mean 'sigmoid'? Known: " + string.Join(", ", Activation.All.Keys), Message(() => Activation.Named("sigmod")));
         Assert.Equal(
-            "unknown loss 'cross-entropie'; did you mean 'cross-entropy'? Known: binary-cross-entropy, cross-entropy, huber, mean-squared-error, squared-error",
+            "unknown loss 'cross-entropie'; did you mean 'cross-entropy'? Known: binary-cross-entropy, cross-entropy, huber, mean-absolute-error, mean-squared-error, squared-error",
             Message(() => Loss.Named("cross-entropie")));
         Assert.Equal("unknown initializer 'xavier'; Known: glorot, he, lecun, normal, uniform", Message(() => Initializer.Named("xavier")));
     }
@@ -80,9 +80,9 @@ public class NetworkTests
     [Fact]
     public void The_losses_of_the_contract_are_there_with_the_activation_that_they_expect()
     {
-        Assert.Equal(["binary-cross-entropy", "cross-entropy", "huber", "mean-squared-error", "squared-error"], Loss.All.Keys);
+        Assert.Equal(["binary-cross-entropy", "cross-entropy", "huber", "mean-absolute-error", "mean-squared-error", "squared-error"], Loss.All.Keys);
         Assert.Equal(
-            ["sigmoid", "softmax", null, null, null], Loss.All.Values.Select(loss => loss.OutputActivation?.Name));
+            ["sigmoid", "softmax", null, null, null, null], Loss.All.Values.Select(loss => loss.OutputActivation?.Name));
     }
 
     [Fact]
