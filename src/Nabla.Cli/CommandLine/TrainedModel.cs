@@ -91,11 +91,11 @@ internal static class TrainedModels
                 + $"but {dataset.Name} has {dataset.Train.Inputs} inputs and {dataset.Train.Outputs} outputs");
         }
 
-        if (Inputs.DivisorOf(dataset.Train) != description.InputDivisor)
+        if (dataset.Preprocessing.InputDivisor != description.Preprocessing.InputDivisor)
         {
             throw new InvalidDataException(
-                $"the model {file} was trained on inputs divided by {description.InputDivisor}, "
-                + $"but those of {dataset.Name} are divided by {Inputs.DivisorOf(dataset.Train)}");
+                $"the model {file} was trained on inputs divided by {description.Preprocessing.InputDivisor}, "
+                + $"but those of {dataset.Name} are divided by {dataset.Preprocessing.InputDivisor}");
         }
 
         if (!description.Classes.IsEmpty && description.Classes.Length != network.Outputs)
@@ -109,11 +109,4 @@ internal static class TrainedModels
         ulong.TryParse(description.Training.GetValueOrDefault("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
             ? seed
             : Options.DefaultSeed;
-}
-
-/// <summary>What is done to inputs before they reach a network.</summary>
-internal static class Inputs
-{
-    /// <summary>What every input is divided by: 255 for pixels, which are bytes.</summary>
-    public static double DivisorOf(Samples samples) => samples.Features is ByteFeatures ? byte.MaxValue : 1;
 }

@@ -148,7 +148,7 @@ internal sealed record TrainingSetup
 
         return new(Network, Loss.Name, Reduction)
         {
-            InputDivisor = Inputs.DivisorOf(Data.Train),
+            Preprocessing = Data.Preprocessing,
             Classes = Data.Classes,
             Training = training.ToImmutableSortedDictionary(StringComparer.Ordinal),
         };

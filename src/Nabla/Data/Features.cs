@@ -22,6 +22,12 @@ public abstract class Features
         Count = length / size;
     }
 
+    private protected Features(int count, int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        (Count, Size) = (count, size);
+    }
+
     /// <summary>How many samples there are.</summary>
     public int Count { get; }
 
