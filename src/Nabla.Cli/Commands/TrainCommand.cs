@@ -2,6 +2,7 @@ using System.CommandLine;
 using Nabla.Cli.CommandLine;
 using Nabla.Cli.Train;
 using Nabla.Data;
+using Nabla.Data.Tables;
 using Nabla.Networks;
 using Nabla.Training;
 
@@ -50,6 +51,7 @@ internal static class TrainCommand
         Option<string?> precision = Options.Choice("--precision", "The numbers to compute with (default float)", "float", "double");
         Option<string?> dataFolder = Options.DataFolder();
         Option<string?> file = Options.Text("--out", "FILE", "The model file (default DATA.safetensors in the current folder)");
+        TableArguments table = new();
         Option<bool> json = Options.Json("Events on stdout, one JSON object a line, and nothing else there");
         Command command = new ToolCommand(
             "train",
@@ -59,18 +61,30 @@ internal static class TrainCommand
             "nabla train mnist --layers 100-50           two hidden layers; the data fixes 784 inputs and 10 outputs",
             "nabla train mnist --layers 784-30-10 --activation sigmoid --loss squared-error --learning-rate 3 \\",
             "    --batch-size 10 --epochs 30 --init normal",
+            "nabla train iris.csv                        a table of one's own; the last column is predicted from the others",
+            "nabla train houses.csv --target price --features rooms,area,town --test 0.25",
             "nabla train xor --json                      one JSON object a line: an event for each epoch, then 'done'")
         {
             data, layers, activation, outputActivation, noBias, loss, reduction, optimizer, learningRate, batchSize, epochs, init, seed, threads,
             precision, dataFolder, file, json,
         };
+        foreach (Option option in table.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction((parsed, _) =>
         {
             // Every name is looked up before the data is loaded or downloaded.
-            BuiltInDataset source = Datasets.Find(parsed.GetRequiredValue(data));
+            DataSource source = DataSource.Find(parsed.GetRequiredValue(data));
+            if (!source.IsFile)
+            {
+                table.RequireNone(parsed, source.Given);
+            }
+
             TrainingRequest request = new()
             {
-                Data = source.Name,
+                Data = source.Given,
                 DataFolder = parsed.GetValue(dataFolder),
                 Layers = parsed.GetValue(layers) is string sizes ? Network.ParseSizes(sizes) : null,
                 Activation = parsed.GetValue(activation) is string hidden ? Activation.Named(hidden) : null,
@@ -86,22 +100,22 @@ internal static class TrainCommand
                 Seed = parsed.GetValue(seed) ?? Options.DefaultSeed,
                 Threads = parsed.GetValue(threads) ?? Math.Min(Environment.ProcessorCount, TrainingOptions.MostThreads),
                 Double = parsed.GetValue(precision) == "double",
-                Out = parsed.GetValue(file) ?? $"{source.Name}.safetensors",
+                Out = parsed.GetValue(file) ?? source.ModelFile,
                 Json = parsed.GetValue(json),
             };
             ModelPath.RequireWritable(request.Out);
-            return RunAsync(source, request, terminal);
+            return RunAsync(source, request, table.Read(parsed, request.Seed), terminal);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(BuiltInDataset source, TrainingRequest request, Terminal terminal)
+    private static async Task<int> RunAsync(DataSource source, TrainingRequest request, TableOptions table, Terminal terminal)
     {
         using Interruption interruption = new();
         Dataset data;
         try
         {
-            data = await Loading.LoadAsync(source, request.Seed, request.DataFolder, terminal, interruption.Token);
+            data = await source.LoadAsync(request.Seed, request.DataFolder, table, terminal, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {

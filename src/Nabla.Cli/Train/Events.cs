@@ -16,7 +16,7 @@ internal static class Events
         json.Write("seconds", report.Seconds);
     });
 
-    public static void Done(TextWriter output, List<EpochReport> reports, double seconds, string model) => JsonLine.Write(output, json =>
+    public static void Done(TextWriter output, List<EpochReport> reports, double seconds, string model, Measures? measures) => JsonLine.Write(output, json =>
     {
         json.WriteString("event", "done");
         json.WriteNumber("epochs", reports.Count);
@@ -25,5 +25,13 @@ internal static class Events
         json.Write("best_test_accuracy", reports.Max(report => report.TestAccuracy));
         json.Write("seconds", seconds);
         json.WriteString("model", model);
+        if (measures is null)
+        {
+            json.WriteNull("metrics");
+        }
+        else
+        {
+            measures.WriteJson(json);
+        }
     });
 }

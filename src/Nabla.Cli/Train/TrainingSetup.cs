@@ -75,7 +75,7 @@ internal sealed record TrainingSetup
     /// <exception cref="ArgumentException">The network does not fit the data.</exception>
     public static TrainingSetup Of(TrainingRequest request, Dataset data)
     {
-        Preset preset = Preset.For(data.Name);
+        Preset preset = Preset.For(data);
         ImmutableArray<int> sizes = request.Layers is { } layers
             ? LayerSizes.Complete(layers, data)
             : [data.Train.Inputs, .. preset.Hidden, data.Train.Outputs];
@@ -107,7 +107,7 @@ internal sealed record TrainingSetup
             InitialWeights = request.Initializer is null && Fit(preset.InitialWeights, sizes) ? preset.InitialWeights : [],
             Options = new()
             {
-                Optimizer = request.Optimizer ?? Optimizer.Sgd,
+                Optimizer = request.Optimizer ?? Optimizer.Named(preset.Optimizer),
                 LearningRate = request.LearningRate ?? preset.LearningRate,
                 BatchSize = batchSize,
                 Threads = request.Threads,

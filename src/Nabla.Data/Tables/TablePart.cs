@@ -6,7 +6,7 @@ namespace Nabla.Data.Tables;
 /// <summary>The rows of one part with their targets.</summary>
 internal sealed class TablePart(TablePlan plan)
 {
-    public Table Table { get; } = plan.CreateTable();
+    public TableColumns Table { get; } = plan.CreateTable();
 
     /// <summary>The target of each row: the place of its class, or the number.</summary>
     public NumberColumn Targets { get; } = new(plan.File.Names[plan.TargetPlace]);

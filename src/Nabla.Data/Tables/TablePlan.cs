@@ -54,19 +54,19 @@ internal sealed class TablePlan
     }
 
     /// <summary>An empty table of the columns.</summary>
-    public Table CreateTable()
+    public TableColumns CreateTable()
     {
         // Many columns wait with fewer rows each, so that what waits stays small.
         const int MostWaiting = 1 << 19;
         int shift = Math.Clamp((int)Math.Log2(MostWaiting / Math.Max(1, sources.Length)), 6, 12);
         return new(sources.Select(source => source.Places is null
-            ? (TableColumn)NumberColumn.Empty(source.Name, shift)
+            ? (ColumnValues)NumberColumn.Empty(source.Name, shift)
             : new CategoryColumn(source.Name, source.Levels, shift)));
     }
 
     /// <summary>Appends the columns of a row.</summary>
     /// <exception cref="InvalidDataException">A field is not what its column holds.</exception>
-    public void Append(CsvRows row, Table table)
+    public void Append(CsvRows row, TableColumns table)
     {
         for (int i = 0; i < sources.Length; i++)
         {

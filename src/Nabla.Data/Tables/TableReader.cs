@@ -87,7 +87,7 @@ public static class TableReader
         IEnumerable<TableBatch> Batches()
         {
             TablePlan plan = TablePlan.Of(file, preprocessing, []);
-            Table table = plan.CreateTable();
+            TableColumns table = plan.CreateTable();
             List<string> targets = [];
             long first = 0;
             foreach (CsvRows row in file.Rows(cancellationToken))

@@ -27,14 +27,14 @@ public static class BookExample
         },
     ];
 
-    internal static Dataset Dataset { get; } = LiteralTable.Dataset(
+    internal static Dataset Dataset { get; } = Table.Dataset(
         "book",
         new double[,] { { 0, 0, 1 }, { 0, 1, 1 }, { 1, 0, 1 }, { 1, 1, 1 } },
         new double[,] { { 0 }, { 1 }, { 1 }, { 0 } });
 }
 
 /// <summary>A small data set written as two tables, a row for each sample.</summary>
-internal static class LiteralTable
+internal static class Table
 {
     public static Dataset Dataset(string name, double[,] inputs, double[,] targets) => new(
         name,

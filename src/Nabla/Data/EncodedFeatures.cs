@@ -10,7 +10,7 @@ public sealed class EncodedFeatures : Features
 
     /// <summary>The columns of a table as a preprocessing makes inputs of them.</summary>
     /// <exception cref="ArgumentException">The table lacks a column, or one is of another kind than the preprocessing says.</exception>
-    public EncodedFeatures(Table table, Preprocessing preprocessing)
+    public EncodedFeatures(TableColumns table, Preprocessing preprocessing)
         : base(CountOf(table), SizeOf(preprocessing))
     {
         Table = table;
@@ -19,14 +19,14 @@ public sealed class EncodedFeatures : Features
     }
 
     /// <summary>The table.</summary>
-    public Table Table { get; }
+    public TableColumns Table { get; }
 
     /// <summary>What is done to its columns.</summary>
     public Preprocessing Preprocessing { get; }
 
     /// <summary>The rows of a table as inputs: as plain numbers where these are few, which are read faster, else as <see cref="EncodedFeatures"/>.</summary>
     /// <exception cref="ArgumentException">The table lacks a column, or one is of another kind than the preprocessing says.</exception>
-    public static unsafe Features Of(Table table, Preprocessing preprocessing)
+    public static unsafe Features Of(TableColumns table, Preprocessing preprocessing)
     {
         const long MostNumbers = 1 << 20;
         EncodedFeatures encoded = new(table, preprocessing);
@@ -69,7 +69,7 @@ public sealed class EncodedFeatures : Features
         }
     }
 
-    private static int CountOf(Table table)
+    private static int CountOf(TableColumns table)
     {
         ArgumentNullException.ThrowIfNull(table);
         return table.Count;
@@ -81,7 +81,7 @@ public sealed class EncodedFeatures : Features
         return preprocessing.Inputs;
     }
 
-    private static Source SourceOf(Table table, ColumnEncoding encoding) => (table.Find(encoding.Name), encoding) switch
+    private static Source SourceOf(TableColumns table, ColumnEncoding encoding) => (table.Find(encoding.Name), encoding) switch
     {
         (NumberColumn column, NumberEncoding number) => new(1, number, column, null, []),
         (CategoryColumn column, CategoryEncoding category) => new(category.Inputs, null, null, column, InputsOf(column, category)),

@@ -28,7 +28,7 @@ public static class Standardization
     /// <summary>Means, deviations, fills and levels of the columns of a table.</summary>
     /// <exception cref="ArgumentException">A column has no values, or numbers too large to be standardized.</exception>
     public static ImmutableArray<ColumnEncoding> Learn(
-        Table train, NumberFill numbers = NumberFill.Mean, CategoryFill categories = CategoryFill.OwnLevel)
+        TableColumns train, NumberFill numbers = NumberFill.Mean, CategoryFill categories = CategoryFill.OwnLevel)
     {
         ArgumentNullException.ThrowIfNull(train);
         return

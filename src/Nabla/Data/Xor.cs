@@ -6,7 +6,7 @@ public static partial class Datasets
     public static BuiltInDataset Xor { get; } = new(
         "xor",
         "exclusive or: 4 rows, 2 inputs, 1 output",
-        (_, _) => Task.FromResult(LiteralTable.Dataset(
+        (_, _) => Task.FromResult(Table.Dataset(
             "xor",
             new double[,] { { 0, 0 }, { 0, 1 }, { 1, 0 }, { 1, 1 } },
             new double[,] { { 0 }, { 1 }, { 1 }, { 0 } })));

@@ -3,7 +3,7 @@ using Nabla.Data;
 
 namespace Nabla.Tests.Data;
 
-public class TablesInMemoryTests
+public class TableColumnsTests
 {
     [Fact]
     public void Packed_numbers_are_the_numbers() => Gen.OneOf(
@@ -47,13 +47,13 @@ public class TablesInMemoryTests
     [Fact]
     public void Columns_from_code_are_standardized_and_encoded()
     {
-        Table train = new(new NumberColumn("x", 1, 2, 3, double.NaN), new CategoryColumn("c", "b", "a", null, "a"), new NumberColumn("constant", 7, 7, 7, 7));
+        TableColumns train = new(new NumberColumn("x", 1, 2, 3, double.NaN), new CategoryColumn("c", "b", "a", null, "a"), new NumberColumn("constant", 7, 7, 7, 7));
         Preprocessing preprocessing = new() { Columns = Standardization.Learn(train) };
         double scale = Math.Sqrt(2.0 / 3);
         Assert.Equal(
             [-1 / scale, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1 / scale, 0, 0, 1, 0, 0, 1, 0, 0, 0],
             Assert.IsType<NumberFeatures>(EncodedFeatures.Of(train, preprocessing)).Values);
-        Table other = new(new CategoryColumn("c", "z"), new NumberColumn("x", 2), new NumberColumn("constant", 8));
+        TableColumns other = new(new CategoryColumn("c", "z"), new NumberColumn("x", 2), new NumberColumn("constant", 8));
         Assert.Equal([0, 0, 0, 0, 1], Assert.IsType<NumberFeatures>(EncodedFeatures.Of(other, preprocessing)).Values);
     }
 
@@ -62,13 +62,13 @@ public class TablesInMemoryTests
     {
         NumberColumn x = new("x", 1, 2);
         Preprocessing preprocessing = new() { Columns = [new NumberEncoding("x", 0, 1, 0)] };
-        Refused("two columns are named 'x'; each column needs a name of its own", () => new Table(x, new NumberColumn("x", 3, 4)));
-        Refused("column 'y' has 1 rows, but column 'x' has 2", () => new Table(x, new NumberColumn("y", 3)));
+        Refused("two columns are named 'x'; each column needs a name of its own", () => new TableColumns(x, new NumberColumn("x", 3, 4)));
+        Refused("column 'y' has 1 rows, but column 'x' has 2", () => new TableColumns(x, new NumberColumn("y", 3)));
         Refused("row 1 of column 'x' is Infinity, but must be a finite number, or NaN where it is missing", () => new NumberColumn("x", 1, double.PositiveInfinity));
-        Refused("the table has no column 'x'", () => new EncodedFeatures(new Table(new NumberColumn("y", 3)), preprocessing));
-        Refused("column 'x' holds categories, but the preprocessing takes it for numbers", () => new EncodedFeatures(new Table(new CategoryColumn("x", "a")), preprocessing));
-        Refused("column 'x' has no number among the samples to train with", () => Standardization.Learn(new Table(new NumberColumn("x", double.NaN))));
-        Refused("column 'x' has numbers too large to be standardized", () => Standardization.Learn(new Table(new NumberColumn("x", 1e300, -1e300))));
+        Refused("the table has no column 'x'", () => new EncodedFeatures(new TableColumns(new NumberColumn("y", 3)), preprocessing));
+        Refused("column 'x' holds categories, but the preprocessing takes it for numbers", () => new EncodedFeatures(new TableColumns(new CategoryColumn("x", "a")), preprocessing));
+        Refused("column 'x' has no number among the samples to train with", () => Standardization.Learn(new TableColumns(new NumberColumn("x", double.NaN))));
+        Refused("column 'x' has numbers too large to be standardized", () => Standardization.Learn(new TableColumns(new NumberColumn("x", 1e300, -1e300))));
     }
 
     private static void Refused(string sentence, Func<object> make) =>

@@ -3,18 +3,18 @@ using System.Collections.Immutable;
 namespace Nabla.Data;
 
 /// <summary>Columns of one length, in memory.</summary>
-public sealed class Table
+public sealed class TableColumns
 {
-    private readonly Dictionary<string, TableColumn> byName;
+    private readonly Dictionary<string, ColumnValues> byName;
 
     /// <summary>A table of columns.</summary>
     /// <exception cref="ArgumentException">There are none, two have one name, or their lengths differ.</exception>
-    public Table(params IEnumerable<TableColumn> columns)
+    public TableColumns(params IEnumerable<ColumnValues> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
         Columns = [.. columns];
         byName = new(StringComparer.Ordinal);
-        foreach (TableColumn column in Columns)
+        foreach (ColumnValues column in Columns)
         {
             if (!byName.TryAdd(column.Name, column))
             {
@@ -29,7 +29,7 @@ public sealed class Table
     }
 
     /// <summary>The columns.</summary>
-    public ImmutableArray<TableColumn> Columns { get; }
+    public ImmutableArray<ColumnValues> Columns { get; }
 
     /// <summary>How many rows there are.</summary>
     public int Count => Columns.IsEmpty ? 0 : Columns[0].Count;
@@ -37,20 +37,20 @@ public sealed class Table
     /// <summary>Frees what waits for more rows: nothing is appended after it.</summary>
     internal void Trim()
     {
-        foreach (TableColumn column in Columns)
+        foreach (ColumnValues column in Columns)
         {
             column.Trim();
         }
     }
 
     /// <summary>The column of a name; null where there is none.</summary>
-    public TableColumn? Find(string name) => byName.GetValueOrDefault(name);
+    public ColumnValues? Find(string name) => byName.GetValueOrDefault(name);
 }
 
 /// <summary>A column of a table. One thread may append to it; any number may read it when it is complete.</summary>
-public abstract class TableColumn
+public abstract class ColumnValues
 {
-    private protected TableColumn(string name)
+    private protected ColumnValues(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
@@ -67,7 +67,7 @@ public abstract class TableColumn
 }
 
 /// <summary>A column of numbers; NaN stands for a missing one.</summary>
-public sealed class NumberColumn : TableColumn
+public sealed class NumberColumn : ColumnValues
 {
     private readonly int shift;
     private readonly List<PackedNumbers> packed = [];
@@ -134,7 +134,7 @@ public sealed class NumberColumn : TableColumn
 }
 
 /// <summary>A column of categories: for each row one of a few levels, or none where it is missing.</summary>
-public sealed class CategoryColumn : TableColumn
+public sealed class CategoryColumn : ColumnValues
 {
     private readonly NumberColumn codes;
 
