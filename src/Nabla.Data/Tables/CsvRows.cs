@@ -1,4 +1,4 @@
-using Sylvan.Data.Csv;
+using nietras.SeparatedValues;
 
 namespace Nabla.Data.Tables;
 
@@ -10,7 +10,7 @@ internal sealed class CsvRows : IDisposable
 
     private readonly TableBytes source;
     private readonly DecodedText text;
-    private readonly CsvDataReader reader;
+    private readonly SepReader reader;
     private long next = 1;
 
     /// <summary>Opens a file.</summary>
@@ -21,16 +21,7 @@ internal sealed class CsvRows : IDisposable
         try
         {
             text = new(source);
-            reader = Guard(() => CsvDataReader.Create(text, new()
-            {
-                HasHeaders = false,
-                Delimiter = delimiter,
-                BufferSize = 1 << 16,
-                MaxBufferSize = LongestRow,
-
-                // No row begins with it: such a text is refused before. Else rows that begin with # would be taken for comments.
-                Comment = '\0',
-            }));
+            reader = Guard(() => Sep.New(delimiter).Reader(options => options with { HasHeader = false, DisableColCountCheck = true }).From(text));
         }
         catch
         {
@@ -46,24 +37,33 @@ internal sealed class CsvRows : IDisposable
     public long Line { get; private set; }
 
     /// <summary>How many fields the row has.</summary>
-    public int Count => reader.RowFieldCount;
+    public int Count { get; private set; }
 
     /// <summary>A field of the row, without its quotes and the spaces around it.</summary>
-    public ReadOnlySpan<char> this[int field] => reader.GetFieldSpan(field).Trim();
+    /// <exception cref="InvalidDataException">Its quotes are wrong.</exception>
+    public ReadOnlySpan<char> this[int field]
+    {
+        get
+        {
+            ReadOnlySpan<char> raw = reader.Current[field].Span.Trim();
+            return raw.Contains('"') ? Unquoted(raw) : raw;
+        }
+    }
 
     /// <summary>Goes to the next row.</summary>
     /// <exception cref="InvalidDataException">The text cannot be read; the message says on which line.</exception>
     public bool Read()
     {
-        while (Guard(reader.Read))
+        while (Guard(reader.MoveNext))
         {
-            Line = next++;
-            for (int i = 0; i < reader.RowFieldCount; i++)
+            SepReader.Row row = reader.Current;
+            (Line, next, Count) = (next, row.LineNumberToExcl, row.ColCount);
+            if (row.Span.Length > LongestRow)
             {
-                next += reader.GetFieldSpan(i).Count('\n');
+                throw TooLong(null);
             }
 
-            if (reader.RowFieldCount > 1 || !this[0].IsEmpty)
+            if (Count > 1 || !row.Span.IsWhiteSpace())
             {
                 return true;
             }
@@ -73,7 +73,7 @@ internal sealed class CsvRows : IDisposable
     }
 
     /// <summary>A sentence with the file and the line.</summary>
-    public InvalidDataException Wrong(string sentence) => new($"{FileName}, line {Line}: {sentence}");
+    public InvalidDataException Wrong(string sentence, Exception? cause = null) => new($"{FileName}, line {Line}: {sentence}", cause);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -83,21 +83,46 @@ internal sealed class CsvRows : IDisposable
         source.Dispose();
     }
 
+    /// <summary>The text of a field in quotes, whose own quotes are doubled.</summary>
+    private ReadOnlySpan<char> Unquoted(ReadOnlySpan<char> raw)
+    {
+        ReadOnlySpan<char> inner = raw is ['"', .. var between, '"'] ? between : throw WrongQuotes();
+        if (!inner.Contains('"'))
+        {
+            return inner.Trim();
+        }
+
+        char[] single = new char[inner.Length];
+        int length = 0;
+        for (int i = 0; i < inner.Length; i++)
+        {
+            single[length++] = inner[i];
+            if (inner[i] == '"' && (++i == inner.Length || inner[i] != '"'))
+            {
+                throw WrongQuotes();
+            }
+        }
+
+        return single.AsSpan(0, length).Trim();
+    }
+
+    private InvalidDataException WrongQuotes() =>
+        Wrong("the quotes are wrong; a field with quotes is written as \"a \"\"quoted\"\" word\", and nothing but a delimiter follows it");
+
+    private InvalidDataException TooLong(Exception? cause) =>
+        Wrong($"the row is longer than {LongestRow:N0} characters; a quote that is never closed or another kind of file may be the cause", cause);
+
     private T Guard<T>(Func<T> read)
     {
         try
         {
             return read();
         }
-        catch (CsvRecordTooLargeException e)
+        catch (NotSupportedException e)
         {
-            throw new InvalidDataException(
-                $"{FileName}, line {next}: the row is longer than {LongestRow:N0} characters; a quote that is never closed or another kind of file may be the cause", e);
-        }
-        catch (FormatException e)
-        {
-            throw new InvalidDataException(
-                $"{FileName}, line {next}: the quotes are wrong; a field with quotes is written as \"a \"\"quoted\"\" word\", and nothing but a delimiter follows it", e);
+            // How the reader says that a row does not fit into its largest buffer.
+            Line = next;
+            throw TooLong(e);
         }
     }
 }
