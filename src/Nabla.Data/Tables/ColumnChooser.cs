@@ -206,7 +206,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
             foreach ((int place, LevelSurvey survey) in all)
             {
                 ReadOnlySpan<char> field = row[place];
-                if (!Cell.IsMissing(field) && survey.Add(place == target ? TablePlan.LevelOf(field) : field))
+                if (!Cell.IsMissing(field) && survey.Add(field))
                 {
                     together++;
                 }
@@ -225,8 +225,13 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
     private ImmutableArray<KeyValuePair<string, long>> ClassesOf(LevelSurvey survey, int target)
     {
         string shown = $"{file.FileName}: the target '{TableFile.Shown(file.Names[target])}'";
+        KeyValuePair<string, long>[] classes =
+        [
+            .. survey.Levels.GroupBy(level => TablePlan.LevelOf(level.Key), StringComparer.Ordinal)
+                .Select(spellings => KeyValuePair.Create(spellings.Key, spellings.Sum(level => level.Value))),
+        ];
         return survey.TooMany ? throw new InvalidDataException($"{shown} has more than {MostLevels:N0} different values, which are too many for classes; --target names another column")
-            : survey.Levels.Count < 2 ? throw new InvalidDataException($"{shown} is '{TableFile.Shown(survey.Levels[0].Key)}' in every row, so there is nothing to tell apart")
-            : [.. survey.Levels];
+            : classes.Length < 2 ? throw new InvalidDataException($"{shown} is '{TableFile.Shown(classes[0].Key)}' in every row, so there is nothing to tell apart")
+            : [.. classes];
     }
 }

@@ -93,8 +93,25 @@ internal sealed class TablePlan
         ReadOnlySpan<char> field = row[TargetPlace];
         return labels is null ? Number(row, targetName!, field)
             : Cell.IsMissing(field) ? double.NaN
-            : labels.TryGetValue(LevelOf(field), out int label) ? label
+            : labels.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(field, out int label) || OtherSpelling(field, out label) ? label
             : throw row.Wrong($"column '{TableFile.Shown(targetName)}': '{TableFile.Shown(field)}' is none of the classes {string.Join(", ", Classes.Take(20).Select(name => TableFile.Shown(name)))}");
+    }
+
+    /// <summary>A number that is written otherwise than the class is called is looked up once and kept, so that a row takes no memory.</summary>
+    private bool OtherSpelling(ReadOnlySpan<char> field, out int label)
+    {
+        const int MostSpellings = 10_000;
+        if (!labels!.TryGetValue(LevelOf(field), out label))
+        {
+            return false;
+        }
+
+        if (labels.Count < MostSpellings)
+        {
+            labels.Add($"{field}", label);
+        }
+
+        return true;
     }
 
     /// <summary>The name of a class: a number is one class however it is written.</summary>
