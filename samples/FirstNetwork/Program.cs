@@ -13,4 +13,4 @@ foreach (EpochReport epoch in trainer.Run())
     Console.WriteLine($"epoch {epoch.Epoch}: {epoch.TestAccuracy:P1} of the test digits");
 }
 
-ModelFile.Save("digits.safetensors", model, new(network, Loss.CrossEntropy.Name) { InputDivisor = 255, Classes = digits.Classes });
+ModelFile.Save("digits.safetensors", model, new(network, Loss.CrossEntropy.Name) { Preprocessing = digits.Preprocessing, Classes = digits.Classes });

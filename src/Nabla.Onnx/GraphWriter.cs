@@ -130,9 +130,9 @@ internal sealed class GraphWriter
     }
 
     /// <summary>What is done to the inputs before they reach the first layer.</summary>
-    private string Prepare(string input, ModelDescription description) => description.InputDivisor == 1
+    private string Prepare(string input, ModelDescription description) => description.Preprocessing.InputDivisor == 1
         ? input
-        : Node("Div", "preprocessed", [input, Given("preprocessing.divisor", (float)description.InputDivisor)]);
+        : Node("Div", "preprocessed", [input, Given("preprocessing.divisor", (float)description.Preprocessing.InputDivisor)]);
 
     private void Apply(Activation activation, string z, string a)
     {

@@ -11,7 +11,7 @@ public sealed class ModelCommandsTests(ModelCommandsTests.Models models) : IClas
     {
         Run stored = await CommandLine.RunAsync("evaluate", models.Digits, "digits", "--json");
         JsonElement json = Assert.Single(stored.Objects);
-        Assert.Equal(["model", "data", "part", "samples", "accuracy", "loss", "classes", "confusion"], json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["model", "data", "part", "samples", "accuracy", "loss", "classes", "confusion", "metrics"], json.EnumerateObject().Select(member => member.Name));
         Assert.Equal(models.Accuracy, json.GetProperty("accuracy").GetDouble());
         Assert.Equal("test", json.GetProperty("part").GetString());
         Assert.Equal(2000, json.GetProperty("confusion").EnumerateArray().SelectMany(row => row.EnumerateArray()).Sum(count => count.GetInt32()));
@@ -25,7 +25,9 @@ public sealed class ModelCommandsTests(ModelCommandsTests.Models models) : IClas
         Run run = await CommandLine.RunAsync("evaluate", models.Digits, "digits");
         Assert.Equal(ExitCode.Done, run.Code);
         Assert.StartsWith($"Accuracy   {100 * models.Accuracy:0.00} % of 2,000 test samples of digits\nMean loss  ", run.Output);
-        Assert.Equal(10, run.Output.Split("──\n")[1].Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("\nLog loss   ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\nTop 5      ", run.Output, StringComparison.Ordinal);
+        Assert.Equal(10, run.Output.Split("──\n")[^1].Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]

@@ -26,7 +26,9 @@ public class TrainTests
         }
 
         JsonElement done = run.Objects[^1];
-        Assert.Equal(["event", "epochs", "loss", "test_accuracy", "best_test_accuracy", "seconds", "model"], Keys(done));
+        Assert.Equal(["event", "epochs", "loss", "test_accuracy", "best_test_accuracy", "seconds", "model", "metrics"], Keys(done));
+        Assert.Equal(
+            done.GetProperty("test_accuracy").GetDouble(), done.GetProperty("metrics").GetProperty("accuracy").GetDouble());
         Assert.Equal(2, done.GetProperty("epochs").GetInt32());
         Assert.Equal(run.Objects[1].GetProperty("loss").GetDouble(), done.GetProperty("loss").GetDouble());
         Assert.Equal(

@@ -34,13 +34,13 @@ public class FilesAreRead
         Model<float> model = Examples.New(activation);
         ModelDescription description = Examples.Describe(model) with
         {
-            InputDivisor = 255,
+            Preprocessing = new() { InputDivisor = 255 },
             Classes = ["a", "b \"quoted\"", "ü"],
             Training = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("epochs", "3").Add("seed", "1"),
         };
         (ModelDescription read, Model<float> copy) = Examples.Read(Examples.Write(model, description));
         Assert.Equal(description.Network, read.Network);
-        Assert.Equal((description.Loss, description.Reduction, description.InputDivisor), (read.Loss, read.Reduction, read.InputDivisor));
+        Assert.Equal((description.Loss, description.Reduction, description.Preprocessing.InputDivisor), (read.Loss, read.Reduction, read.Preprocessing.InputDivisor));
         Assert.Equal(description.Classes, read.Classes);
         Assert.Equal(description.Training, read.Training);
         Assert.All(model.Expression.Parameters.Zip(copy.Expression.Parameters), pair => Assert.Equal(model.Parameters[pair.First].ToString(), copy.Parameters[pair.Second].ToString()));
@@ -96,7 +96,7 @@ public class FilesAreRead
         graph.Node("Constant", [], "c", Graphs.Tensor("value", Graphs.Tensor("", [], 4)));
         graph.Node("Div", ["input", "c"], "x").Node("Gemm", ["x", "w1", "b1"], "z", Whole("transB", 1)).Node("Relu", ["z"], "a");
         graph.Node("Gemm", ["a", "w2", "b2"], "output", Whole("transB", 1)).Output("output");
-        Assert.Equal(4, Examples.Read(graph.ToBytes()).Description.InputDivisor);
+        Assert.Equal(4, Examples.Read(graph.ToBytes()).Description.Preprocessing.InputDivisor);
         AssertAgrees(graph);
     }
 

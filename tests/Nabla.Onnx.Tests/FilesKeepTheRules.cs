@@ -18,7 +18,7 @@ public class FilesKeepTheRules
     public void For_every_activation(string activation)
     {
         Training.Model<float> network = Examples.New(activation);
-        ModelProto model = ModelProto.Parser.ParseFrom(Examples.Write(network, Examples.Describe(network) with { InputDivisor = 255 }));
+        ModelProto model = ModelProto.Parser.ParseFrom(Examples.Write(network, Examples.Describe(network) with { Preprocessing = new() { InputDivisor = 255 } }));
         Assert.Equal(8, model.IrVersion);
         OperatorSetIdProto set = Assert.Single(model.OpsetImport);
         Assert.Equal(("", 18), (set.Domain, set.Version));

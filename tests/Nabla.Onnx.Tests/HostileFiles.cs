@@ -9,7 +9,7 @@ namespace Nabla.Onnx.Tests;
 public class HostileFiles
 {
     private static readonly byte[] valid = Examples.Write(
-        Examples.New("gelu", hidden: 3), Examples.Describe(Examples.New("gelu", hidden: 3)) with { InputDivisor = 2, Classes = ["a", "b", "c"] });
+        Examples.New("gelu", hidden: 3), Examples.Describe(Examples.New("gelu", hidden: 3)) with { Preprocessing = new() { InputDivisor = 2 }, Classes = ["a", "b", "c"] });
 
     [Fact]
     public void Cut_off_at_every_byte()

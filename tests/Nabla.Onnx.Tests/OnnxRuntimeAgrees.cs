@@ -62,7 +62,7 @@ public class OnnxRuntimeAgrees
     {
         Runtime.Require();
         Model<float> model = Examples.New("gelu");
-        ModelDescription description = Examples.Describe(model) with { InputDivisor = 255 };
+        ModelDescription description = Examples.Describe(model) with { Preprocessing = new() { InputDivisor = 255 } };
         float[] samples = Examples.Samples(7, largest: 255);
         AssertNear(Examples.Predict(model, samples, description), Runtime.Run(Examples.Write(model, description), samples, Examples.Inputs, "output"));
     }

@@ -16,7 +16,7 @@ internal static class Options
     public static Argument<string> Data()
     {
         string[] names = [.. Datasets.All.Select(dataset => dataset.Name)];
-        Argument<string> data = new("DATA") { HelpName = "DATA", Description = "The data set: " + string.Join(", ", names) };
+        Argument<string> data = new("DATA") { HelpName = "DATA", Description = $"A file of the user's own (CSV or TSV, gzipped or not), or a built-in data set: {string.Join(", ", names)}" };
         data.CompletionSources.Add(names);
         return data;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Nabla.Cli.Commands;
 using Nabla.Data;
 using Nabla.Models;
 using Nabla.Networks;
@@ -15,8 +16,8 @@ internal sealed record TrainedModel<T>(Model<T> Model, ModelDescription Descript
     /// <summary>The held-out samples; where there are none, those to train with.</summary>
     public Samples Samples => Data.Test ?? Data.Train;
 
-    /// <summary>"test" or "train".</summary>
-    public string Part => Data.Test is null ? "train" : "test";
+    /// <summary>"test", "train", or "file" where the samples are all rows of one.</summary>
+    public string Part => Data.Preprocessing.IsTable ? "file" : Data.Test is null ? "train" : "test";
 }
 
 /// <summary>What can be done with a model in either precision.</summary>
@@ -46,22 +47,22 @@ internal static class TrainedModels
 
     /// <summary>Loads a model and data for it, and uses them.</summary>
     /// <param name="path">The model file.</param>
-    /// <param name="data">The data set's name.</param>
+    /// <param name="source">The data.</param>
     /// <param name="seed">The seed of generated data; where it is null, the one that the model was trained with.</param>
     /// <param name="folder">The folder with the data's files.</param>
     /// <param name="terminal">Where the progress of a download goes.</param>
     /// <param name="user">What is done with them.</param>
     public static async Task<int> UseAsync(
-        string path, string data, ulong? seed, string? folder, Terminal terminal, IModelUser user)
+        string path, DataSource source, ulong? seed, string? folder, Terminal terminal, IModelUser user)
     {
-        BuiltInDataset source = Datasets.Find(data);
         (ModelDescription description, SafetensorsFile file) = Read(path);
         Dataset dataset;
         using (Interruption interruption = new())
         {
             try
             {
-                dataset = await Loading.LoadAsync(source, seed ?? SeedOf(description), folder, terminal, interruption.Token);
+                dataset = await source.LoadAsync(
+                    description.Preprocessing, description.Classes, seed ?? SeedOf(description), folder, terminal, interruption.Token);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
             {
@@ -76,14 +77,32 @@ internal static class TrainedModels
         }
 
         RequireFit(description, file.Name, dataset);
-        return file.Tensors.Any(tensor => tensor.Type == TensorType.F64)
+        return IsDouble(file)
             ? user.Use(new TrainedModel<double>(ModelFile.ToModel<double>(description, file), description, dataset))
             : user.Use(new TrainedModel<float>(ModelFile.ToModel<float>(description, file), description, dataset));
     }
 
+    /// <summary>Loads a model and predicts the rows of a file with it.</summary>
+    public static int UseOnFile(string path, string data, TablePrediction prediction)
+    {
+        (ModelDescription description, SafetensorsFile file) = Read(path);
+        return IsDouble(file)
+            ? prediction.Run(ModelFile.ToModel<double>(description, file), description, data)
+            : prediction.Run(ModelFile.ToModel<float>(description, file), description, data);
+    }
+
+    private static bool IsDouble(SafetensorsFile file) => file.Tensors.Any(tensor => tensor.Type == TensorType.F64);
+
     private static void RequireFit(ModelDescription description, string file, Dataset dataset)
     {
         Network network = description.Network;
+        if (description.Preprocessing.IsTable && !dataset.Preprocessing.IsTable)
+        {
+            throw new InvalidDataException(
+                $"the model {file} was trained on the columns of a table ({string.Join(", ", description.Preprocessing.Columns.Take(5).Select(column => column.Name))}, …), "
+                + $"but {dataset.Name} has none; a file with these columns is needed");
+        }
+
         if (network.Inputs != dataset.Train.Inputs || network.Outputs != dataset.Train.Outputs)
         {
             throw new InvalidDataException(
@@ -91,11 +110,11 @@ internal static class TrainedModels
                 + $"but {dataset.Name} has {dataset.Train.Inputs} inputs and {dataset.Train.Outputs} outputs");
         }
 
-        if (Inputs.DivisorOf(dataset.Train) != description.InputDivisor)
+        if (dataset.Preprocessing.InputDivisor != description.Preprocessing.InputDivisor)
         {
             throw new InvalidDataException(
-                $"the model {file} was trained on inputs divided by {description.InputDivisor}, "
-                + $"but those of {dataset.Name} are divided by {Inputs.DivisorOf(dataset.Train)}");
+                $"the model {file} was trained on inputs divided by {description.Preprocessing.InputDivisor}, "
+                + $"but those of {dataset.Name} are divided by {dataset.Preprocessing.InputDivisor}");
         }
 
         if (!description.Classes.IsEmpty && description.Classes.Length != network.Outputs)
@@ -109,11 +128,4 @@ internal static class TrainedModels
         ulong.TryParse(description.Training.GetValueOrDefault("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
             ? seed
             : Options.DefaultSeed;
-}
-
-/// <summary>What is done to inputs before they reach a network.</summary>
-internal static class Inputs
-{
-    /// <summary>What every input is divided by: 255 for pixels, which are bytes.</summary>
-    public static double DivisorOf(Samples samples) => samples.Features is ByteFeatures ? byte.MaxValue : 1;
 }

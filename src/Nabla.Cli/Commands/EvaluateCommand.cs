@@ -17,7 +17,8 @@ internal static class EvaluateCommand
         Option<bool> json = Options.Json("One JSON object on stdout, and nothing else there");
         Command command = new ToolCommand(
             "evaluate",
-            "Measures a model on the held-out samples of a data set; on all samples where none are held out.",
+            "Measures a model on the rows of a file, or on the held-out samples of a data set; on all samples where none are held out.",
+            "nabla evaluate iris.safetensors other.csv   on the rows of a table",
             "nabla evaluate digits.safetensors digits    on the held-out digits of the seed that the model was trained with",
             "nabla evaluate digits.safetensors mnist --json")
         {
@@ -25,7 +26,7 @@ internal static class EvaluateCommand
         };
         command.SetAction((parsed, _) => TrainedModels.UseAsync(
             parsed.GetRequiredValue(model),
-            parsed.GetRequiredValue(data),
+            DataSource.Find(parsed.GetRequiredValue(data)),
             parsed.GetValue(seed),
             parsed.GetValue(dataFolder),
             terminal,
@@ -44,16 +45,18 @@ internal static class EvaluateCommand
                 throw new NonFiniteLossException($"the mean loss of {path} on {trained.Data.Name} is {loss}");
             }
 
-            ConfusionMatrix? confusion = trained.Samples.Labels is null ? null : trained.Model.Evaluate(trained.Samples);
+            Measures measures = Measures.Of(trained.Model, trained.Samples, trained.Data);
+            ConfusionMatrix? confusion = measures.Confusion;
             if (json)
             {
-                WriteJson(trained, loss, confusion);
+                WriteJson(trained, loss, measures);
                 return ExitCode.Done;
             }
 
             string samples = $"{trained.Samples.Count:N0} {trained.Part} samples of {trained.Data.Name}";
             terminal.Output.WriteLine(confusion is null ? $"Samples    {samples}" : $"Accuracy   {Summary.Percent(confusion.Accuracy)} of {samples}");
             terminal.Output.WriteLine($"Mean loss  {loss:G6} ({trained.Model.Loss})");
+            measures.WriteText(terminal);
             if (confusion is not null)
             {
                 terminal.Output.WriteLine();
@@ -63,9 +66,10 @@ internal static class EvaluateCommand
             return ExitCode.Done;
         }
 
-        private void WriteJson<T>(TrainedModel<T> trained, double loss, ConfusionMatrix? confusion)
+        private void WriteJson<T>(TrainedModel<T> trained, double loss, Measures measures)
             where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => JsonLine.Write(terminal.Output, writer =>
         {
+            ConfusionMatrix? confusion = measures.Confusion;
             writer.WriteString("model", path);
             writer.WriteString("data", trained.Data.Name);
             writer.WriteString("part", trained.Part);
@@ -76,6 +80,7 @@ internal static class EvaluateCommand
             {
                 writer.WriteNull("classes");
                 writer.WriteNull("confusion");
+                measures.WriteJson(writer);
                 return;
             }
 
@@ -93,6 +98,7 @@ internal static class EvaluateCommand
             }
 
             writer.WriteEndArray();
+            measures.WriteJson(writer);
         });
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Nabla.Cli.CommandLine;
+using Nabla.Data;
 using Nabla.Models;
 using Nabla.Networks;
 using Spectre.Console;
@@ -55,7 +56,7 @@ internal static class InspectCommand
         output.WriteLine($"Model     {path}, {new FileInfo(path).Length:N0} bytes");
         output.WriteLine($"Network   {network}, {network.ParameterCount:N0} parameters");
         output.WriteLine($"Loss      {description.Loss} ({ReductionName(description)})");
-        output.WriteLine($"Inputs    {(description.InputDivisor == 1 ? "as they are" : $"divided by {description.InputDivisor}")}");
+        output.WriteLine($"Inputs    {InputsOf(description.Preprocessing)}");
         output.WriteLine($"Classes   {(description.Classes.IsEmpty ? "none; the outputs are numbers" : string.Join(", ", description.Classes))}");
         output.WriteLine($"Training  {string.Join(", ", description.Training.Select(setting => $"{setting.Key} {setting.Value}"))}");
         output.WriteLine();
@@ -111,7 +112,7 @@ internal static class InspectCommand
         writer.WriteString("loss", description.Loss);
         writer.WriteString("reduction", ReductionName(description));
         writer.WriteStartObject("preprocessing");
-        writer.WriteNumber("divide_inputs_by", description.InputDivisor);
+        PreprocessingJson.Write(writer, description.Preprocessing);
         writer.WriteEndObject();
         writer.Write("classes", description.Classes);
         writer.WriteStartObject("training");
@@ -143,6 +144,13 @@ internal static class InspectCommand
 
         writer.WriteEndArray();
     }
+
+    private static string InputsOf(Preprocessing preprocessing) =>
+        preprocessing.IsTable ? $"the columns {string.Join(", ", preprocessing.Columns.Select(Column))}"
+        : preprocessing.InputDivisor == 1 ? "as they are"
+        : $"divided by {preprocessing.InputDivisor}";
+
+    private static string Column(ColumnEncoding column) => column is CategoryEncoding category ? $"{column.Name} ({category.Inputs} levels)" : column.Name;
 
     private static string ReductionName(ModelDescription description) => description.Reduction == Reduction.Mean ? "mean" : "sum";
 

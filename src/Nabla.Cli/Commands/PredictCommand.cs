@@ -21,19 +21,28 @@ internal static class PredictCommand
         Option<bool> json = Options.Json("One JSON object a line for each sample, and nothing else on stdout");
         Command command = new ToolCommand(
             "predict",
-            "Prints what a model makes of the held-out samples of a data set, comma-separated, a row each; of all samples where none are held out.",
+            "Prints what a model makes of the rows of a file, or of the held-out samples of a data set (of all where none are held out), comma-separated, a row each.",
+            "nabla predict iris.safetensors new.csv      the rows of a table, as they are read",
             "nabla predict digits.safetensors digits --count 5",
             "nabla predict digits.safetensors mnist --json | head")
         {
             model, data, count, dataFolder, seed, json,
         };
-        command.SetAction((parsed, _) => TrainedModels.UseAsync(
-            parsed.GetRequiredValue(model),
-            parsed.GetRequiredValue(data),
-            parsed.GetValue(seed),
-            parsed.GetValue(dataFolder),
-            terminal,
-            new Prediction(terminal.Output, parsed.GetValue(count) ?? int.MaxValue, parsed.GetValue(json))));
+        command.SetAction((parsed, _) =>
+        {
+            string path = parsed.GetRequiredValue(model);
+            DataSource source = DataSource.Find(parsed.GetRequiredValue(data));
+            int? most = parsed.GetValue(count);
+            return source.IsFile
+                ? Task.FromResult(TrainedModels.UseOnFile(path, source.Given, new TablePrediction(terminal.Output, most ?? long.MaxValue, parsed.GetValue(json))))
+                : TrainedModels.UseAsync(
+                    path,
+                    source,
+                    parsed.GetValue(seed),
+                    parsed.GetValue(dataFolder),
+                    terminal,
+                    new Prediction(terminal.Output, most ?? int.MaxValue, parsed.GetValue(json)));
+        });
         return command;
     }
 
@@ -89,12 +98,8 @@ internal static class PredictCommand
             }
 
             int best = Best(outputs);
-            return $"{sample},{Field(classes[best])},{outputs[best]:0.0000},{(samples.Labels is { } labels ? Field(classes[labels[sample]]) : "")}";
+            return $"{sample},{CsvField.Of(classes[best])},{outputs[best]:0.0000},{(samples.Labels is { } labels ? CsvField.Of(classes[labels[sample]]) : "")}";
         }
-
-        /// <summary>A text as a field (RFC 4180).</summary>
-        private static string Field(string text) =>
-            text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
         private static IEnumerable<double> TargetOf(Samples samples, int sample) => samples.Targets is NumberTargets targets
             ? targets.Values.AsSpan().Slice(sample * targets.Size, targets.Size).ToArray()

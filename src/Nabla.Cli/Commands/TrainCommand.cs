@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using Nabla.Cli.CommandLine;
 using Nabla.Cli.Train;
 using Nabla.Data;
+using Nabla.Data.Tables;
 using Nabla.Models;
 using Nabla.Networks;
 using Nabla.Training;
@@ -59,6 +60,7 @@ internal static class TrainCommand
         Option<int?> every = Options.Whole("--every", "With --checkpoint: a checkpoint after every so many steps too");
         Option<string?> resume = Options.Text(
             "--resume", "DIR", "Goes on from the newest checkpoint in the folder to the same bits; only --threads, --out, --data-folder and --json may be given anew");
+        TableArguments table = new();
         Option<bool> json = Options.Json("Events on stdout, one JSON object a line, and nothing else there");
         Command command = new ToolCommand(
             "train",
@@ -68,6 +70,8 @@ internal static class TrainCommand
             "nabla train mnist --layers 100-50           two hidden layers; the data fixes 784 inputs and 10 outputs",
             "nabla train mnist --layers 784-30-10 --activation sigmoid --loss squared-error --learning-rate 3 \\",
             "    --batch-size 10 --epochs 30 --init normal",
+            "nabla train iris.csv                        a table of one's own; the last column is predicted from the others",
+            "nabla train houses.csv --target price --features rooms,area,town --test 0.25",
             "nabla train mnist --optimizer adam --dropout 0.2 --validation 0.1 --patience 5 --schedule cosine",
             "nabla train mnist --checkpoint mnist-run --every 1000",
             "nabla train --resume mnist-run              go on after an interruption, to the same bits",
@@ -76,7 +80,7 @@ internal static class TrainCommand
             data, layers, activation, outputActivation, noBias, loss, reduction, learningRate, batchSize, epochs, init, seed, threads,
             precision, dataFolder, file, report, checkpoint, every, resume, json,
         };
-        foreach (Option option in learning.All)
+        foreach (Option option in learning.All.Concat(table.All))
         {
             command.Options.Add(option);
         }
@@ -137,10 +141,17 @@ internal static class TrainCommand
         TrainingRequest Request(ParseResult parsed)
         {
             // Every name is looked up before the data is loaded or downloaded.
-            BuiltInDataset source = Datasets.Find(parsed.GetRequiredValue(data));
+            DataSource source = DataSource.Find(parsed.GetRequiredValue(data));
+            if (!source.IsFile)
+            {
+                table.RequireNone(parsed, source.Given);
+            }
+
+            LearningRequest asked = learning.Read(parsed);
+            ulong chosen = parsed.GetValue(seed) ?? Options.DefaultSeed;
             return new()
             {
-                Data = source.Name,
+                Data = source.Given,
                 DataFolder = parsed.GetValue(dataFolder),
                 Layers = parsed.GetValue(layers) is string sizes ? Network.ParseSizes(sizes) : null,
                 Activation = parsed.GetValue(activation) is string hidden ? Activation.Named(hidden) : null,
@@ -148,15 +159,16 @@ internal static class TrainCommand
                 Biases = parsed.GetResult(noBias) is null ? null : parsed.GetValue(noBias) == false,
                 Loss = parsed.GetValue(loss) is string named ? Loss.NamedOrParsed(named) : null,
                 Reduction = parsed.GetValue(reduction) is string word ? word == "sum" ? Reduction.Sum : Reduction.Mean : null,
-                Learning = learning.Read(parsed),
+                Learning = asked,
+                Table = table.Read(parsed, chosen, asked.Validation),
                 Initializer = parsed.GetValue(init) is string first ? Initializer.Named(first) : null,
                 LearningRate = parsed.GetValue(learningRate),
                 BatchSize = parsed.GetValue(batchSize),
                 Epochs = parsed.GetValue(epochs),
-                Seed = parsed.GetValue(seed) ?? Options.DefaultSeed,
+                Seed = chosen,
                 Threads = parsed.GetValue(threads) ?? Math.Min(Environment.ProcessorCount, TrainingOptions.MostThreads),
                 Double = parsed.GetValue(precision) == "double",
-                Out = parsed.GetValue(file) ?? $"{source.Name}.safetensors",
+                Out = parsed.GetValue(file) ?? source.ModelFile,
                 Json = parsed.GetValue(json),
                 Report = parsed.GetValue(report),
                 CheckpointFolder = parsed.GetValue(checkpoint),
@@ -167,12 +179,12 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(TrainingRequest request, Terminal terminal)
     {
-        BuiltInDataset source = Datasets.Find(request.Data);
+        DataSource source = DataSource.Find(request.Data);
         using Interruption interruption = new();
         Dataset data;
         try
         {
-            data = await Loading.LoadAsync(source, request.Seed, request.DataFolder, terminal, interruption.Token);
+            data = await source.LoadAsync(request.Seed, request.DataFolder, request.Table, terminal, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {

@@ -26,7 +26,8 @@ internal static class Events
     /// <param name="restored">The epoch whose weights the model has, where it is not the last.</param>
     /// <param name="seconds">The training time.</param>
     /// <param name="model">The model file.</param>
-    public static void Done(TextWriter output, List<EpochReport> reports, int? restored, double seconds, string model) => JsonLine.Write(output, json =>
+    /// <param name="measures">What the model is worth on the test samples; null where there are none.</param>
+    public static void Done(TextWriter output, List<EpochReport> reports, int? restored, double seconds, string model, Measures? measures) => JsonLine.Write(output, json =>
     {
         EpochReport? final = restored is int epoch ? reports[epoch - 1] : reports.LastOrDefault();
         json.WriteString("event", "done");
@@ -41,6 +42,15 @@ internal static class Events
             json.Write("validation_loss", final.ValidationLoss);
             json.Write("validation_accuracy", final.ValidationAccuracy);
             json.Write("restored_epoch", restored);
+        }
+
+        if (measures is null)
+        {
+            json.WriteNull("metrics");
+        }
+        else
+        {
+            measures.WriteJson(json);
         }
     });
 }

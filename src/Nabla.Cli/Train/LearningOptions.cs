@@ -40,7 +40,8 @@ internal sealed record LearningRequest
             throw new ArgumentException($"--patience needs samples to choose with, but {data.Name} has none set aside; --validation 0.1 sets a tenth of those to train with aside");
         }
 
-        return Validation is double part ? data.WithValidation(part, seed) : data;
+        // Of a table they were set aside before anything was learned of its columns.
+        return Validation is double part && data.Validation is null ? data.WithValidation(part, seed) : data;
     }
 
     /// <summary>What is minimized on a data set.</summary>

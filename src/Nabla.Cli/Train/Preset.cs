@@ -35,6 +35,16 @@ internal sealed record Preset
         },
     }.ToImmutableDictionary();
 
+    /// <summary>The preset of the tables of users: one hidden layer, and an optimizer that asks for no learning rate of one's own.</summary>
+    private static readonly Preset ofTables = new()
+    {
+        Hidden = [100],
+        Optimizer = "adam",
+        LearningRate = 0.001,
+        BatchSize = 32,
+        Epochs = 100,
+    };
+
     /// <summary>The sizes of the hidden layers; the data fixes the outer two.</summary>
     public ImmutableArray<int> Hidden { get; init; } = [32];
 
@@ -53,6 +63,9 @@ internal sealed record Preset
     /// <summary>Mean or sum over the batch.</summary>
     public Reduction Reduction { get; init; }
 
+    /// <summary>The update rule.</summary>
+    public string Optimizer { get; init; } = "sgd";
+
     /// <summary>The initializer; null is the one that fits the activation.</summary>
     public string? Initializer { get; init; }
 
@@ -68,6 +81,6 @@ internal sealed record Preset
     /// <summary>How often all samples are seen.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>The preset of a data set; a general one where it has none of its own.</summary>
-    public static Preset For(string dataset) => all.GetValueOrDefault(dataset) ?? new Preset();
+    /// <summary>The preset of a data set; that of tables for a table, and a general one where there is none of its own.</summary>
+    public static Preset For(Dataset dataset) => dataset.Preprocessing.IsTable ? ofTables : all.GetValueOrDefault(dataset.Name) ?? new Preset();
 }

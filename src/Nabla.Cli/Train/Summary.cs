@@ -17,9 +17,10 @@ internal static class Announcement
         Network network = setup.Network;
         string activations = string.Join(", ", network.Layers.Select(layer => layer.Activation.Name));
         string parameters = network.Layers[0].HasBiases ? "weights and biases" : "weights, no biases";
-        string test = (data.Validation is null ? "" : $"{data.Validation.Count:N0} to validate, ") + (data.Test is null ? "none to test" : $"{data.Test.Count:N0} to test");
+        string validation = data.Validation is null ? "" : $"{data.Validation.Count:N0} to validate, ";
+        string test = data.Test is null ? "none to test" : $"{data.Test.Count:N0} to test";
         TrainingOptions options = setup.Options;
-        error.WriteLine($"Data      {data.Name}: {data.Train.Count:N0} samples to train, {test}");
+        error.WriteLine($"Data      {data.Name}: {data.Train.Count:N0} samples to train, {validation}{test}");
         foreach (string note in data.Notes)
         {
             error.WriteLine($"Note      {note}");
@@ -57,9 +58,10 @@ internal static class Summary
     public static string Percent(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:0.00} %");
 
     public static void Write(
-        Terminal terminal, TrainingSetup setup, List<EpochReport> reports, int? restored, double seconds, ConfusionMatrix? confusion)
+        Terminal terminal, TrainingSetup setup, List<EpochReport> reports, int? restored, double seconds, Measures? measures)
     {
         TextWriter output = terminal.Output;
+        ConfusionMatrix? confusion = measures?.Confusion;
         if (confusion is not null)
         {
             EpochReport best = reports.MaxBy(report => report.TestAccuracy)!;
@@ -79,6 +81,13 @@ internal static class Summary
         output.WriteLine($"Training time  {seconds:0.00} s");
         output.WriteLine($"Model          {setup.Request.Out}");
         output.WriteLine();
+        if (measures is not null)
+        {
+            output.WriteLine($"On the {setup.Data.Test!.Count:N0} test samples, which chose nothing");
+            measures.WriteText(terminal);
+            output.WriteLine();
+        }
+
         if (confusion is not null)
         {
             ConfusionTable.Write(terminal, confusion, setup.Data.Classes);
@@ -130,8 +139,9 @@ internal static class Summary
             + $"--loss {setup.Loss}{(last.HasBiases ? "" : " --no-bias")}{(setup.Reduction == Reduction.Sum ? " --reduction sum" : "")} --batch";
         string folder = setup.Request.DataFolder is string given ? $" --data-folder {(given.Contains(' ', StringComparison.Ordinal) ? $"\"{given}\"" : given)}" : "";
         output.WriteLine("Next");
-        output.WriteLine($"  nabla evaluate {model} {setup.Data.Name}{folder}");
-        output.WriteLine($"  nabla predict {model} {setup.Data.Name}{folder} --count 5");
+        string data = setup.Request.Data.Contains(' ', StringComparison.Ordinal) ? $"\"{setup.Request.Data}\"" : setup.Request.Data;
+        output.WriteLine($"  nabla evaluate {model} {data}{folder}");
+        output.WriteLine($"  nabla predict {model} {data}{folder} --count 5");
         output.WriteLine($"  nabla inspect {model}");
         output.WriteLine($"  {derive}");
     }

@@ -188,13 +188,14 @@ internal sealed class TrainingRun<T>
 
     private void Report(Trainer<T> trainer, List<EpochReport> reports, bool stopped)
     {
+        Measures? measures = setup.Data.Test is Samples test && (setup.Request.Json || !stopped) ? Measures.Of(model, test, setup.Data) : null;
         if (setup.Request.Json)
         {
-            Events.Done(terminal.Output, reports, trainer.RestoredEpoch, trainer.Seconds, setup.Request.Out);
+            Events.Done(terminal.Output, reports, trainer.RestoredEpoch, trainer.Seconds, setup.Request.Out, measures);
         }
         else if (!stopped)
         {
-            Summary.Write(terminal, setup, reports, trainer.RestoredEpoch, trainer.Seconds, setup.Data.Test is { Labels: not null } test ? model.Evaluate(test) : null);
+            Summary.Write(terminal, setup, reports, trainer.RestoredEpoch, trainer.Seconds, measures);
             Summary.WriteOutputs(terminal, setup, SmallTable(trainer));
             Summary.WriteNext(terminal.Output, setup);
         }

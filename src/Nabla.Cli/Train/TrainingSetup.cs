@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Nabla.Cli.CommandLine;
 using Nabla.Data;
+using Nabla.Data.Tables;
 using Nabla.Models;
 using Nabla.Networks;
 using Nabla.Training;
@@ -14,6 +15,9 @@ internal sealed record TrainingRequest
     public required string Data { get; init; }
 
     public string? DataFolder { get; init; }
+
+    /// <summary>How a file becomes a data set.</summary>
+    public TableOptions Table { get; init; } = new();
 
     public ImmutableArray<int>? Layers { get; init; }
 
@@ -90,7 +94,7 @@ internal sealed record TrainingSetup
     /// <exception cref="ArgumentException">The network does not fit the data.</exception>
     public static TrainingSetup Of(TrainingRequest request, Dataset data)
     {
-        Preset preset = Preset.For(data.Name);
+        Preset preset = Preset.For(data);
         ImmutableArray<int> sizes = request.Layers is { } layers
             ? LayerSizes.Complete(layers, data)
             : [data.Train.Inputs, .. preset.Hidden, data.Train.Outputs];
@@ -122,7 +126,7 @@ internal sealed record TrainingSetup
             InitialWeights = request.Initializer is null && Fit(preset.InitialWeights, sizes) ? preset.InitialWeights : [],
             Options = new()
             {
-                Optimizer = request.Learning.Optimizer ?? Optimizer.Sgd,
+                Optimizer = request.Learning.Optimizer ?? Optimizer.Named(preset.Optimizer),
                 LearningRate = request.LearningRate ?? request.Learning.Optimizer?.UsualLearningRate ?? preset.LearningRate,
                 Schedule = request.Learning.Schedule,
                 Objective = request.Learning.ObjectiveFor(data),
@@ -173,7 +177,7 @@ internal sealed record TrainingSetup
 
         return new(Network, Loss.Name, Reduction)
         {
-            InputDivisor = Inputs.DivisorOf(Data.Train),
+            Preprocessing = Data.Preprocessing,
             Classes = Data.Classes,
             Training = training.ToImmutableSortedDictionary(StringComparer.Ordinal),
         };

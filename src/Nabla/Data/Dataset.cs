@@ -13,6 +13,7 @@ public sealed class Dataset
     /// <param name="classes">The classes' names in the order of their labels; none where the targets are numbers.</param>
     /// <param name="notes">Sentences that a user should read.</param>
     /// <param name="validation">Held-out samples of the same sizes that choose when to stop and which weights are kept, or null.</param>
+    /// <param name="preprocessing">What was done to the inputs and targets, where it was more than dividing bytes by 255.</param>
     /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
     public Dataset(
         string name,
@@ -20,7 +21,8 @@ public sealed class Dataset
         Samples? test = null,
         ImmutableArray<string> classes = default,
         ImmutableArray<string> notes = default,
-        Samples? validation = null)
+        Samples? validation = null,
+        Preprocessing? preprocessing = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(train);
@@ -30,6 +32,7 @@ public sealed class Dataset
         Validation = validation;
         Classes = classes.IsDefault ? [] : classes;
         Notes = notes.IsDefault ? [] : notes;
+        Preprocessing = preprocessing ?? (train.Features is ByteFeatures ? new() { InputDivisor = byte.MaxValue } : Preprocessing.None);
         RequireFit(train, "training");
         RequireSameSizes(test, "test");
         RequireSameSizes(validation, "validation");
@@ -56,12 +59,15 @@ public sealed class Dataset
     /// <summary>Sentences that a user should read, such as one about a file with an unexpected checksum.</summary>
     public ImmutableArray<string> Notes { get; }
 
+    /// <summary>What was done to the inputs and targets before they became these samples; a model file says it, so that it can be done again.</summary>
+    public Preprocessing Preprocessing { get; }
+
     /// <summary>The beginning of the SHA-256 of the samples to train with, in hexadecimal digits: what goes on from a checkpoint must see the same.</summary>
     public string Fingerprint()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Train.Features.Bytes);
-        hash.AppendData(Train.Targets.Bytes);
+        Train.Features.AddTo(hash);
+        Train.Targets.AddTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 

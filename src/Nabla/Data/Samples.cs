@@ -6,9 +6,6 @@ namespace Nabla.Data;
 /// <summary>Inputs with their targets, read in any order into the columns of a batch.</summary>
 public sealed class Samples
 {
-    // Measured: a shuffled batch of 10×784 bytes takes 2.3 µs with it and 8 µs without.
-    private const int Ahead = 3;
-
     /// <summary>As many targets as inputs, at least one of each.</summary>
     /// <param name="features">The inputs.</param>
     /// <param name="targets">What shall be answered.</param>
@@ -76,24 +73,7 @@ public sealed class Samples
     /// <param name="destination">The first column; there must be room for all.</param>
     /// <param name="leadingDimension">Elements from one column's beginning to the next's, at least <see cref="Inputs"/>.</param>
     public unsafe void GatherInputs<T>(ReadOnlySpan<int> order, T* destination, int leadingDimension)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(leadingDimension, Inputs);
-        for (int column = 0; column < Math.Min(Ahead, order.Length); column++)
-        {
-            Features.Prefetch(Checked(order[column]));
-        }
-
-        for (int column = 0; column < order.Length; column++)
-        {
-            if (column + Ahead < order.Length)
-            {
-                Features.Prefetch(Checked(order[column + Ahead]));
-            }
-
-            Features.Read(Checked(order[column]), destination + (nint)column * leadingDimension);
-        }
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => Features.Gather(order, destination, leadingDimension);
 
     /// <summary>
     /// Says that samples will be read soon, as far as the second cache has room for them beside what a step needs: shuffled samples lie anywhere in
@@ -104,7 +84,7 @@ public sealed class Samples
         const int MostNumbers = 64 * 1024;
         foreach (int sample in order[..Math.Min(order.Length, MostNumbers / Inputs)])
         {
-            Features.Prefetch(Checked(sample));
+            Features.Prefetch(Features.Checked(sample));
         }
     }
 
@@ -122,7 +102,7 @@ public sealed class Samples
         ArgumentOutOfRangeException.ThrowIfLessThan(leadingDimension, Outputs);
         for (int column = 0; column < order.Length; column++)
         {
-            Targets.Read(Checked(order[column]), destination + (nint)column * leadingDimension);
+            Targets.Read(Features.Checked(order[column]), destination + (nint)column * leadingDimension);
         }
     }
 
@@ -132,7 +112,7 @@ public sealed class Samples
         double[] values = new double[Inputs];
         fixed (double* pointer = values)
         {
-            Features.Read(Checked(sample), pointer);
+            Features.Read(Features.Checked(sample), pointer);
         }
 
         return [.. values];
@@ -144,14 +124,9 @@ public sealed class Samples
         double[] values = new double[Outputs];
         fixed (double* pointer = values)
         {
-            Targets.Read(Checked(sample), pointer);
+            Targets.Read(Features.Checked(sample), pointer);
         }
 
         return [.. values];
     }
-
-    private int Checked(int sample) => (uint)sample < (uint)Count
-        ? sample
-        : throw new ArgumentOutOfRangeException(
-            nameof(sample), $"there is no sample {sample}; there are {Count}, numbered from 0");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Nabla.Data;
 
@@ -19,8 +20,8 @@ public abstract class Targets
     /// <summary>How many numbers a sample's target has: the classes, or the components of a vector.</summary>
     public int Size { get; }
 
-    /// <summary>All numbers, as they lie in memory.</summary>
-    internal abstract ReadOnlySpan<byte> Bytes { get; }
+    /// <summary>Adds all targets to a hash.</summary>
+    internal abstract void AddTo(IncrementalHash hash);
 
     /// <summary>Writes one sample's <see cref="Size"/> numbers.</summary>
     internal abstract unsafe void Read<T>(int sample, T* destination)
@@ -52,7 +53,7 @@ public sealed class ClassTargets : Targets
     public ImmutableArray<int> Labels { get; }
 
     /// <inheritdoc/>
-    internal override ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(Labels.AsSpan());
+    internal override void AddTo(IncrementalHash hash) => hash.AppendData(MemoryMarshal.AsBytes(Labels.AsSpan()));
 
     /// <inheritdoc/>
     internal override unsafe void Read<T>(int sample, T* destination)
@@ -78,7 +79,7 @@ public sealed class NumberTargets : Targets
     public ImmutableArray<double> Values { get; }
 
     /// <inheritdoc/>
-    internal override ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(Values.AsSpan());
+    internal override void AddTo(IncrementalHash hash) => hash.AppendData(MemoryMarshal.AsBytes(Values.AsSpan()));
 
     /// <inheritdoc/>
     internal override unsafe void Read<T>(int sample, T* destination) => Numbers.Copy(Values, sample, Size, destination);

@@ -34,7 +34,7 @@ public static class ModelCard
         }
 
         Line("");
-        Line($"- Inputs: {network.Inputs} numbers{(description.InputDivisor == 1 ? ", as they are" : $", each divided by {description.InputDivisor} first")}.");
+        Line($"- Inputs: {network.Inputs} numbers{(description.Preprocessing.InputDivisor == 1 ? ", as they are" : $", each divided by {description.Preprocessing.InputDivisor} first")}.");
         Line(description.Classes.IsEmpty
             ? $"- Outputs: {network.Outputs} numbers."
             : $"- Outputs: one for each of {description.Classes.Length} classes: {string.Join(", ", description.Classes.Select(Text))}.");

@@ -7,6 +7,7 @@ using Nabla.Calculus;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Language;
+using Nabla.Data;
 using Nabla.Networks;
 using Nabla.Planning;
 using Nabla.Training;
@@ -19,8 +20,8 @@ namespace Nabla.Models;
 /// <param name="Reduction">Mean or sum over the batch.</param>
 public sealed record ModelDescription(Network Network, string Loss, Reduction Reduction = Reduction.Mean)
 {
-    /// <summary>What every input was divided by before training, such as 255 for pixels; 1 where nothing was done.</summary>
-    public double InputDivisor { get; init; } = 1;
+    /// <summary>What was done to the inputs and targets before training, to be done again to whatever is predicted.</summary>
+    public Preprocessing Preprocessing { get; init; } = Preprocessing.None;
 
     /// <summary>The names of the classes, in the order of the outputs; none for a regression.</summary>
     public ImmutableArray<string> Classes { get; init; } = [];
@@ -36,7 +37,9 @@ public sealed record ModelDescription(Network Network, string Loss, Reduction Re
 public static class ModelFile
 {
     internal const string MetadataKey = "nabla";
-    private const int FormatVersion = 1;
+
+    /// <summary>The columns of a table came with format 2; a file without them is written in format 1, which older programs read too.</summary>
+    private const int FormatVersion = 2;
 
     /// <summary>Writes a model; an existing file is replaced only by a whole one.</summary>
     /// <exception cref="ArgumentException">
@@ -251,7 +254,7 @@ public static class ModelFile
         using (Utf8JsonWriter json = new(buffer))
         {
             json.WriteStartObject();
-            json.WriteNumber("format", FormatVersion);
+            json.WriteNumber("format", description.Preprocessing is { IsTable: false, Target: null } ? 1 : FormatVersion);
             json.WriteStartObject("network");
             json.WriteNumber("inputs", description.Network.Inputs);
             json.WriteStartArray("layers");
@@ -269,7 +272,7 @@ public static class ModelFile
             json.WriteString("loss", description.Loss);
             json.WriteString("reduction", description.Reduction == Reduction.Mean ? "mean" : "sum");
             json.WriteStartObject("preprocessing");
-            json.WriteNumber("divide_inputs_by", description.InputDivisor);
+            PreprocessingJson.Write(json, description.Preprocessing);
             json.WriteEndObject();
             json.WriteStartArray("classes");
             foreach (string name in description.Classes)
@@ -298,9 +301,9 @@ public static class ModelFile
             using JsonDocument document = JsonDocument.Parse(text, new() { MaxDepth = 16 });
             JsonElement root = document.RootElement;
             int version = Member(root, "format").GetInt32();
-            if (version != FormatVersion)
+            if (version is < 1 or > FormatVersion)
             {
-                throw new InvalidDataException($"{file}: the description has format {version}, but this program reads format {FormatVersion}");
+                throw new InvalidDataException($"{file}: the description has format {version}, but this program reads the formats 1 to {FormatVersion}");
             }
 
             JsonElement network = Member(root, "network");
@@ -319,15 +322,15 @@ public static class ModelFile
                     string other => throw new ArgumentException(Suggestion.Unknown("reduction", SafetensorsText.Clip(other), ["mean", "sum"])),
                 })
             {
-                InputDivisor = Member(Member(root, "preprocessing"), "divide_inputs_by").GetDouble(),
+                Preprocessing = PreprocessingJson.Read(Member(root, "preprocessing")),
                 Classes = [.. Member(root, "classes").EnumerateArray().Select(Text)],
                 Training = Member(root, "training").EnumerateObject()
                     .ToImmutableSortedDictionary(property => property.Name, property => Text(property.Value), StringComparer.Ordinal),
             };
             return description switch
             {
-                { InputDivisor: not (> 0 and < double.PositiveInfinity) } =>
-                    throw new FormatException($"'divide_inputs_by' is {description.InputDivisor}, but must be a positive number"),
+                { Preprocessing: { IsTable: true, Inputs: int inputs } } when inputs != description.Network.Inputs =>
+                    throw new FormatException($"the columns become {inputs} inputs, but the network {description.Network} has {description.Network.Inputs}"),
                 { Classes.Length: > 0 and int classes, Network.Outputs: int outputs } when classes != outputs =>
                     throw new FormatException($"{classes} classes are named, but the network {description.Network} has {outputs} outputs"),
                 _ => description,

@@ -120,7 +120,7 @@ public static class ModelImport
 
         ModelDescription description = new(network, loss.Name, options.Reduction)
         {
-            InputDivisor = options.InputDivisor,
+            Preprocessing = new() { InputDivisor = options.InputDivisor },
             Classes = options.Classes,
             Training = options.Training,
         };

@@ -29,7 +29,7 @@ public sealed class Predictor
             throw new ArgumentException($"a predictor serves at least 1 caller at once, but {concurrency} is given", nameof(concurrency));
         }
 
-        (this.model, Description, divisor) = (model, description, (float)description.InputDivisor);
+        (this.model, Description, divisor) = (model, description, (float)description.Preprocessing.InputDivisor);
         Concurrency = concurrency ?? Environment.ProcessorCount;
         plans = new(Concurrency, () => new(batches.Select(batch => model.CompileInference(batch)), model.Expression.Input, model.Expression.Output));
     }

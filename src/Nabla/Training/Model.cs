@@ -74,10 +74,22 @@ public sealed class Model<T>
     /// <param name="samples">The samples.</param>
     /// <param name="receive">Gets each sample's number and its outputs, in order.</param>
     /// <param name="count">How many samples, from the first; all where there are fewer.</param>
-    public unsafe void Predict(Samples samples, Action<int, ReadOnlySpan<T>> receive, int count = int.MaxValue)
+    public void Predict(Samples samples, Action<int, ReadOnlySpan<T>> receive, int count = int.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        RequireFit(samples);
+        Predict(samples.Features, receive, count);
+    }
+
+    /// <summary>The outputs for inputs of which nothing is known, one column each.</summary>
+    /// <param name="features">The inputs.</param>
+    /// <param name="receive">Gets each sample's number and its outputs, in order.</param>
+    /// <param name="count">How many samples, from the first; all where there are fewer.</param>
+    /// <exception cref="ArgumentException">The network has another number of inputs.</exception>
+    public unsafe void Predict(Features features, Action<int, ReadOnlySpan<T>> receive, int count = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(receive);
-        Infer(samples, count, withLoss: false, (plan, batch) =>
+        Infer(features, targets: null, count, (plan, batch) =>
         {
             Slot<T> output = plan.SlotOf(Expression.Output);
             for (int j = 0; j < batch.Length; j++)
@@ -101,8 +113,10 @@ public sealed class Model<T>
     /// <summary>The mean loss over samples.</summary>
     public double MeanLoss(Samples samples)
     {
+        ArgumentNullException.ThrowIfNull(samples);
+        RequireFit(samples);
         double total = 0;
-        Infer(samples, int.MaxValue, withLoss: true, (plan, batch) =>
+        Infer(samples.Features, samples, int.MaxValue, (plan, batch) =>
             total += plan[cost!][0, 0] * (Reduction == Reduction.Mean ? batch.Length : 1));
         return total / samples.Count;
     }
@@ -180,22 +194,27 @@ public sealed class Model<T>
     }
 
     /// <summary>Runs batches of samples through plans that are this call's alone meanwhile.</summary>
-    private unsafe void Infer(Samples samples, int count, bool withLoss, Action<Plan<T>, int[]> receive)
+    private unsafe void Infer(Features features, Samples? targets, int count, Action<Plan<T>, int[]> receive)
     {
-        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentNullException.ThrowIfNull(features);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        RequireFit(samples);
-        foreach (int[] batch in Enumerable.Range(0, Math.Min(count, samples.Count)).Chunk(InferenceBatch))
+        if (features.Size != Network.Inputs)
+        {
+            throw new ArgumentException($"the network {Network} takes {Network.Inputs} inputs, but the data has {features.Size}");
+        }
+
+        bool withLoss = targets is not null;
+        foreach (int[] batch in Enumerable.Range(0, Math.Min(count, features.Count)).Chunk(InferenceBatch))
         {
             Plan<T> plan = Rent(batch.Length, withLoss);
             try
             {
                 Slot<T> input = plan.SlotOf(Expression.Input);
-                samples.GatherInputs(batch, input.Pointer, input.LeadingDimension);
-                if (withLoss)
+                features.Gather(batch, input.Pointer, input.LeadingDimension);
+                if (targets is not null)
                 {
                     Slot<T> target = plan.SlotOf(Expression.Target);
-                    samples.GatherTargets(batch, target.Pointer, target.LeadingDimension);
+                    targets.GatherTargets(batch, target.Pointer, target.LeadingDimension);
                 }
 
                 plan.Run();

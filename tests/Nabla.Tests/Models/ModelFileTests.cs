@@ -27,7 +27,7 @@ public class ModelFileTests
         { "{", "cannot be read" },
         { "[]", "'format' is missing" },
         { "null", "'format' is missing" },
-        { Description.Replace("\"format\":1", "\"format\":2", StringComparison.Ordinal), "format 2, but this program reads format 1" },
+        { Description.Replace("\"format\":1", "\"format\":3", StringComparison.Ordinal), "format 3, but this program reads the formats 1 to 2" },
         { Description.Replace("\"format\":1", "\"format\":\"1\"", StringComparison.Ordinal), "cannot be read" },
         { Description.Replace("\"format\":1", "\"format\":1e99", StringComparison.Ordinal), "cannot be read" },
         { Description.Replace("\"format\":1,", "", StringComparison.Ordinal), "'format' is missing" },
@@ -85,14 +85,14 @@ public class ModelFileTests
         Model<float> model = new(Network.Of([2, 3], Activation.Sigmoid, Activation.Softmax), Loss.CrossEntropy);
         ModelDescription description = new(model.Network, "cross-entropy")
         {
-            InputDivisor = 255,
+            Preprocessing = new() { InputDivisor = 255 },
             Classes = ["null", "\"eins\"", "∇ 二"],
             Training = new Dictionary<string, string> { ["epochs"] = "30", ["learning rate"] = "0.1" }.ToImmutableSortedDictionary(),
         };
         ModelFile.Save(folder.File(Name), model, description);
         (ModelDescription read, SafetensorsFile file) = ModelFile.Read(folder.File(Name));
 
-        Assert.Equal(255, read.InputDivisor);
+        Assert.Equal(255, read.Preprocessing.InputDivisor);
         Assert.Equal(description.Classes, read.Classes);
         Assert.Equal(description.Training, read.Training);
         Assert.Equal(Name, file.Name);

@@ -74,7 +74,7 @@ public sealed class OnePredictorServesAll : IDisposable
     {
         Model<float> model = NewModel();
         string path = folder.File("model.safetensors");
-        ModelFile.Save(path, model, new(model.Network, model.Loss.Name) { InputDivisor = 255, Classes = [.. "abcdefg".Select(c => $"{c}")] });
+        ModelFile.Save(path, model, new(model.Network, model.Loss.Name) { Preprocessing = new() { InputDivisor = 255 }, Classes = [.. "abcdefg".Select(c => $"{c}")] });
         Predictor predictor = Predictor.Load(path, concurrency: 1);
         float[] pixels = [.. Enumerable.Range(0, 31).Select(i => (float)(i * 8))];
         float[] outputs = new float[7];

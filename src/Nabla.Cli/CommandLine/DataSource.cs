@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Nabla.Data;
+using Nabla.Data.Tables;
+
+namespace Nabla.Cli.CommandLine;
+
+/// <summary>What DATA on the command line names: a built-in data set, or a file of the user's own.</summary>
+internal sealed class DataSource
+{
+    private readonly BuiltInDataset? builtIn;
+
+    private DataSource(string given, BuiltInDataset? builtIn) => (Given, this.builtIn) = (given, builtIn);
+
+    /// <summary>As it is written on the command line.</summary>
+    public string Given { get; }
+
+    /// <summary>Whether it is a file.</summary>
+    public bool IsFile => builtIn is null;
+
+    /// <summary>The name of a model file for it: that of the file without its folder and endings.</summary>
+    public string ModelFile => $"{(IsFile ? Path.GetFileName(Given).Split('.')[0] is { Length: > 0 } name ? name : "model" : Given)}.safetensors";
+
+    /// <summary>A built-in data set has neither a dot nor a folder in its name; whatever else has one, or is there, is a file.</summary>
+    /// <exception cref="ArgumentException">It is neither.</exception>
+    public static DataSource Find(string data) =>
+        data.AsSpan().ContainsAny('.', Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) || File.Exists(data)
+            ? new(data, null)
+            : new(data, Datasets.Find(data));
+
+    /// <summary>Loads it to train with.</summary>
+    /// <param name="seed">Fixes what is generated and how rows are parted.</param>
+    /// <param name="folder">The folder with the files of a built-in data set.</param>
+    /// <param name="options">How a file becomes a data set.</param>
+    /// <param name="terminal">Where the progress of a download goes.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<Dataset> LoadAsync(ulong seed, string? folder, TableOptions options, Terminal terminal, CancellationToken cancellationToken) => builtIn is null
+        ? Task.Run(() => TableReader.Load(Given, options, cancellationToken), cancellationToken)
+        : Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);
+
+    /// <summary>Loads it to use a model on.</summary>
+    /// <param name="preprocessing">What the model learned of its columns.</param>
+    /// <param name="classes">The classes that it knows.</param>
+    /// <param name="seed">Fixes what is generated.</param>
+    /// <param name="folder">The folder with the files of a built-in data set.</param>
+    /// <param name="terminal">Where the progress of a download goes.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<Dataset> LoadAsync(
+        Preprocessing preprocessing, ImmutableArray<string> classes, ulong seed, string? folder, Terminal terminal, CancellationToken cancellationToken) => builtIn is null
+        ? Task.Run(() => TableReader.Load(Given, preprocessing, classes, cancellationToken: cancellationToken), cancellationToken)
+        : Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);
+}

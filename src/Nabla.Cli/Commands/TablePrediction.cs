@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Nabla.Cli.CommandLine;
+using Nabla.Data;
+using Nabla.Data.Tables;
+using Nabla.Models;
+using Nabla.Training;
+
+namespace Nabla.Cli.Commands;
+
+/// <summary>The predictions for the rows of a file, written as the rows are read: a file of any length takes constant memory.</summary>
+internal sealed class TablePrediction(TextWriter output, long count, bool json)
+{
+    /// <summary>Predicts all rows, or the first ones.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or lacks a column; the rows before that place are written.</exception>
+    public int Run<T>(Model<T> model, ModelDescription description, string path)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ImmutableArray<string> classes = description.Classes;
+        TargetEncoding target = description.Preprocessing.Target!;
+        bool first = true;
+        foreach (TableBatch batch in TableReader.Stream(path, description.Preprocessing))
+        {
+            StringBuilder rows = new();
+            if (first && !json)
+            {
+                string outputs = classes.IsEmpty ? "output" : model.Network.Layers[^1].Activation.IsSoftmax ? "predicted,probability" : "predicted,output";
+                rows.Append($"index,{outputs}{(batch.Targets is null ? "" : ",target")}\n");
+            }
+
+            first = false;
+            model.Predict(
+                batch.Features,
+                (i, column) =>
+                {
+                    long index = batch.FirstRow + i;
+                    double[] values = new double[column.Length];
+                    for (int j = 0; j < values.Length; j++)
+                    {
+                        double value = double.CreateChecked(column[j]);
+                        values[j] = classes.IsEmpty ? target.Decode(value) : value;
+                        if (!double.IsFinite(values[j]))
+                        {
+                            output.Write(rows);
+                            throw new InvalidDataException($"{Path.GetFileName(path)}: the output for row {index} is {values[j]}; its numbers are too far from those that were trained with");
+                        }
+                    }
+
+                    if (json)
+                    {
+                        WriteJson(index, values, classes, batch.Targets?[i]);
+                    }
+                    else
+                    {
+                        rows.Append(Row(index, values, classes, batch.Targets?[i])).Append('\n');
+                    }
+                },
+                (int)Math.Min(int.MaxValue, count - batch.FirstRow));
+            output.Write(rows);
+            output.Flush();
+            if (batch.FirstRow + batch.Features.Count >= count)
+            {
+                break;
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static string Row(long index, double[] values, ImmutableArray<string> classes, string? target)
+    {
+        int best = Array.IndexOf(values, values.Max());
+        string predicted = classes.IsEmpty
+            ? string.Join(',', values.Select(value => value.ToString("G6", CultureInfo.InvariantCulture)))
+            : $"{CsvField.Of(classes[best])},{values[best]:0.0000}";
+        return $"{index},{predicted}{(target is null ? "" : $",{CsvField.Of(target)}")}";
+    }
+
+    private void WriteJson(long index, double[] values, ImmutableArray<string> classes, string? target) => JsonLine.Write(output, writer =>
+    {
+        writer.WriteNumber("index", index);
+        if (!classes.IsEmpty)
+        {
+            writer.WriteString("predicted", classes[Array.IndexOf(values, values.Max())]);
+        }
+
+        writer.WriteStartArray("outputs");
+        foreach (double value in values)
+        {
+            writer.WriteNumberValue(value);
+        }
+
+        writer.WriteEndArray();
+        if (target is not null)
+        {
+            writer.WriteString("target", target);
+        }
+    });
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Nabla.Data.Tables;
+
+/// <summary>How the rows of a file are read: which columns, of which kind, and what the target is.</summary>
+internal sealed class TablePlan
+{
+    private readonly ImmutableArray<Source> sources;
+    private readonly Dictionary<string, int>? labels;
+    private readonly string? targetName;
+
+    private TablePlan(TableFile file, ImmutableArray<Source> sources, string? target, ImmutableArray<string> classes)
+    {
+        (File, this.sources, targetName, Classes) = (file, sources, target, classes);
+        TargetPlace = target is null ? -1 : file.PlaceOf(target);
+        labels = classes.IsEmpty ? null : PlacesOf(classes);
+    }
+
+    /// <summary>The file.</summary>
+    public TableFile File { get; }
+
+    /// <summary>The classes of the target; none where it is a number.</summary>
+    public ImmutableArray<string> Classes { get; }
+
+    /// <summary>The place of the target; −1 where the file does not have it.</summary>
+    public int TargetPlace { get; }
+
+    /// <summary>A plan of columns that were found in the file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="columns">The names of the columns with their levels; null for a column of numbers.</param>
+    /// <param name="target">The name of the target.</param>
+    /// <param name="classes">The classes of the target; none where it is a number.</param>
+    public static TablePlan Of(TableFile file, IEnumerable<(string Name, ImmutableArray<string>? Levels)> columns, string? target, ImmutableArray<string> classes) => new(
+        file,
+        [.. columns.Select(column => new Source(column.Name, file.Find(column.Name), column.Levels ?? [], column.Levels is { } levels ? PlacesOf(levels) : null))],
+        target,
+        classes);
+
+    /// <summary>A plan of the columns of a preprocessing.</summary>
+    /// <exception cref="InvalidDataException">The file lacks one of the columns.</exception>
+    public static TablePlan Of(TableFile file, Preprocessing preprocessing, ImmutableArray<string> classes) => Of(
+        file,
+        preprocessing.Columns.Select(column => (column.Name, column is CategoryEncoding category ? category.Levels : (ImmutableArray<string>?)null)),
+        preprocessing.Target?.Name,
+        classes);
+
+    /// <summary>The same columns of another file.</summary>
+    /// <exception cref="InvalidDataException">The file lacks one of the columns.</exception>
+    public TablePlan For(TableFile other)
+    {
+        other.Find(targetName!);
+        return Of(other, sources.Select(source => (source.Name, source.Places is null ? (ImmutableArray<string>?)null : source.Levels)), targetName, Classes);
+    }
+
+    /// <summary>An empty table of the columns.</summary>
+    public TableColumns CreateTable()
+    {
+        // Many columns wait with fewer rows each, so that what waits stays small.
+        const int MostWaiting = 1 << 19;
+        int shift = Math.Clamp((int)Math.Log2(MostWaiting / Math.Max(1, sources.Length)), 6, 12);
+        return new(sources.Select(source => source.Places is null
+            ? (ColumnValues)NumberColumn.Empty(source.Name, shift)
+            : new CategoryColumn(source.Name, source.Levels, shift)));
+    }
+
+    /// <summary>Appends the columns of a row.</summary>
+    /// <exception cref="InvalidDataException">A field is not what its column holds.</exception>
+    public void Append(CsvRows row, TableColumns table)
+    {
+        for (int i = 0; i < sources.Length; i++)
+        {
+            Source source = sources[i];
+            ReadOnlySpan<char> field = row[source.Place];
+            if (source.Places is null)
+            {
+                ((NumberColumn)table.Columns[i]).Append(Number(row, source.Name, field));
+            }
+            else
+            {
+                ((CategoryColumn)table.Columns[i]).Append(
+                    Cell.IsMissing(field) ? -1
+                    : source.Places.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(field, out int place) ? place
+                    : source.Levels.Length);
+            }
+        }
+    }
+
+    /// <summary>The target of a row: the place of its class, or the number; NaN where it is missing.</summary>
+    /// <exception cref="InvalidDataException">It is none of the classes, or no number.</exception>
+    public double TargetOf(CsvRows row)
+    {
+        ReadOnlySpan<char> field = row[TargetPlace];
+        return labels is null ? Number(row, targetName!, field)
+            : Cell.IsMissing(field) ? double.NaN
+            : labels.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(field, out int label) || OtherSpelling(field, out label) ? label
+            : throw row.Wrong($"column '{TableFile.Shown(targetName)}': '{TableFile.Shown(field)}' is none of the classes {string.Join(", ", Classes.Take(20).Select(name => TableFile.Shown(name)))}");
+    }
+
+    /// <summary>A number that is written otherwise than the class is called is looked up once and kept, so that a row takes no memory.</summary>
+    private bool OtherSpelling(ReadOnlySpan<char> field, out int label)
+    {
+        const int MostSpellings = 10_000;
+        if (!labels!.TryGetValue(LevelOf(field), out label))
+        {
+            return false;
+        }
+
+        if (labels.Count < MostSpellings)
+        {
+            labels.Add($"{field}", label);
+        }
+
+        return true;
+    }
+
+    /// <summary>The name of a class: a number is one class however it is written.</summary>
+    public static string LevelOf(ReadOnlySpan<char> field) =>
+        Cell.KindOf(field, out double number) == CellKind.Number ? number.ToString("R", CultureInfo.InvariantCulture) : $"{field}";
+
+    private static double Number(CsvRows row, string column, ReadOnlySpan<char> field) => Cell.KindOf(field, out double number) switch
+    {
+        CellKind.Missing => double.NaN,
+        CellKind.Number when double.IsFinite(number) => number,
+        CellKind.Number => throw row.Wrong($"column '{TableFile.Shown(column)}': {TableFile.Shown(field)} is not finite; a number is finite, or missing"),
+        _ => throw row.Wrong($"column '{TableFile.Shown(column)}': '{TableFile.Shown(field)}' is no number; write one, or nothing where it is missing"),
+    };
+
+    private static Dictionary<string, int> PlacesOf(ImmutableArray<string> levels)
+    {
+        Dictionary<string, int> places = new(StringComparer.Ordinal);
+        for (int i = 0; i < levels.Length; i++)
+        {
+            places.TryAdd(levels[i], i);
+        }
+
+        return places;
+    }
+
+    private sealed record Source(string Name, int Place, ImmutableArray<string> Levels, Dictionary<string, int>? Places);
+}

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+
+namespace Nabla.Data.Tables;
+
+/// <summary>
+/// Reads tables of delimited text (CSV, TSV; RFC 4180) as data sets. A file may be compressed with gzip. What is wrong in a file is said in one sentence with the
+/// line and the column. A file is read two or three times in constant memory; what is kept of it takes less than its text.
+/// </summary>
+public static class TableReader
+{
+    /// <summary>Reads a table to train with: finds out what its columns hold, parts its rows, and learns the preprocessing from the rows to train with.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, is no table, or cannot be learned from.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static Dataset Load(string path, TableOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new();
+        double test = options.TestFile is null ? options.Test : 0;
+        Parts.RequireFractions(options.Validation, test);
+        TableFile file = new(path, options.HasHeader);
+        TableChoice choice = new ColumnChooser(file, options, cancellationToken).Choose();
+        Parts parts = new(choice.Counts, options.Validation, test, options.Seed);
+        TablePart[] filled = [.. Enum.GetValues<Part>().Select(_ => new TablePart(choice.Plan))];
+        foreach (CsvRows row in file.Rows(cancellationToken))
+        {
+            double target = choice.Plan.TargetOf(row);
+            if (!double.IsNaN(target))
+            {
+                filled[(int)parts.Next(choice.Plan.Classes.IsEmpty ? 0 : (int)target)].Append(row, target);
+            }
+        }
+
+        if (options.TestFile is string held)
+        {
+            TableFile testFile = new(held, options.HasHeader);
+            filled[(int)Part.Test] = Fill(choice.Plan.For(testFile), cancellationToken);
+        }
+
+        TablePart train = filled[(int)Part.Train];
+        Preprocessing preprocessing = Learn(choice.Plan, train, options);
+        return new(
+            file.FileName,
+            train.ToSamples(preprocessing)!,
+            filled[(int)Part.Test].ToSamples(preprocessing),
+            choice.Plan.Classes,
+            choice.Notes,
+            filled[(int)Part.Validation].ToSamples(preprocessing),
+            preprocessing);
+    }
+
+    /// <summary>Reads a table with a preprocessing that was learned before, as samples of which none are held out.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="preprocessing">What was learned.</param>
+    /// <param name="classes">The classes; none where the target is a number.</param>
+    /// <param name="hasHeader">Whether the first row names the columns; null finds it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or lacks a column that is needed.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Dataset Load(
+        string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader = null, CancellationToken cancellationToken = default)
+    {
+        TableFile file = Open(path, preprocessing, hasHeader);
+        file.Find(preprocessing.Target!.Name);
+        Samples samples = Fill(TablePlan.Of(file, preprocessing, classes), cancellationToken).ToSamples(preprocessing)
+            ?? throw new InvalidDataException($"{file.FileName}: no row has a '{TableFile.Shown(preprocessing.Target.Name)}' to compare with");
+        return new(file.FileName, samples, classes: classes, notes: file.Notes, preprocessing: preprocessing);
+    }
+
+    /// <summary>Reads a table with a preprocessing that was learned before, some rows at a time; a file of any length takes constant memory.</summary>
+    /// <param name="path">The file; it need not have the target.</param>
+    /// <param name="preprocessing">What was learned.</param>
+    /// <param name="hasHeader">Whether the first row names the columns; null finds it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or lacks a column that is needed.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IEnumerable<TableBatch> Stream(
+        string path, Preprocessing preprocessing, bool? hasHeader = null, CancellationToken cancellationToken = default)
+    {
+        const int RowsOfABatch = 256;
+        TableFile file = Open(path, preprocessing, hasHeader);
+        return Batches();
+
+        IEnumerable<TableBatch> Batches()
+        {
+            TablePlan plan = TablePlan.Of(file, preprocessing, []);
+            TableColumns table = plan.CreateTable();
+            List<string> targets = [];
+            long first = 0;
+            foreach (CsvRows row in file.Rows(cancellationToken))
+            {
+                plan.Append(row, table);
+                if (plan.TargetPlace >= 0)
+                {
+                    targets.Add($"{row[plan.TargetPlace]}");
+                }
+
+                if (table.Count == RowsOfABatch)
+                {
+                    yield return new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]);
+                    first += table.Count;
+                    table = plan.CreateTable();
+                    targets.Clear();
+                }
+            }
+
+            if (table.Count > 0)
+            {
+                yield return new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]);
+            }
+        }
+    }
+
+    private static TableFile Open(string path, Preprocessing preprocessing, bool? hasHeader)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        return preprocessing is { IsTable: true, Target: not null }
+            ? new(path, hasHeader)
+            : throw new ArgumentException("the model was not trained on a table, so it does not know what to make of the columns of one");
+    }
+
+    private static TablePart Fill(TablePlan plan, CancellationToken cancellationToken)
+    {
+        TablePart part = new(plan);
+        foreach (CsvRows row in plan.File.Rows(cancellationToken))
+        {
+            double target = plan.TargetOf(row);
+            if (!double.IsNaN(target))
+            {
+                part.Append(row, target);
+            }
+        }
+
+        return part;
+    }
+
+    private static Preprocessing Learn(TablePlan plan, TablePart train, TableOptions options)
+    {
+        string target = plan.File.Names[plan.TargetPlace];
+        if (train.Targets.Count == 0)
+        {
+            throw new InvalidDataException($"{plan.File.FileName}: no row is left to train with");
+        }
+
+        try
+        {
+            (double mean, double scale) = plan.Classes.IsEmpty ? Standardization.Measure(train.Targets) : (0, 1);
+            return new()
+            {
+                Columns = Standardization.Learn(train.Table, options.MissingNumbers, options.MissingCategories),
+                Target = new(target, mean, scale),
+            };
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"{plan.File.FileName}: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>Some rows of a table, ready for a network.</summary>
+/// <param name="FirstRow">The number of the first row, counted from 0.</param>
+/// <param name="Features">The inputs.</param>
+/// <param name="Targets">What the file says of the target in each row, as it is written; null where it has no such column.</param>
+public sealed record TableBatch(long FirstRow, Features Features, ImmutableArray<string>? Targets);

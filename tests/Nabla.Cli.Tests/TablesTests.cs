@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Nabla.Tests.Data;
+
+namespace Nabla.Cli.Tests;
+
+/// <summary>From a table to a model and to predictions, a command each.</summary>
+public sealed class TablesTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("iris.csv", 0.85)]
+    [InlineData("wine_data.csv", 0.9)]
+    [InlineData("breast_cancer.csv", 0.95)]
+    public async Task Classes_are_learned_with_one_command(string file, double least)
+    {
+        Run run = await Train(InstalledTables.Classes(folder, file), "--json");
+        Assert.Equal(ExitCode.Done, run.Code);
+        JsonElement metrics = run.Objects[^1].GetProperty("metrics");
+        Assert.InRange(metrics.GetProperty("accuracy").GetDouble(), least, 1);
+        Assert.InRange(metrics.GetProperty("roc_auc").GetDouble(), 0.98, 1);
+        Assert.InRange(metrics.GetProperty("log_loss").GetDouble(), 0, 0.4);
+    }
+
+    [Fact]
+    public async Task The_compressed_digits_without_names_are_learned_with_one_command()
+    {
+        Run run = await Train(InstalledTables.Digits(), "--json");
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.InRange(run.Objects[^1].GetProperty("test_accuracy").GetDouble(), 0.97, 1);
+        Assert.Contains("the first row holds numbers and no names", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Numbers_are_learned_with_one_command_and_measured_in_their_own_units()
+    {
+        string table = InstalledTables.Diabetes(folder);
+        Run run = await Train(table, "--json");
+        JsonElement metrics = run.Objects[^1].GetProperty("metrics");
+        Assert.Equal(["mse", "mae", "r2"], metrics.EnumerateObject().Select(member => member.Name));
+        Assert.InRange(metrics.GetProperty("r2").GetDouble(), 0.3, 0.7);
+        Assert.InRange(metrics.GetProperty("mae").GetDouble(), 30, 60);
+        Assert.Equal(JsonValueKind.Null, run.Objects[^1].GetProperty("test_accuracy").ValueKind);
+
+        Run predicted = await CommandLine.RunAsync("predict", Model, table, "--json");
+        (double Output, double Target)[] rows =
+            [.. predicted.Objects.Select(row => (row.GetProperty("outputs")[0].GetDouble(), double.Parse(row.GetProperty("target").GetString()!, CultureInfo.InvariantCulture)))];
+        Assert.Equal(442, rows.Length);
+        Assert.InRange(rows.Average(row => Math.Abs(row.Output - row.Target)), 10, 50);
+
+        // The same numbers on another road: evaluate measures what predict prints.
+        JsonElement evaluated = Assert.Single((await CommandLine.RunAsync("evaluate", Model, table, "--json")).Objects).GetProperty("metrics");
+        Assert.Equal(rows.Average(row => Math.Abs(row.Output - row.Target)), evaluated.GetProperty("mae").GetDouble(), 1e-3);
+        Assert.Equal(rows.Average(row => Math.Pow(row.Output - row.Target, 2)), evaluated.GetProperty("mse").GetDouble(), 1e-1);
+    }
+
+    [Fact]
+    public async Task A_model_knows_its_columns_by_name_and_what_was_learned_of_them()
+    {
+        string table = Write("t.csv", Cats(200));
+        Run run = await Train(table, "--target", "kind", "--epochs", "30");
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains("t.csv: 160 samples to train, 40 to test", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"  nabla predict {Model} {table} --count 5\n", run.Output, StringComparison.Ordinal);
+
+        // Other order, no target, a level that is new, and a value that is missing.
+        string other = Write("other.csv", "colour,size,name\nred,10,a\ngreen,0.5,b\n,,\"c,d\"\n");
+        Run predicted = await CommandLine.RunAsync("predict", Model, other);
+        Assert.Equal(ExitCode.Done, predicted.Code);
+        string[] lines = predicted.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("index,predicted,probability", lines[0]);
+        Assert.Equal(["0,dog", "1,\"cat, small\""], lines[1..3].Select(line => line[..line.LastIndexOf(',')]));
+        Assert.Equal(4, lines.Length);
+
+        Run asked = await CommandLine.RunAsync("predict", Model, table, "--count", "2");
+        Assert.Equal(["index,predicted,probability,target", "0,", "1,"], asked.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select((line, i) => i == 0 ? line : line[..2]));
+        Run inspected = await CommandLine.RunAsync("inspect", Model);
+        Assert.Contains("Inputs    the columns size, colour (2 levels)\n", inspected.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_shows_the_figures_of_the_test_samples()
+    {
+        Run run = await Train(Write("t.csv", Cats(200)), "--target", "kind", "--epochs", "30");
+        Assert.Contains("On the 40 test samples, which chose nothing\nLog loss   ", run.Output, StringComparison.Ordinal);
+        Run evaluated = await CommandLine.RunAsync("evaluate", Model, Path.Combine(folder.Path, "t.csv"));
+        Assert.StartsWith("Accuracy   100.00 % of 200 file samples of t.csv\n", evaluated.Output);
+        Assert.Contains("ROC AUC    1.0000", evaluated.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_test_file_judges_and_the_validation_part_is_announced()
+    {
+        string table = Write("t.csv", Cats(100));
+        string test = Write("held.csv", Cats(37, first: 100));
+        Run run = await Train(table, "--test-file", test, "--validation", "0.1", "--epochs", "1", "--target", "kind");
+        Assert.Contains("t.csv: 90 samples to train, 10 to choose, 37 to test", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_seed_gives_one_model()
+    {
+        string table = Write("t.csv", Cats(60));
+        List<byte[]> models = [];
+        foreach (string seed in new[] { "3", "3", "4" })
+        {
+            await Train(table, "--seed", seed, "--epochs", "2", "--target", "kind");
+            models.Add(await File.ReadAllBytesAsync(Model, TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(models[0], models[1]);
+        Assert.NotEqual(models[0], models[2]);
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_is_refused_with_a_sentence()
+    {
+        string table = Write("t.csv", Cats(60));
+        await Train(table, "--epochs", "1", "--target", "kind");
+        Assert.StartsWith("there is no file none.csv", (await CommandLine.RunAsync("train", "none.csv")).Refused(ExitCode.BadData));
+        Assert.StartsWith("t.csv: unknown column 'knd'; did you mean 'kind'?", (await Tries("train", table, "--target", "knd")).Refused(ExitCode.BadData));
+        Assert.StartsWith("the model model.safetensors was trained on the columns of a table (size, colour, …), but xor has none", (await Tries("evaluate", Model, "xor")).Refused(ExitCode.BadData));
+        Assert.StartsWith("other.csv: unknown column 'size'", (await Tries("predict", Model, Write("other.csv", "a,b\n1,2\n"))).Refused(ExitCode.BadData));
+        await CommandLine.RunAsync("train", "xor", "--epochs", "1", "--out", Model);
+        Assert.StartsWith("the model was not trained on a table", (await Tries("predict", Model, table)).Refused(ExitCode.Usage));
+
+        Task<Run> Tries(params string[] args) => CommandLine.RunAsync(args);
+    }
+
+    [Fact]
+    public async Task Rows_before_a_damaged_one_are_predicted()
+    {
+        await Train(Write("t.csv", Cats(60)), "--epochs", "1", "--target", "kind");
+        string rows = string.Concat(Enumerable.Range(0, 300).Select(i => $"{i},red\n"));
+        Run run = await CommandLine.RunAsync("predict", Model, Write("bad.csv", $"size,colour\n{rows}1,red,3\n"));
+        Assert.Equal(ExitCode.BadData, run.Code);
+        Assert.Equal("nabla: bad.csv, line 302: the row has 3 fields, but there are 2 columns\n", run.Error);
+        Assert.Equal(257, run.Output.Count(c => c == '\n'));
+    }
+
+    /// <summary>Small and red or blue are cats, large ones dogs.</summary>
+    private static string Cats(int rows, int first = 0)
+    {
+        StringBuilder table = new("name,size,kind,colour\n");
+        for (int i = first; i < first + rows; i++)
+        {
+            // A name for each row makes more than a thousand different texts only where there are that many rows, so it is a date.
+            table.Append($"2024-01-{i % 28 + 1:00},{(i % 2 == 0 ? 1 : 9) + i % 5 / 10.0},{(i % 2 == 0 ? "\"cat, small\"" : "dog")},{(i % 3 == 0 ? "red" : "blue")}\n");
+        }
+
+        return $"{table}";
+    }
+
+    private string Model => Path.Combine(folder.Path, "model.safetensors");
+
+    private Task<Run> Train(string table, params string[] options) => CommandLine.RunAsync(["train", table, "--out", Model, .. options]);
+
+    private string Write(string name, string text)
+    {
+        folder.Write(name, Encoding.UTF8.GetBytes(text));
+        return Path.Combine(folder.Path, name);
+    }
+}
