@@ -98,7 +98,7 @@ public sealed class TablesTests : IDisposable
         string table = Write("t.csv", Cats(100));
         string test = Write("held.csv", Cats(37, first: 100));
         Run run = await Train(table, "--test-file", test, "--validation", "0.1", "--epochs", "1", "--target", "kind");
-        Assert.Contains("t.csv: 90 samples to train, 10 to choose, 37 to test", run.Error, StringComparison.Ordinal);
+        Assert.Contains("t.csv: 90 samples to train, 10 to validate, 37 to test", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public class UsageTests
     [InlineData("train xor --out /dev/null", "--out '/dev/null' is not an ordinary file; the model is one, such as model.safetensors")]
     [InlineData("export model.safetensors", "nabla export needs to be told what to write: --onnx, ")]
     [InlineData("export model.safetensors --onnx /nowhere/model.onnx", "--onnx '/nowhere/model.onnx' cannot be written: there is no folder /nowhere")]
-    [InlineData("export model.safetensors --card /tmp", "--card '/tmp' is a folder, but what is written is one file, such as /tmp/model.md")]
+    [InlineData("export model.safetensors --card /tmp", "--card '/tmp' is a folder, but the export is one file, such as /tmp/model.md")]
     [InlineData("import model.onnx", "nabla import needs --out, the model file to write, such as model.safetensors")]
     [InlineData("import model.onnx --out m --activation rellu", "unknown activation 'rellu'; did you mean 'relu'?")]
     [InlineData("train xor --loss cross-entropy", "softmax over 1 output is always 1, so nothing can be learned;")]

@@ -50,7 +50,7 @@ internal static class ExportCommand
 
             foreach ((Target target, string path) in asked)
             {
-                ModelPath.RequireWritable(path, target.Option, "file", target.Example);
+                ModelPath.RequireWritable(path, target.Option, "export", target.Example);
             }
 
             string from = parsed.GetRequiredValue(model);

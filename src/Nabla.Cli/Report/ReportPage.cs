@@ -120,11 +120,16 @@ internal static class ReportPage
 
     private static void Curves(StringBuilder page, IReadOnlyList<EpochReport> reports)
     {
-        (string Name, Func<EpochReport, double?> Value)[] losses = [("training", report => report.Loss)];
-        (string Name, Func<EpochReport, double?> Value)[] accuracies = [("training", report => report.TrainAccuracy), ("test", report => report.TestAccuracy)];
+        (string Name, Func<EpochReport, double?> Value)[] losses = [("training", report => report.Loss), ("validation", report => report.ValidationLoss)];
+        (string Name, Func<EpochReport, double?> Value)[] accuracies =
+        [
+            ("training", report => report.TrainAccuracy), ("validation", report => report.ValidationAccuracy), ("test", report => report.TestAccuracy),
+        ];
+        losses = [.. losses.Where(IsThere)];
+        accuracies = [.. accuracies.Where(IsThere)];
         page.Append("<h2>Curves</h2>\n<div class=\"charts\">\n");
         Chart("Loss by epoch", losses, isPercent: false);
-        Chart("Accuracy by epoch", [.. accuracies.Where(one => reports.Any(report => one.Value(report) is not null))], isPercent: true);
+        Chart("Accuracy by epoch", accuracies, isPercent: true);
         page.Append("</div>\n<details><summary>The same as a table</summary>\n<div class=\"wide\"><table>\n<tr><th>epoch</th>");
         (string Name, Func<EpochReport, double?> Value)[] columns =
         [
@@ -148,6 +153,8 @@ internal static class ReportPage
         }
 
         page.Append("</table></div></details>\n");
+
+        bool IsThere((string Name, Func<EpochReport, double?> Value) one) => reports.Any(report => one.Value(report) is not null);
 
         void Chart(string name, (string Name, Func<EpochReport, double?> Value)[] lines, bool isPercent)
         {

@@ -175,6 +175,9 @@ public sealed unsafe class Trainer<T>
     /// </summary>
     public double Seconds => (training ? spent + options.Clock.GetElapsedTime(resumed) : spent).TotalSeconds;
 
+    /// <summary>How it trains.</summary>
+    public TrainingOptions Options => options;
+
     /// <summary>The derivation whose gradients train the model.</summary>
     public Derivation Derivation => step.Derivation;
 

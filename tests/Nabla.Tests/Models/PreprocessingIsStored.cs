@@ -2,6 +2,7 @@ using System.Text;
 using Nabla.Data;
 using Nabla.Models;
 using Nabla.Networks;
+using Nabla.Tests.Data;
 using Nabla.Training;
 
 namespace Nabla.Tests.Models;
