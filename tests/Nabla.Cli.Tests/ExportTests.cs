@@ -50,6 +50,16 @@ public sealed class ExportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_program_is_called_as_its_file()
+    {
+        Run run = await CommandLine.RunAsync("export", File("xor.safetensors"), "--csharp", File("my-xor.cs"));
+        Assert.Equal(ExitCode.Done, run.Code);
+        string source = System.IO.File.ReadAllText(File("my-xor.cs"));
+        Assert.Contains("public sealed class MyXor\n", source, StringComparison.Ordinal);
+        Assert.Contains("// ∂C/∂W¹ = ", source, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_card_says_what_the_model_is()
     {
         Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync("export", File("xor.safetensors"), "--card", File("xor.md"))).Code);

@@ -1,13 +1,10 @@
 using System.CommandLine;
-using System.Numerics;
 using System.Text;
-using Nabla.Calculus.Expressions;
 using Nabla.Cli.CommandLine;
 using Nabla.Cli.Train;
 using Nabla.Models;
-using Nabla.Networks;
+using Nabla.Models.CSharp;
 using Nabla.Onnx;
-using Nabla.Training;
 
 namespace Nabla.Cli.Commands;
 
@@ -20,6 +17,7 @@ internal static class ExportCommand
         Target[] targets =
         [
             new("--onnx", "An ONNX file (opset 18, any batch), which ONNX Runtime and others run", "model.onnx", WriteOnnx),
+            new("--csharp", "One file of C# that needs nothing but .NET, with prediction and the derived training step", "Model.cs", WriteCSharp),
             new("--safetensors", "The weights alone, named as PyTorch names those of Linear layers in a ModuleList called layers", "weights.safetensors", WriteTensors),
             new("--card", "A page in Markdown about the model", "model.md", WriteCard),
         ];
@@ -28,7 +26,7 @@ internal static class ExportCommand
             "export",
             "Writes a model for other programs and for readers.",
             "nabla export digits.safetensors --onnx digits.onnx",
-            "nabla export digits.safetensors --card digits.md")
+            "nabla export digits.safetensors --csharp Digits.cs --card digits.md")
         {
             model,
         };
@@ -79,12 +77,23 @@ internal static class ExportCommand
         }
     }
 
+    /// <summary>The class is called as its file is.</summary>
+    private static void WriteCSharp(string path, string name, ModelDescription description, SafetensorsFile file)
+    {
+        string type = CSharpSource.ClassName(Path.GetFileNameWithoutExtension(path));
+        WriteText(path, file.Tensors.Any(tensor => tensor.Type == TensorType.F64)
+            ? CSharpSource.Write(type, ModelFile.ToModel<double>(description, file), description)
+            : CSharpSource.Write(type, ModelFile.ToModel<float>(description, file), description));
+    }
+
     /// <summary>With the note that PyTorch's own programs look for, and without the one of Nabla.</summary>
     private static void WriteTensors(string path, string name, ModelDescription description, SafetensorsFile file) =>
         Safetensors.Write(path, file.Tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });
 
     private static void WriteCard(string path, string name, ModelDescription description, SafetensorsFile file) =>
-        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(ModelCard.Write(name, description))));
+        WriteText(path, ModelCard.Write(name, description));
+
+    private static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     private sealed record Target(string Option, string Description, string Example, Action<string, string, ModelDescription, SafetensorsFile> Write);
 }

@@ -43,7 +43,7 @@ public class TheOrderOfStages
         [Networks] = [Words, Common, Expressions, Language, Derivations],
         [Data] = [Words, Common],
         [Training] = [Words, Common, Expressions, Derivations, Rendering, Verification, Kernels, Planning, Networks, Data],
-        [Models] = [Words, Expressions, Language, Derivations, Kernels, Planning, Networks, Data, Training],
+        [Models] = [Words, Expressions, Language, Derivations, Rendering, Kernels, Planning, Networks, Data, Training],
         [Checking] = [Words, Common, Expressions, Language, Derivations, Rendering, Verification, Kernels, Planning, Networks, Data, Training, Models],
         [Benchmarking] = [Common, Expressions, Derivations, Verification, Kernels, Planning, Networks, Training, Checking],
     });

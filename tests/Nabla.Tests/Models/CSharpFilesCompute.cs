@@ -1,0 +1,172 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Expressions;
+using Nabla.Models;
+using Nabla.Models.CSharp;
+using Nabla.Networks;
+using Nabla.Planning;
+using Nabla.Training;
+
+namespace Nabla.Tests.Models;
+
+/// <summary>A file of C# that was written compiles alone, predicts and learns as the model does.</summary>
+public class CSharpFilesCompute
+{
+    private const int Batch = 6;
+
+    private delegate void Predict(ReadOnlySpan<float> inputs, Span<float> outputs);
+
+    private delegate double Train(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, double rate);
+
+    public static TheoryData<string> Activations => [.. Activation.All.Keys];
+
+    public static TheoryData<string> Losses => [.. Loss.All.Keys, "sum((y-a).^4)/m", "sum(log(ones(n,m)+(y-a).^2))/(n*m)"];
+
+    public static TheoryData<string> Optimizers => [.. Optimizer.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void With_every_activation(string activation)
+    {
+        Activation own = Activation.Named(activation);
+        Network network = own.IsSoftmax ? Network.Of([5, 4, 3], Activation.Named("tanh"), own) : Network.Of([5, 4, 4, 3], own, Activation.Identity);
+        AssertComputes(network, own.IsSoftmax ? Loss.CrossEntropy : Loss.SquaredError, Optimizer.Sgd);
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void With_every_loss_and_one_of_a_text(string text)
+    {
+        Loss loss = Loss.NamedOrParsed(text);
+        AssertComputes(Network.Of([5, 4, 3], Activation.Named("tanh"), loss.OutputActivation ?? Activation.Identity), loss, Optimizer.Sgd);
+    }
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void With_every_optimizer(string optimizer) =>
+        AssertComputes(Network.Of([5, 4, 3], Activation.Named("tanh"), Activation.Identity), Loss.SquaredError, Optimizer.Named(optimizer), rate: 0.01);
+
+    [Fact]
+    public void Without_biases_with_one_output_a_sum_and_divided_inputs() => AssertComputes(
+        Network.Of([5, 4, 1], Activation.Sigmoid, biases: false), Loss.SquaredError, Optimizer.Sgd, Reduction.Sum, divisor: 4);
+
+    [Fact]
+    public void And_shows_the_equations_that_it_computes()
+    {
+        Model<float> model = New(Network.Of([2, 3, 1], Activation.Sigmoid), Loss.SquaredError, Reduction.Mean);
+        string source = CSharpSource.Write("Xor", model, Describe(model));
+        Assert.All(
+            [
+                "public sealed class Xor", "// Z¹ = W¹ A⁰ + b¹ 1ᵀ", "// A¹ = σ(Z¹)", "// ∂C/∂W² = Δ² (A¹)ᵀ", "// Δ¹ = ",
+                "private static double Sigmoid(double x) => 1.0 / (1.0 + Math.Exp(-x));",
+            ],
+            part => Assert.Contains(part, source));
+        Assert.DoesNotContain("Nabla.", source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_that_is_none_and_a_number_that_is_none_are_refused()
+    {
+        Model<float> model = New(Network.Of([2, 3, 1], Activation.Sigmoid), Loss.SquaredError, Reduction.Mean);
+        Assert.Equal(
+            "'2b' names no class: it needs letters and digits, a letter first", Assert.Throws<ArgumentException>(() => CSharpSource.Write("2b", model, Describe(model))).Message);
+        model.Parameters[model.Expression.Layers[0].Biases!] = Calculus.Verification.Matrix.From(3, 1, (_, _) => double.PositiveInfinity);
+        Assert.Equal(
+            "b¹ holds ∞, but the weights and biases of a program are finite numbers".Replace("∞", $"{float.PositiveInfinity}", StringComparison.Ordinal),
+            Assert.Throws<ArgumentException>(() => CSharpSource.Write("B", model, Describe(model))).Message);
+    }
+
+    [Theory]
+    [InlineData("digits", "Digits")]
+    [InlineData("digits-2 b", "Digits2B")]
+    [InlineData("2", "Network2")]
+    [InlineData("", "Network")]
+    public void Any_text_gives_a_name_of_a_class(string text, string name) => Assert.Equal(name, CSharpSource.ClassName(text));
+
+    private static void AssertComputes(
+        Network network, Loss loss, Optimizer optimizer, Reduction reduction = Reduction.Mean, double rate = 0.05, double divisor = 1)
+    {
+        Model<float> model = New(network, loss, reduction);
+        ModelDescription description = Describe(model) with { InputDivisor = divisor, Classes = [.. Enumerable.Range(0, network.Outputs).Select(i => $"\"{i}\\é\n")] };
+        object file = Compile(CSharpSource.Write("Written", model, description, optimizer));
+        float[] inputs = Numbers(Batch * network.Inputs, 1, -1, 1);
+        float[] targets = Numbers(Batch * network.Outputs, 2, 0.1, 0.9);
+        Assert.Equal(description.Classes, (string[])file.GetType().GetField("Classes")!.GetValue(null)!);
+        AssertPredicts(model, description, file, inputs);
+
+        Derivation derivation = model.Expression.Differentiate();
+        Plan<float> plan = model.CompileStep(derivation, optimizer, Batch);
+        plan.Set(model.Expression.LearningRate, rate);
+        plan[model.Expression.Input] = Columns(inputs, network.Inputs, divisor);
+        plan[model.Expression.Target] = Columns(targets, network.Outputs, 1);
+        Train train = file.GetType().GetMethod("Train")!.CreateDelegate<Train>(file);
+        for (int step = 1; step <= 100; step++)
+        {
+            if (UpdateTerms.StepIn(model.Expression.LearningRate.Pool) is Symbol number)
+            {
+                plan.Set(number, step);
+            }
+
+            plan.Run();
+            double expected = plan[derivation.StableCost][0, 0];
+            Assert.Equal(expected, train(inputs, targets, rate), 1e-5 * Math.Max(1, Math.Abs(expected)));
+        }
+
+        foreach (Symbol parameter in model.Expression.Parameters)
+        {
+            float[] expected = model.Parameters.SlotOf(parameter).ReadRows();
+            float[] actual = (float[])file.GetType().GetField($"{parameter.Name.Letter}{parameter.Name.Superscript}")!.GetValue(file)!;
+            Assert.Equal(expected.Length, actual.Length);
+            Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * Math.Max(1, Math.Abs(pair.First))));
+        }
+
+        AssertPredicts(model, description, file, inputs, 2e-5);
+    }
+
+    private static void AssertPredicts(Model<float> model, ModelDescription description, object file, float[] inputs, double tolerance = 1e-6)
+    {
+        float[] expected = new float[Batch * model.Network.Outputs];
+        Predictor.Of(model, description, concurrency: 1).Predict(inputs, expected);
+        float[] actual = new float[expected.Length];
+        file.GetType().GetMethod("Predict")!.CreateDelegate<Predict>(file)(inputs, actual);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, tolerance * Math.Max(1, Math.Abs(pair.First))));
+    }
+
+    /// <summary>Compiles the file with nothing but .NET's own assemblies, warnings as errors.</summary>
+    private static object Compile(string source)
+    {
+        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "Written" + Guid.NewGuid().ToString("N"),
+            [CSharpSyntaxTree.ParseText(source, cancellationToken: TestContext.Current.CancellationToken)],
+            [.. new[] { "System.Private.CoreLib.dll", "System.Runtime.dll" }.Select(name => MetadataReference.CreateFromFile(Path.Combine(runtime, name)))],
+            new(OutputKind.DynamicallyLinkedLibrary, generalDiagnosticOption: ReportDiagnostic.Error, optimizationLevel: OptimizationLevel.Release));
+        using MemoryStream assembly = new();
+        Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(assembly, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics) + "\n" + source);
+        assembly.Position = 0;
+        Type type = new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(assembly).GetType("Written")!;
+        return Activator.CreateInstance(type)!;
+    }
+
+    private static Calculus.Verification.Matrix Columns(float[] values, int size, double divisor) =>
+        Calculus.Verification.Matrix.From(size, values.Length / size, (i, j) => values[j * size + i] / divisor);
+
+    private static float[] Numbers(int count, ulong seed, double from, double to)
+    {
+        SeededRandom random = new(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (float)random.NextDouble(from, to))];
+    }
+
+    private static ModelDescription Describe(Model<float> model) => new(model.Network, model.Loss.Name, model.Reduction);
+
+    private static Model<float> New(Network network, Loss loss, Reduction reduction)
+    {
+        Model<float> model = new(network, loss, loss.Text is null ? reduction : Reduction.Mean);
+        model.Initialize(Initializer.Named("glorot"), seed: 1);
+        return model;
+    }
+}
