@@ -15,6 +15,12 @@ public sealed record TrainingOptions
     /// <summary>The update rule.</summary>
     public Optimizer Optimizer { get; init; } = Optimizer.Sgd;
 
+    /// <summary>
+    /// L-BFGS in place of the update rule, for small problems: an epoch is one step over all samples, and its figures are those of the point that it comes to. The learning
+    /// rate is not used, and the training ends when no step gets further down. Null where the update rule is used.
+    /// </summary>
+    public LbfgsSettings? Lbfgs { get; init; }
+
     /// <summary>η, which the schedule multiplies.</summary>
     public double LearningRate { get; init; } = 0.1;
 
@@ -101,6 +107,7 @@ public sealed unsafe class Trainer<T>
     private readonly int[] order;
     private readonly TrainingStep<T> step;
     private readonly EarlyStopping<T>? stopping;
+    private readonly FullBatchDescent<T>? descent;
     private readonly List<double> losses = [];
     private long steps;
     private long resumed;
@@ -125,6 +132,7 @@ public sealed unsafe class Trainer<T>
         Require(options.Patience is null || data.Validation is not null, "early stopping needs validation samples, but the data has none");
         order = [.. Enumerable.Range(0, data.Train.Count)];
         step = new(model, options, data.Train);
+        descent = options.Lbfgs is null ? null : new(model, step, options, data.Train);
         stopping = options.Patience is int patience ? new(model.Parameters, patience) : null;
         PlanFor(Math.Min(options.BatchSize, order.Length));
         if (order.Length % options.BatchSize is int rest and > 0)
@@ -210,7 +218,7 @@ public sealed unsafe class Trainer<T>
             double? validated = data.Validation is { Labels: not null } samples ? model.Evaluate(samples).Accuracy : null;
             double? validation = data.Validation is Samples held ? model.MeanLoss(held) : null;
             losses.Add(validation ?? end.Loss);
-            bool stops = stopping?.Note(epoch, losses[^1]) == true || epoch == options.Epochs;
+            bool stops = stopping?.Note(epoch, losses[^1]) == true || epoch == options.Epochs || descent?.HasConverged == true;
             if (stops && stopping is { BestEpoch: > 0 })
             {
                 stopping.Restore();
@@ -256,7 +264,9 @@ public sealed unsafe class Trainer<T>
         {
             ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
             int next = start + batch.Length;
-            double cost = Step(batch, cancellationToken, order.AsSpan(next, Math.Min(batch.Length, order.Length - next)), team);
+            double cost = descent is null
+                ? Step(batch, cancellationToken, order.AsSpan(next, Math.Min(batch.Length, order.Length - next)), team)
+                : descent.Run(team, cancellationToken);
             if (!double.IsFinite(cost))
             {
                 throw new NonFiniteLossException(
@@ -333,7 +343,7 @@ public sealed unsafe class Trainer<T>
     {
         if (!plans.TryGetValue(batch, out Plan<T>? plan))
         {
-            plan = plans[batch] = step.Compile(batch);
+            plan = plans[batch] = descent?.Plan ?? step.Compile(batch);
         }
 
         return plan;
