@@ -49,7 +49,7 @@ internal sealed unsafe class TrainingStep<T>
             Cost = Network.Cost == expression.DataCost ? Derivation.StableCost : Derivation.Of(expression.DataCost, []).StableCost;
         }
 
-        Gradients = options.Clipping.Of([.. Network.Parameters.Select(Derivation.GradientOf)]);
+        Gradients = options.Clipping.Of(Network.Parameters, [.. Network.Parameters.Select(Derivation.GradientOf)]);
         updates = [.. Network.Parameters.Zip(Gradients, (w, g) => options.Optimizer.Update(new(w, g, Network.LearningRate)))];
         States = Model<T>.StatesOf(updates);
         stepNumber = UpdateTerms.StepIn(Network.LearningRate.Pool);
