@@ -31,6 +31,12 @@ public class LearningTests
     [InlineData("train xor --optimizer adam --beta2 1", "--beta2 takes a number from 0 to below 1, but '1' is given")]
     [InlineData("train xor --weight-decay x", "--weight-decay takes a number of at least 0, but 'x' is given")]
     [InlineData("train xor --optimizer adm", "unknown optimizer 'adm'; did you mean 'adam'? Known: adagrad, adam, adamw, momentum, nesterov, rmsprop, sgd")]
+    [InlineData("train xor --optimizer lbfgs --momentum 0.9", "--momentum is no setting of lbfgs; momentum, nesterov, rmsprop, sgd have it")]
+    [InlineData("train xor --optimizer lbfgs --memory 2.5", "--memory takes a whole number from 1, but 2.5 is given")]
+    [InlineData("train xor --optimizer lbfgs --learning-rate 1", "--learning-rate does not go with lbfgs, which finds the length of its steps itself")]
+    [InlineData("train xor --optimizer lbfgs --batch-size 2", "L-BFGS takes all 4 samples at once, but the batch size is 2")]
+    [InlineData("train xor --memory 5", "--memory is no setting of sgd; lbfgs has it")]
+    [InlineData("derive --optimizer lbfgs", "unknown optimizer 'lbfgs'; Known: adagrad, adam, adamw, momentum, nesterov, rmsprop, sgd")]
     [InlineData("train xor --schedule cosinus", "unknown schedule 'cosinus'; did you mean 'cosine'? Known: constant, cosine, exponential, plateau, step, warm-up")]
     [InlineData("train xor --schedule-factor 0.5", "--schedule-factor is no setting of constant; exponential, plateau, step have it")]
     [InlineData("train xor --schedule cosine --schedule-least 1", "--schedule-least takes a number from 0 to below 1, but '1' is given")]
@@ -68,6 +74,22 @@ public class LearningTests
         Assert.Equal("0.2", description.Training["dropout"]);
         Assert.Equal(10, description.Training["class_weights"].Split(',').Length);
         Assert.Equal("cross-entropy", description.Loss);
+    }
+
+    [Fact]
+    public async Task A_small_problem_is_learned_by_lbfgs_until_nothing_is_left_to_gain()
+    {
+        using TemporaryFolder folder = new();
+        string file = Path.Combine(folder.Path, "model.safetensors");
+        Run run = await CommandLine.RunAsync("train", "xor", "--optimizer", "lbfgs", "--memory", "6", "--l2", "0.001", "--precision", "double", "--json", "--out", file);
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains("Training  lbfgs (memory 6), batches of 4, ", run.Error, StringComparison.Ordinal);
+        Assert.InRange(run.Objects[^1].GetProperty("epochs").GetInt32(), 5, 300);
+        Assert.InRange(run.Objects[^1].GetProperty("loss").GetDouble(), 0, 0.1);
+        (ModelDescription description, _) = ModelFile.Read(file);
+        Assert.Equal("lbfgs", description.Training["optimizer"]);
+        Assert.Equal("6", description.Training["memory"]);
+        Assert.DoesNotContain("learning_rate", description.Training.Keys);
     }
 
     [Fact]

@@ -162,7 +162,9 @@ public sealed class Derivation
         rewritten.UnionWith(Expr.Parts(cost.Unfold()).Where(part => part is not (Symbol or Named)));
         foreach (Step step in steps)
         {
+            // Only what the right side has and the left has not comes from behind a name: W¹ may stand in a penalty beside the loss, and below Z² as well.
             HashSet<Expr> above = new(Expr.Parts(step.Right).Where(part => part is Symbol or Named), ReferenceEqualityComparer.Instance);
+            above.ExceptWith(Expr.Parts(step.Left));
             HashSet<Expr> behind = [];
             foreach (Expr part in Expr.Reachable(Expr.Parts(step.Left).OfType<Named>()))
             {

@@ -14,6 +14,9 @@ internal sealed record LearningRequest
     /// <summary>The update rule.</summary>
     public Optimizer? Optimizer { get; init; }
 
+    /// <summary>L-BFGS in place of an update rule.</summary>
+    public LbfgsSettings? Lbfgs { get; init; }
+
     /// <summary>The schedule of the learning rate.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
@@ -76,9 +79,18 @@ internal sealed record LearningRequest
     /// <param name="options">The options with all defaults.</param>
     public IEnumerable<(string Key, string Value)> Describe(TrainingOptions options)
     {
-        foreach (RuleSetting setting in options.Optimizer.Settings)
+        yield return ("optimizer", options.Lbfgs is null ? options.Optimizer.Name : LbfgsSettings.Name);
+        if (options.Lbfgs is LbfgsSettings lbfgs)
         {
-            yield return (setting.Key, Number(options.Optimizer[setting.Name]));
+            yield return (LbfgsSettings.MemorySetting.Key, Number(lbfgs.Memory));
+        }
+        else
+        {
+            yield return ("learning_rate", Number(options.LearningRate));
+            foreach (RuleSetting setting in options.Optimizer.Settings)
+            {
+                yield return (setting.Key, Number(options.Optimizer[setting.Name]));
+            }
         }
 
         if (options.Schedule != LearningRateSchedule.Constant)
@@ -130,7 +142,7 @@ internal sealed class LearningOptions
     /// <summary>The word for class weights by which every class counts as much.</summary>
     public const string Balanced = "balanced";
 
-    private readonly OptimizerOptions optimizer = new();
+    private readonly OptimizerOptions optimizer = new(withLbfgs: true);
     private readonly Option<string?> schedule = Options.Text(
         "--schedule",
         "NAME",
@@ -160,6 +172,7 @@ internal sealed class LearningOptions
         return new()
         {
             Optimizer = optimizer.Read(parsed),
+            Lbfgs = optimizer.ReadLbfgs(parsed),
             Schedule = scheduleSettings.Read(parsed, chosen.Name).Aggregate(chosen, (changed, setting) => changed.With(setting.Setting, setting.Value)),
             Objective = new()
             {

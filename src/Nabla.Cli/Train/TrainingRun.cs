@@ -102,6 +102,11 @@ internal sealed class TrainingRun<T>
             return;
         }
 
+        if (!trainer.CanBeResumed)
+        {
+            throw new ArgumentException("--checkpoint does not go with --optimizer lbfgs, which remembers its last steps; another optimizer can be resumed");
+        }
+
         if (setup.Request.From is not Checkpoint from)
         {
             if (folder.IsInUse)

@@ -113,7 +113,12 @@ internal sealed record TrainingSetup
         }
 
         Network network = Network.Of(sizes, activation, output, request.Biases ?? preset.Biases);
-        int batchSize = Math.Min(request.BatchSize ?? preset.BatchSize, data.Train.Count);
+        if (request.Learning.Lbfgs is not null && request.LearningRate is not null)
+        {
+            throw new ArgumentException("--learning-rate does not go with lbfgs, which finds the length of its steps itself");
+        }
+
+        int batchSize = Math.Min(request.BatchSize ?? (request.Learning.Lbfgs is null ? preset.BatchSize : int.MaxValue), data.Train.Count);
         RequireMemory(network, request.Double ? sizeof(double) : sizeof(float), batchSize + data.Train.Count % batchSize);
         return new()
         {
@@ -127,6 +132,7 @@ internal sealed record TrainingSetup
             Options = new()
             {
                 Optimizer = request.Learning.Optimizer ?? Optimizer.Named(preset.Optimizer),
+                Lbfgs = request.Learning.Lbfgs,
                 LearningRate = request.LearningRate ?? request.Learning.Optimizer?.UsualLearningRate ?? preset.LearningRate,
                 Schedule = request.Learning.Schedule,
                 Objective = request.Learning.ObjectiveFor(data),
@@ -158,8 +164,6 @@ internal sealed record TrainingSetup
         {
             ["data"] = Data.Name,
             ["seed"] = Number(Request.Seed),
-            ["optimizer"] = Options.Optimizer.Name,
-            ["learning_rate"] = Number(Options.LearningRate),
             ["batch_size"] = Number(Options.BatchSize),
             ["epochs"] = Number(epochs),
             ["init"] = Beginning,

@@ -53,12 +53,18 @@ public sealed partial class CheckpointFolder
     }
 
     /// <summary>Saves a training as it stands; gives the name of the file.</summary>
+    /// <exception cref="ArgumentException">It trains by L-BFGS, which cannot be resumed.</exception>
     /// <exception cref="IOException">The disk is full, or the file cannot be written or does not read back as it was written; older checkpoints are as they were.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public string Save<T>(Model<T> model, Trainer<T> trainer, ModelDescription description, IEnumerable<string> arguments, string dataFingerprint)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(trainer);
+        if (!trainer.CanBeResumed)
+        {
+            throw new ArgumentException("L-BFGS remembers its last steps, which no checkpoint keeps; another optimizer can be resumed");
+        }
+
         string temporary = System.IO.Path.Combine(Path, $"{TemporaryPrefix}{System.IO.Path.GetRandomFileName()}");
         try
         {

@@ -14,10 +14,13 @@ public sealed record GradientClipping(double? Norm = null, double? Value = null)
     /// <summary>What PyTorch adds to the norm that it divides by.</summary>
     private const double NotZero = 1e-6;
 
-    /// <summary>The clipped gradients.</summary>
+    /// <summary>The clipped gradients. Where the norm is clipped, the gradients and the factor have names: g(W¹) and κ.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="gradients">Their gradients, in the same order.</param>
     /// <exception cref="ArgumentException">A limit is not a positive number.</exception>
-    public IReadOnlyList<Expr> Of(IReadOnlyList<Expr> gradients)
+    public IReadOnlyList<Expr> Of(IReadOnlyList<Symbol> parameters, IReadOnlyList<Expr> gradients)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(gradients);
         Require(Norm, "norm");
         Require(Value, "value");
@@ -28,8 +31,9 @@ public sealed record GradientClipping(double? Norm = null, double? Value = null)
         }
 
         ExprPool pool = gradients[0].Pool;
+        clipped = [.. clipped.Zip(parameters, (g, w) => g.As(new($"g({w.Name})")))];
         Expr total = Expr.Apply(Function.Sqrt, clipped.Select(Expr.SquaredNorm).Aggregate((sum, square) => sum + square));
-        Expr scale = Expr.Minimum(pool.Constant(1), Expr.Quotient(pool.Constant(norm), total + pool.Constant(NotZero)));
+        Expr scale = Expr.Minimum(pool.Constant(1), Expr.Quotient(pool.Constant(norm), total + pool.Constant(NotZero))).As(new("κ"));
         return [.. clipped.Select(g => scale * g)];
     }
 

@@ -16,6 +16,12 @@ public sealed record TrainingOptions
     /// <summary>The update rule.</summary>
     public Optimizer Optimizer { get; init; } = Optimizer.Sgd;
 
+    /// <summary>
+    /// L-BFGS in place of the update rule, for small problems: an epoch is one step over all samples, and its figures are those of the point that it comes to. The learning
+    /// rate is not used, and the training ends when no step gets further down. Null where the update rule is used.
+    /// </summary>
+    public LbfgsSettings? Lbfgs { get; init; }
+
     /// <summary>η, which the schedule multiplies.</summary>
     public double LearningRate { get; init; } = 0.1;
 
@@ -130,6 +136,7 @@ public sealed unsafe class Trainer<T>
     private readonly int[] order;
     private readonly TrainingStep<T> step;
     private readonly EarlyStopping<T>? stopping;
+    private readonly FullBatchDescent<T>? descent;
     private readonly List<double> losses = [];
     private TrainingPosition position = new();
     private long steps;
@@ -159,6 +166,7 @@ public sealed unsafe class Trainer<T>
         Require(options.Patience is null || data.Validation is not null, "early stopping needs validation samples, but the data has none");
         order = [.. Enumerable.Range(0, data.Train.Count)];
         step = new(model, options, data.Train);
+        descent = options.Lbfgs is null ? null : new(model, step, options, data.Train);
         stopping = options.Patience is int patience ? new(model.Parameters, patience) : null;
         PlanFor(Math.Min(options.BatchSize, order.Length));
         if (order.Length % options.BatchSize is int rest and > 0)
@@ -184,8 +192,14 @@ public sealed unsafe class Trainer<T>
     /// <summary>The epoch whose weights the model has, where early stopping restored them: the one with the least loss on the validation samples.</summary>
     public int? RestoredEpoch => IsDone && stopping is { BestEpoch: > 0 } ? stopping.BestEpoch : null;
 
-    /// <summary>Whether there is nothing left to train: all epochs are over, or early stopping has ended it.</summary>
-    public bool IsDone => position.Epoch > options.Epochs || stopping?.IsOver(position.Epoch - 1) == true;
+    /// <summary>Whether there is nothing left to train: all epochs are over, early stopping has ended it, or L-BFGS gets no further.</summary>
+    public bool IsDone => position.Epoch > options.Epochs || stopping?.IsOver(position.Epoch - 1) == true || HasConverged;
+
+    /// <summary>Whether L-BFGS gets no further down.</summary>
+    public bool HasConverged => descent?.HasConverged == true;
+
+    /// <summary>Whether the position, the parameters and the states are all that is needed to go on; L-BFGS remembers more than that.</summary>
+    public bool CanBeResumed => descent is null;
 
     /// <summary>The instruction set that the steps run on: portable, avx2 or avx512.</summary>
     public string PathName => plans.Values.First().PathName;
@@ -331,7 +345,9 @@ public sealed unsafe class Trainer<T>
         {
             ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
             int next = start + batch.Length;
-            double cost = Step(batch, cancellationToken, order.AsSpan(next, Math.Min(batch.Length, order.Length - next)), team);
+            double cost = descent is null
+                ? Step(batch, cancellationToken, order.AsSpan(next, Math.Min(batch.Length, order.Length - next)), team)
+                : descent.Run(team, cancellationToken);
             if (!double.IsFinite(cost))
             {
                 throw new NonFiniteLossException(
@@ -418,7 +434,7 @@ public sealed unsafe class Trainer<T>
     {
         if (!plans.TryGetValue(batch, out Plan<T>? plan))
         {
-            plan = plans[batch] = step.Compile(batch);
+            plan = plans[batch] = descent?.Plan ?? step.Compile(batch);
         }
 
         return plan;

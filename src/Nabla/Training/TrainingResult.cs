@@ -11,6 +11,9 @@ public enum StopReason
     /// <summary>There was no better epoch for as many as the patience allows; the model has the weights of the best one.</summary>
     EarlyStopping,
 
+    /// <summary>L-BFGS found no point further down.</summary>
+    Converged,
+
     /// <summary>It was told to stop; the model has the weights that it had then.</summary>
     Cancelled,
 }
@@ -56,6 +59,7 @@ public static class Fitting
             return new(trainer.Position.Reports, StopReason.Cancelled, trainer.Seconds);
         }
 
-        return new(curves, trainer.Position.Epoch > trainer.Options.Epochs ? StopReason.Finished : StopReason.EarlyStopping, trainer.Seconds) { RestoredEpoch = trainer.RestoredEpoch };
+        StopReason reason = trainer.HasConverged ? StopReason.Converged : trainer.Position.Epoch > trainer.Options.Epochs ? StopReason.Finished : StopReason.EarlyStopping;
+        return new(curves, reason, trainer.Seconds) { RestoredEpoch = trainer.RestoredEpoch };
     }
 }

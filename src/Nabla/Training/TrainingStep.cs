@@ -49,8 +49,8 @@ internal sealed unsafe class TrainingStep<T>
             Cost = Network.Cost == expression.DataCost ? Derivation.StableCost : Derivation.Of(expression.DataCost, []).StableCost;
         }
 
-        IReadOnlyList<Expr> gradients = options.Clipping.Of([.. Network.Parameters.Select(Derivation.GradientOf)]);
-        updates = [.. Network.Parameters.Zip(gradients, (w, g) => options.Optimizer.Update(new(w, g, Network.LearningRate)))];
+        Gradients = options.Clipping.Of(Network.Parameters, [.. Network.Parameters.Select(Derivation.GradientOf)]);
+        updates = [.. Network.Parameters.Zip(Gradients, (w, g) => options.Optimizer.Update(new(w, g, Network.LearningRate)))];
         States = Model<T>.StatesOf(updates);
         stepNumber = UpdateTerms.StepIn(Network.LearningRate.Pool);
     }
@@ -64,6 +64,9 @@ internal sealed unsafe class TrainingStep<T>
     /// <summary>The loss that is reported: that of the samples, without penalties.</summary>
     public Expr Cost { get; }
 
+    /// <summary>The gradients as the update rule has them, clipped where that is asked for.</summary>
+    public IReadOnlyList<Expr> Gradients { get; }
+
     /// <summary>The states of the optimizer.</summary>
     public ParameterBuffer<T> States { get; }
 
@@ -75,6 +78,11 @@ internal sealed unsafe class TrainingStep<T>
         plan.Set(Network.LearningRate, options.LearningRate);
         return plan;
     }
+
+    /// <summary>Compiles what is minimized and its gradients, without updates.</summary>
+    public Plan<T> CompileGradients(int batch) => Plan<T>.Compile(
+        [Derivation.StableCost, Cost, Network.Output, Network.Input, Network.Target, .. Gradients], [], parameters, batch, model.Path,
+        model.MembersFor(batch, options.Threads, products: 3));
 
     /// <summary>Puts the samples of a batch and everything that is of this one step into a plan. Allocates nothing.</summary>
     /// <param name="plan">The plan for the size of the batch.</param>

@@ -43,6 +43,7 @@ public class ObjectivesAreMinimized
             TrainingExpression expression = options.Objective.Express(network, chosen, reduction, !samples.Weights.IsEmpty);
             Bindings values = Values(expression, samples, seed: 3);
             Derivation derivation = expression.Differentiate(Trainer<double>.TargetsSumToOne(samples));
+            Assert.Equal(["Δ³", "Δ²", "Δ¹"], derivation.NamedAdjoints.Select(delta => $"{delta.Name}"));
             double expected = ByLoops(network, chosen, reduction, options.Objective, expression, values);
             Matrices.AssertClose(Matrix.Scalar(expected), Evaluator.Evaluate(expression.Network.Cost, values), 1e-12, $"J of {loss} with {settings}");
             Matrices.AssertClose(Matrix.Scalar(expected), Evaluator.Evaluate(derivation.StableCost, values), 1e-12, $"J of {loss} with {settings}, stable");

@@ -174,7 +174,7 @@ public static class CSharpSource
             Line($"            throw new ArgumentException($\"{{inputs.Length}} inputs and {{{inputs}.Length}} {inputs} are not those of a whole number of samples\");");
             Line("        }");
             Line("");
-            if (description.InputDivisor == 1)
+            if (description.Preprocessing.InputDivisor == 1)
             {
                 Line("        ReadOnlySpan<float> a0 = inputs;");
             }
@@ -183,7 +183,7 @@ public static class CSharpSource
                 Line("        float[] a0 = new float[inputs.Length];");
                 Line("        for (int i = 0; i < a0.Length; i++)");
                 Line("        {");
-                Line($"            a0[i] = inputs[i] / {((float)description.InputDivisor).ToString("R", CultureInfo.InvariantCulture)}f;");
+                Line($"            a0[i] = inputs[i] / {((float)description.Preprocessing.InputDivisor).ToString("R", CultureInfo.InvariantCulture)}f;");
                 Line("        }");
             }
 
