@@ -104,18 +104,18 @@ internal static class TrainCommand
                 Json = parsed.GetValue(json),
             };
             ModelPath.RequireWritable(request.Out);
-            return RunAsync(source, request, table.Read(parsed, request.Seed), terminal);
+            return RunAsync(source, request, table.LabelsIn(parsed), table.Read(parsed, request.Seed), terminal);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(DataSource source, TrainingRequest request, TableOptions table, Terminal terminal)
+    private static async Task<int> RunAsync(DataSource source, TrainingRequest request, string? labels, TableOptions table, Terminal terminal)
     {
         using Interruption interruption = new();
         Dataset data;
         try
         {
-            data = await source.LoadAsync(request.Seed, request.DataFolder, table, terminal, interruption.Token);
+            data = await source.LoadAsync(request.Seed, request.DataFolder, labels, table, terminal, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
