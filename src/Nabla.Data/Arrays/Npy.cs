@@ -170,10 +170,10 @@ public static partial class Npy
         ImmutableArray<int>.Builder shape = ImmutableArray.CreateBuilder<int>();
         foreach (string part in match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            bytes *= BigInteger.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture);
             shape.Add(int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n > 0
                 ? n
-                : throw new InvalidDataException($"{file}: a size of the array is {part}, but 1 to {int.MaxValue} are possible"));
+                : throw new InvalidDataException($"{file}: a size of the array is {part.ReplaceLineEndings(" ")}, but 1 to {int.MaxValue} are possible"));
+            bytes *= n;
         }
 
         const long MostBytes = 1L << 40;
