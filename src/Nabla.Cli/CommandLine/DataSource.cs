@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Nabla.Data;
+using Nabla.Data.Arrays;
 using Nabla.Data.Tables;
 
 namespace Nabla.Cli.CommandLine;
@@ -17,6 +18,13 @@ internal sealed class DataSource
     /// <summary>Whether it is a file.</summary>
     public bool IsFile => builtIn is null;
 
+    /// <summary>Whether it is a file of arrays, whose targets may be in another one.</summary>
+    private bool IsArray => IsFile && ArrayReader.IsArrayFile(Given);
+
+    /// <summary>The rows of the file to predict from.</summary>
+    public IEnumerable<TableBatch> Rows(Preprocessing preprocessing) =>
+        IsArray ? ArrayReader.Stream(Given, preprocessing) : TableReader.Stream(Given, preprocessing);
+
     /// <summary>The name of a model file for it: that of the file without its folder and endings.</summary>
     public string ModelFile => $"{(IsFile ? Path.GetFileName(Given).Split('.')[0] is { Length: > 0 } name ? name : "model" : Given)}.safetensors";
 
@@ -30,11 +38,13 @@ internal sealed class DataSource
     /// <summary>Loads it to train with.</summary>
     /// <param name="seed">Fixes what is generated and how rows are parted.</param>
     /// <param name="folder">The folder with the files of a built-in data set.</param>
+    /// <param name="labels">The file with the targets of arrays.</param>
     /// <param name="options">How a file becomes a data set.</param>
     /// <param name="terminal">Where the progress of a download goes.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<Dataset> LoadAsync(ulong seed, string? folder, TableOptions options, Terminal terminal, CancellationToken cancellationToken) => builtIn is null
-        ? Task.Run(() => TableReader.Load(Given, options, cancellationToken), cancellationToken)
+    public Task<Dataset> LoadAsync(
+        ulong seed, string? folder, string? labels, TableOptions options, Terminal terminal, CancellationToken cancellationToken) => builtIn is null
+        ? Task.Run(() => IsArray ? ArrayReader.Load(Given, labels, options) : TableReader.Load(Given, options, cancellationToken), cancellationToken)
         : Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);
 
     /// <summary>Loads it to use a model on.</summary>
@@ -42,10 +52,17 @@ internal sealed class DataSource
     /// <param name="classes">The classes that it knows.</param>
     /// <param name="seed">Fixes what is generated.</param>
     /// <param name="folder">The folder with the files of a built-in data set.</param>
+    /// <param name="labels">The file with the targets of arrays.</param>
     /// <param name="terminal">Where the progress of a download goes.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public Task<Dataset> LoadAsync(
-        Preprocessing preprocessing, ImmutableArray<string> classes, ulong seed, string? folder, Terminal terminal, CancellationToken cancellationToken) => builtIn is null
-        ? Task.Run(() => TableReader.Load(Given, preprocessing, classes, cancellationToken: cancellationToken), cancellationToken)
+        Preprocessing preprocessing,
+        ImmutableArray<string> classes,
+        ulong seed,
+        string? folder,
+        string? labels,
+        Terminal terminal,
+        CancellationToken cancellationToken) => builtIn is null
+        ? Task.Run(() => IsArray ? ArrayReader.Load(Given, labels, preprocessing, classes) : TableReader.Load(Given, preprocessing, classes, cancellationToken: cancellationToken), cancellationToken)
         : Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);
 }

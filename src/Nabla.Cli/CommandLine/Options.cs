@@ -16,7 +16,7 @@ internal static class Options
     public static Argument<string> Data()
     {
         string[] names = [.. Datasets.All.Select(dataset => dataset.Name)];
-        Argument<string> data = new("DATA") { HelpName = "DATA", Description = $"A file of the user's own (CSV or TSV, gzipped or not), or a built-in data set: {string.Join(", ", names)}" };
+        Argument<string> data = new("DATA") { HelpName = "DATA", Description = $"A file of the user's own (CSV, TSV, NumPy or IDX), or a built-in data set: {string.Join(", ", names)}" };
         data.CompletionSources.Add(names);
         return data;
     }
@@ -95,6 +95,10 @@ internal static class Options
         "--data-folder",
         "FOLDER",
         "The folder with the files of the data set (mnist: four IDX files, gzipped or not); without it, the cache or a download");
+
+    /// <summary>The targets that go with a file of arrays.</summary>
+    public static Option<string?> Labels() => Text(
+        "--labels", "FILE", "The file with the targets, where DATA is a file of arrays (.npy, .idx); an .npz file may hold both");
 
     /// <summary>One JSON object a line on stdout.</summary>
     public static Option<bool> Json(string description) => new("--json") { Description = description };

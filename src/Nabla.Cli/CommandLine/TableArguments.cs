@@ -31,9 +31,14 @@ internal sealed class TableArguments
 
     private readonly Option<string?> testFile = Options.Text("--test-file", "FILE", "A file with the rows that judge the finished model, instead of --test");
 
+    private readonly Option<string?> labels = Options.Labels();
+
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
-        [target, features, categories, task, noHeader, missingNumbers, missingCategories, test, testFile];
+        [labels, target, features, categories, task, noHeader, missingNumbers, missingCategories, test, testFile];
+
+    /// <summary>The file with the targets of arrays; null where none is given.</summary>
+    public string? LabelsIn(ParseResult parsed) => parsed.GetValue(labels);
 
     /// <summary>What they say.</summary>
     /// <param name="parsed">The command line.</param>

@@ -50,10 +50,11 @@ internal static class TrainedModels
     /// <param name="source">The data.</param>
     /// <param name="seed">The seed of generated data; where it is null, the one that the model was trained with.</param>
     /// <param name="folder">The folder with the data's files.</param>
+    /// <param name="labels">The file with the targets of arrays.</param>
     /// <param name="terminal">Where the progress of a download goes.</param>
     /// <param name="user">What is done with them.</param>
     public static async Task<int> UseAsync(
-        string path, DataSource source, ulong? seed, string? folder, Terminal terminal, IModelUser user)
+        string path, DataSource source, ulong? seed, string? folder, string? labels, Terminal terminal, IModelUser user)
     {
         (ModelDescription description, SafetensorsFile file) = Read(path);
         Dataset dataset;
@@ -62,7 +63,7 @@ internal static class TrainedModels
             try
             {
                 dataset = await source.LoadAsync(
-                    description.Preprocessing, description.Classes, seed ?? SeedOf(description), folder, terminal, interruption.Token);
+                    description.Preprocessing, description.Classes, seed ?? SeedOf(description), folder, labels, terminal, interruption.Token);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
             {
@@ -83,7 +84,7 @@ internal static class TrainedModels
     }
 
     /// <summary>Loads a model and predicts the rows of a file with it.</summary>
-    public static int UseOnFile(string path, string data, TablePrediction prediction)
+    public static int UseOnFile(string path, DataSource data, TablePrediction prediction)
     {
         (ModelDescription description, SafetensorsFile file) = Read(path);
         return IsDouble(file)

@@ -14,6 +14,7 @@ internal static class EvaluateCommand
         Argument<string> data = Options.Data();
         Option<string?> dataFolder = Options.DataFolder();
         Option<ulong?> seed = Options.Seed("The seed of generated data such as digits (default: the one that the model was trained with)");
+        Option<string?> labels = Options.Labels();
         Option<bool> json = Options.Json("One JSON object on stdout, and nothing else there");
         Command command = new ToolCommand(
             "evaluate",
@@ -22,13 +23,14 @@ internal static class EvaluateCommand
             "nabla evaluate digits.safetensors digits    on the held-out digits of the seed that the model was trained with",
             "nabla evaluate digits.safetensors mnist --json")
         {
-            model, data, dataFolder, seed, json,
+            model, data, labels, dataFolder, seed, json,
         };
         command.SetAction((parsed, _) => TrainedModels.UseAsync(
             parsed.GetRequiredValue(model),
             DataSource.Find(parsed.GetRequiredValue(data)),
             parsed.GetValue(seed),
             parsed.GetValue(dataFolder),
+            parsed.GetValue(labels),
             terminal,
             new Evaluation(terminal, parsed.GetRequiredValue(model), parsed.GetValue(json))));
         return command;

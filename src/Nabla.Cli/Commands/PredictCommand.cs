@@ -34,12 +34,13 @@ internal static class PredictCommand
             DataSource source = DataSource.Find(parsed.GetRequiredValue(data));
             int? most = parsed.GetValue(count);
             return source.IsFile
-                ? Task.FromResult(TrainedModels.UseOnFile(path, source.Given, new TablePrediction(terminal.Output, most ?? long.MaxValue, parsed.GetValue(json))))
+                ? Task.FromResult(TrainedModels.UseOnFile(path, source, new TablePrediction(terminal.Output, most ?? long.MaxValue, parsed.GetValue(json))))
                 : TrainedModels.UseAsync(
                     path,
                     source,
                     parsed.GetValue(seed),
                     parsed.GetValue(dataFolder),
+                    labels: null,
                     terminal,
                     new Prediction(terminal.Output, most ?? int.MaxValue, parsed.GetValue(json)));
         });

@@ -15,13 +15,13 @@ internal sealed class TablePrediction(TextWriter output, long count, bool json)
 {
     /// <summary>Predicts all rows, or the first ones.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or lacks a column; the rows before that place are written.</exception>
-    public int Run<T>(Model<T> model, ModelDescription description, string path)
+    public int Run<T>(Model<T> model, ModelDescription description, DataSource data)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ImmutableArray<string> classes = description.Classes;
-        TargetEncoding target = description.Preprocessing.Target!;
+        TargetEncoding target = description.Preprocessing.Target ?? new("");
         bool first = true;
-        foreach (TableBatch batch in TableReader.Stream(path, description.Preprocessing))
+        foreach (TableBatch batch in data.Rows(description.Preprocessing))
         {
             StringBuilder rows = new();
             if (first && !json)
@@ -44,7 +44,7 @@ internal sealed class TablePrediction(TextWriter output, long count, bool json)
                         if (!double.IsFinite(values[j]))
                         {
                             output.Write(rows);
-                            throw new InvalidDataException($"{Path.GetFileName(path)}: the output for row {index} is {values[j]}; its numbers are too far from those that were trained with");
+                            throw new InvalidDataException($"{Path.GetFileName(data.Given)}: the output for row {index} is {values[j]}; its numbers are too far from those that were trained with");
                         }
                     }
 

@@ -160,6 +160,7 @@ internal static class TrainCommand
                 Loss = parsed.GetValue(loss) is string named ? Loss.NamedOrParsed(named) : null,
                 Reduction = parsed.GetValue(reduction) is string word ? word == "sum" ? Reduction.Sum : Reduction.Mean : null,
                 Learning = asked,
+                Labels = table.LabelsIn(parsed),
                 Table = table.Read(parsed, chosen, asked.Validation),
                 Initializer = parsed.GetValue(init) is string first ? Initializer.Named(first) : null,
                 LearningRate = parsed.GetValue(learningRate),
@@ -184,7 +185,7 @@ internal static class TrainCommand
         Dataset data;
         try
         {
-            data = await source.LoadAsync(request.Seed, request.DataFolder, request.Table, terminal, interruption.Token);
+            data = await source.LoadAsync(request.Seed, request.DataFolder, request.Labels, request.Table, terminal, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {

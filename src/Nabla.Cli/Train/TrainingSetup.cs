@@ -16,6 +16,9 @@ internal sealed record TrainingRequest
 
     public string? DataFolder { get; init; }
 
+    /// <summary>The file with the targets of arrays.</summary>
+    public string? Labels { get; init; }
+
     /// <summary>How a file becomes a data set.</summary>
     public TableOptions Table { get; init; } = new();
 

@@ -20,7 +20,7 @@ internal sealed class CsvRows : IDisposable
         source = new(path);
         try
         {
-            text = new(source);
+            text = new(source) { Allowance = LongestRow };
             reader = Guard(() => Sep.New(delimiter).Reader(options => options with { HasHeader = false, DisableColCountCheck = true }).From(text));
         }
         catch
@@ -54,7 +54,7 @@ internal sealed class CsvRows : IDisposable
     /// <exception cref="InvalidDataException">The text cannot be read; the message says on which line.</exception>
     public bool Read()
     {
-        while (Guard(reader.MoveNext))
+        while (Guard(MoveNext))
         {
             SepReader.Row row = reader.Current;
             (Line, next, Count) = (next, row.LineNumberToExcl, row.ColCount);
@@ -112,6 +112,12 @@ internal sealed class CsvRows : IDisposable
     private InvalidDataException TooLong(Exception? cause) =>
         Wrong($"the row is longer than {LongestRow:N0} characters; a quote that is never closed or another kind of file may be the cause", cause);
 
+    private bool MoveNext()
+    {
+        text.Allowance = LongestRow;
+        return reader.MoveNext();
+    }
+
     private T Guard<T>(Func<T> read)
     {
         try
@@ -120,7 +126,7 @@ internal sealed class CsvRows : IDisposable
         }
         catch (NotSupportedException e)
         {
-            // How the reader says that a row does not fit into its largest buffer.
+            // There was more to read for this row than is allowed.
             Line = next;
             throw TooLong(e);
         }

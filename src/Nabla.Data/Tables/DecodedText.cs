@@ -41,6 +41,9 @@ internal sealed class DecodedText : TextReader
         held -= length;
     }
 
+    /// <summary>How many more characters may be read: the reader of rows takes in a whole row, and so must not be given one of any length.</summary>
+    public long Allowance { get; set; } = long.MaxValue;
+
     /// <inheritdoc/>
     public override int Peek() => position < end || Fill() ? block[position] : -1;
 
@@ -51,8 +54,14 @@ internal sealed class DecodedText : TextReader
     public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
 
     /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">More is read than is allowed.</exception>
     public override int Read(Span<char> buffer)
     {
+        if (Allowance <= 0)
+        {
+            throw new NotSupportedException("more was read than a row may have");
+        }
+
         if (position == end && !Fill())
         {
             return 0;
@@ -61,6 +70,7 @@ internal sealed class DecodedText : TextReader
         int count = Math.Min(buffer.Length, end - position);
         block.AsSpan(position, count).CopyTo(buffer);
         position += count;
+        Allowance -= count;
         return count;
     }
 

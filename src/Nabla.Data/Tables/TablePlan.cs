@@ -56,12 +56,17 @@ internal sealed class TablePlan
     /// <summary>An empty table of the columns.</summary>
     public TableColumns CreateTable()
     {
-        // Many columns wait with fewer rows each, so that what waits stays small.
-        const int MostWaiting = 1 << 19;
-        int shift = Math.Clamp((int)Math.Log2(MostWaiting / Math.Max(1, sources.Length)), 6, 12);
+        int shift = ShiftFor(sources.Length);
         return new(sources.Select(source => source.Places is null
             ? (ColumnValues)NumberColumn.Empty(source.Name, shift)
             : new CategoryColumn(source.Name, source.Levels, shift)));
+    }
+
+    /// <summary>How many rows of so many columns wait until they are packed, as a power of two: fewer of many columns, so that what waits stays small.</summary>
+    public static int ShiftFor(int columns)
+    {
+        const int MostWaiting = 1 << 19;
+        return Math.Clamp((int)Math.Log2(MostWaiting / Math.Max(1, columns)), 6, 12);
     }
 
     /// <summary>Appends the columns of a row.</summary>

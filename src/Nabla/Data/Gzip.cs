@@ -11,13 +11,11 @@ internal sealed class Gzip : IDisposable
 {
     private const int TrailerLength = 8;
 
-    private static readonly uint[][] crcTables = CrcTables();
-
     private readonly string file;
     private readonly ReadOnlyMemory<byte> bytes;
     private readonly Body body;
     private readonly DeflateStream inflater;
-    private uint crc = uint.MaxValue;
+    private Crc32 crc = Crc32.Empty;
     private uint length;
 
     /// <summary>Reads the member's header.</summary>
@@ -41,7 +39,7 @@ internal sealed class Gzip : IDisposable
         try
         {
             int read = inflater.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
-            Accumulate(destination[..read]);
+            crc = crc.With(destination[..read]);
             length += (uint)read;
             return read;
         }
@@ -80,11 +78,11 @@ internal sealed class Gzip : IDisposable
 
         uint expectedCrc = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
         uint expectedLength = BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]);
-        if (expectedCrc != ~crc || expectedLength != length)
+        if (expectedCrc != crc.Value || expectedLength != length)
         {
             throw new InvalidDataException(
                 $"{file}: the gzip trailer says checksum 0x{expectedCrc:x8} and {expectedLength} bytes, "
-                + $"but the data has 0x{~crc:x8} and {length}");
+                + $"but the data has 0x{crc.Value:x8} and {length}");
         }
     }
 
@@ -131,54 +129,6 @@ internal sealed class Gzip : IDisposable
     {
         int zero = at < header.Length ? header[at..].IndexOf((byte)0) : -1;
         return zero < 0 ? header.Length : at + zero + 1;
-    }
-
-    /// <summary>CRC-32 (ISO 3309), eight bytes at a time.</summary>
-    private void Accumulate(ReadOnlySpan<byte> data)
-    {
-        uint[][] t = crcTables;
-        uint value = crc;
-        while (data.Length >= 8)
-        {
-            uint low = value ^ BinaryPrimitives.ReadUInt32LittleEndian(data);
-            uint high = BinaryPrimitives.ReadUInt32LittleEndian(data[4..]);
-            value = t[7][low & 255] ^ t[6][(low >> 8) & 255] ^ t[5][(low >> 16) & 255] ^ t[4][low >> 24]
-                ^ t[3][high & 255] ^ t[2][(high >> 8) & 255] ^ t[1][(high >> 16) & 255] ^ t[0][high >> 24];
-            data = data[8..];
-        }
-
-        foreach (byte b in data)
-        {
-            value = t[0][(value ^ b) & 255] ^ (value >> 8);
-        }
-
-        crc = value;
-    }
-
-    private static uint[][] CrcTables()
-    {
-        uint[][] tables = [.. Enumerable.Range(0, 8).Select(_ => new uint[256])];
-        for (uint i = 0; i < 256; i++)
-        {
-            uint value = i;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                value = (value & 1) != 0 ? 0xEDB88320 ^ (value >> 1) : value >> 1;
-            }
-
-            tables[0][i] = value;
-        }
-
-        for (int k = 1; k < 8; k++)
-        {
-            for (int i = 0; i < 256; i++)
-            {
-                uint before = tables[k - 1][i];
-                tables[k][i] = tables[0][before & 255] ^ (before >> 8);
-            }
-        }
-
-        return tables;
     }
 
     /// <summary>

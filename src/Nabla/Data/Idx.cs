@@ -72,6 +72,26 @@ public static class Idx
                 + "each image needs one label");
     }
 
+    /// <summary>Pictures or labels, whichever the file holds.</summary>
+    /// <param name="bytes">The file's content.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <returns>The dimensions and the bytes.</returns>
+    /// <exception cref="InvalidDataException">It is neither.</exception>
+    public static (ImmutableArray<int> Dimensions, ImmutableArray<byte> Values) Read(ReadOnlyMemory<byte> bytes, string file)
+    {
+        Span<byte> magic = stackalloc byte[4];
+        using (Content content = new(bytes, file))
+        {
+            magic = magic[..content.Read(magic)];
+        }
+
+        bool labels = magic.Length == 4 && BinaryPrimitives.ReadUInt32BigEndian(magic) == LabelsMagic;
+        (int[] dimensions, byte[] values) = labels
+            ? Read(bytes, file, "labels", LabelsMagic, ["labels"])
+            : Read(bytes, file, "images", ImagesMagic, ["images", "rows", "columns"]);
+        return (ImmutableCollectionsMarshal.AsImmutableArray(dimensions), ImmutableCollectionsMarshal.AsImmutableArray(values));
+    }
+
     private static (int[] Dimensions, byte[] Values) Read(
         ReadOnlyMemory<byte> bytes, string file, string what, uint magic, ReadOnlySpan<string> names)
     {

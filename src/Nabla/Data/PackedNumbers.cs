@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Nabla.Data;
 
 /// <summary>
-/// Some numbers of a column in little memory: as indices of their different values where these are few, as floats where nothing is lost by it. A file of short
+/// Some numbers of a column in little memory: as whole numbers of a small range, as indices of their different values where these are few, as floats where nothing is lost by it. A file of short
 /// numbers takes less memory than its text.
 /// </summary>
 internal sealed class PackedNumbers
@@ -12,6 +12,7 @@ internal sealed class PackedNumbers
     private readonly byte[]? bytes;
     private readonly ushort[]? words;
     private readonly float[]? singles;
+    private readonly double? least;
 
     /// <summary>Packs at most 65,536 numbers; NaN is one of them.</summary>
     public PackedNumbers(ReadOnlySpan<double> numbers)
@@ -22,6 +23,20 @@ internal sealed class PackedNumbers
             numbers.CopyTo(sorted);
             Span<double> distinct = Distinct(sorted.AsSpan(0, numbers.Length));
             int plain = AreSingles(distinct) ? sizeof(float) : sizeof(double);
+            if (WholeRange(distinct) is int range and < 65536)
+            {
+                // Whole numbers near each other need no table: they are what is added to the least.
+                values = [];
+                least = distinct[0];
+                (bytes, words) = range < 256 ? (new byte[numbers.Length], null) : ((byte[]?)null, new ushort[numbers.Length]);
+                for (int i = 0; i < numbers.Length; i++)
+                {
+                    Set(i, (int)(numbers[i] - distinct[0]));
+                }
+
+                return;
+            }
+
             int index = distinct.Length <= 256 ? sizeof(byte) : sizeof(ushort);
             if ((long)index * numbers.Length + sizeof(double) * distinct.Length < (long)plain * numbers.Length)
             {
@@ -29,15 +44,7 @@ internal sealed class PackedNumbers
                 (bytes, words) = index == sizeof(byte) ? (new byte[numbers.Length], null) : ((byte[]?)null, new ushort[numbers.Length]);
                 for (int i = 0; i < numbers.Length; i++)
                 {
-                    int at = distinct.BinarySearch(numbers[i]);
-                    if (bytes is not null)
-                    {
-                        bytes[i] = (byte)at;
-                    }
-                    else
-                    {
-                        words![i] = (ushort)at;
-                    }
+                    Set(i, distinct.BinarySearch(numbers[i]));
                 }
             }
             else if (plain == sizeof(float))
@@ -62,10 +69,41 @@ internal sealed class PackedNumbers
 
     /// <summary>The number at a place.</summary>
     public double this[int i] =>
-        bytes is not null ? values[bytes[i]]
-        : words is not null ? values[words[i]]
+        bytes is not null ? least + bytes[i] ?? values[bytes[i]]
+        : words is not null ? least + words[i] ?? values[words[i]]
         : singles is not null ? singles[i]
         : values[i];
+
+    private void Set(int i, int index)
+    {
+        if (bytes is not null)
+        {
+            bytes[i] = (byte)index;
+        }
+        else
+        {
+            words![i] = (ushort)index;
+        }
+    }
+
+    /// <summary>The largest less the least of sorted whole numbers, where all are whole and the range is no more than a table could index; else null.</summary>
+    private static int? WholeRange(ReadOnlySpan<double> sorted)
+    {
+        if (sorted.IsEmpty || !(sorted[^1] - sorted[0] < 65536) || double.IsNaN(sorted[0]) || Math.Abs(sorted[0]) > 1L << 50)
+        {
+            return null;
+        }
+
+        foreach (double number in sorted)
+        {
+            if (number != Math.Floor(number) || (number == 0 && double.IsNegative(number)))
+            {
+                return null;
+            }
+        }
+
+        return (int)(sorted[^1] - sorted[0]);
+    }
 
     private static Span<double> Distinct(Span<double> numbers)
     {

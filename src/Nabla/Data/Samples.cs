@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Nabla.Data;
 
 /// <summary>Inputs with their targets, read in any order into the columns of a batch.</summary>
-public sealed class Samples
+public sealed partial class Samples
 {
     /// <summary>As many targets as inputs, at least one of each.</summary>
     /// <param name="features">The inputs.</param>

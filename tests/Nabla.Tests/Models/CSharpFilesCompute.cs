@@ -90,7 +90,7 @@ public class CSharpFilesCompute
         Network network, Loss loss, Optimizer optimizer, Reduction reduction = Reduction.Mean, double rate = 0.05, double divisor = 1)
     {
         Model<float> model = New(network, loss, reduction);
-        ModelDescription description = Describe(model) with { InputDivisor = divisor, Classes = [.. Enumerable.Range(0, network.Outputs).Select(i => $"\"{i}\\é\n")] };
+        ModelDescription description = Describe(model) with { Preprocessing = new() { InputDivisor = divisor }, Classes = [.. Enumerable.Range(0, network.Outputs).Select(i => $"\"{i}\\é\n")] };
         object file = Compile(CSharpSource.Write("Written", model, description, optimizer));
         float[] inputs = Numbers(Batch * network.Inputs, 1, -1, 1);
         float[] targets = Numbers(Batch * network.Outputs, 2, 0.1, 0.9);

@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Nabla.Data.Tables;
+
+namespace Nabla.Data.Arrays;
+
+/// <summary>
+/// Makes data sets of arrays in files: NumPy's <c>.npy</c> and <c>.npz</c>, and IDX. Bytes in two or more sizes are the pixels of pictures and are divided by 255; all other
+/// numbers are columns named column1, column2, … that are standardized like those of a table.
+/// </summary>
+public static class ArrayReader
+{
+    private static readonly string[] inputNames = ["x", "X", "x_train", "data", "inputs", "images", "arr_0"];
+    private static readonly string[] targetNames = ["y", "Y", "y_train", "target", "labels", "targets", "arr_1"];
+
+    /// <summary>Whether a file is called as those that hold arrays are.</summary>
+    public static bool IsArrayFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        return new[] { ".npy", ".npz", ".idx", "-ubyte" }.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Reads inputs and targets to train with.</summary>
+    /// <param name="path">The file with the inputs; an <c>.npz</c> file may hold the targets too.</param>
+    /// <param name="labels">The file with the targets; null where they are in the same file.</param>
+    /// <param name="options">The parts, the task, and in <c>.npz</c> files the names of the arrays as feature and target.</param>
+    /// <exception cref="InvalidDataException">A file is damaged, or the two do not belong together.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException">The targets are not given, or an option is out of its range.</exception>
+    public static Dataset Load(string path, string? labels, TableOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new();
+        Parts.RequireFractions(options.Validation, options.Test);
+        (NumberArray x, NumberArray y) = ReadPair(path, labels, options);
+        double[] targets = TargetsOf(y);
+        List<string> notes = [];
+        ImmutableArray<string> classes = ClassesOf(y.File, targets, options.Task, notes);
+        int[]? places = classes.IsEmpty ? null : PlacesOf(y.File, targets, classes);
+        ImmutableArray<Part> parts = Parts.Of(x.Rows, places, options.Validation, options.Test, options.Seed);
+        int[] RowsOf(Part part) => [.. Enumerable.Range(0, x.Rows).Where(row => parts[row] == part)];
+        int[] train = RowsOf(Part.Train);
+        Preprocessing preprocessing = IsPictures(x) ? new() { InputDivisor = byte.MaxValue } : Learn(x, targets, train, classes, options);
+        Samples? SamplesOf(int[] rows) => rows.Length == 0 ? null : new(FeaturesOf(x, rows, preprocessing), TargetsFor(rows, targets, places, classes, preprocessing));
+        return new(Path.GetFileName(path), SamplesOf(train)!, SamplesOf(RowsOf(Part.Test)), classes, [.. notes], SamplesOf(RowsOf(Part.Validation)), preprocessing);
+    }
+
+    /// <summary>Reads inputs and targets to measure a model on, as samples of which none are held out.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged, or does not fit the model.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static Dataset Load(string path, string? labels, Preprocessing preprocessing, ImmutableArray<string> classes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        (NumberArray x, NumberArray y) = ReadPair(path, labels, new());
+        double[] targets = TargetsOf(y);
+        int[]? places = classes.IsEmpty ? null : PlacesOf(y.File, targets, classes);
+        int[] rows = [.. Enumerable.Range(0, x.Rows)];
+        return new(
+            Path.GetFileName(path),
+            new(FeaturesOf(x, rows, preprocessing), TargetsFor(rows, targets, places, classes, preprocessing)),
+            classes: classes,
+            preprocessing: preprocessing);
+    }
+
+    /// <summary>Reads inputs to predict from, some rows at a time.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or does not fit the model.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing)
+    {
+        const int RowsOfABatch = 256;
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        NumberArray x = ReadOne(path, inputNames);
+        for (int first = 0; first < x.Rows; first += RowsOfABatch)
+        {
+            yield return new(first, FeaturesOf(x, [.. Enumerable.Range(first, Math.Min(RowsOfABatch, x.Rows - first))], preprocessing), null);
+        }
+    }
+
+    private static (NumberArray X, NumberArray Y) ReadPair(string path, string? labels, TableOptions options)
+    {
+        bool together = labels is null && path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
+        if (labels is null && !together)
+        {
+            throw new ArgumentException($"{Path.GetFileName(path)} holds the inputs; --labels names the file with the targets");
+        }
+
+        NumberArray x = ReadOne(path, options.Features.Length == 1 ? [options.Features[0]] : inputNames);
+        NumberArray y = ReadOne(labels ?? path, options.Target is string named ? [named] : targetNames);
+        return x.Rows != y.Rows || x.Shape.IsEmpty ? throw new InvalidDataException($"{x.File} holds {x.Rows:N0} rows but {y.File} holds {y.Rows:N0}; each row needs one target")
+            : y.RowLength != 1 ? throw new InvalidDataException($"{y.File} holds {y.RowLength:N0} numbers a row, but a target is one")
+            : (x, y);
+    }
+
+    private static NumberArray ReadOne(string path, IReadOnlyList<string> names)
+    {
+        if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+        {
+            return Npy.Read(path, names);
+        }
+
+        return path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? Npy.Read(path) : ReadIdx(path);
+    }
+
+    private static NumberArray ReadIdx(string path)
+    {
+        string file = Path.GetFileName(path);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"there is no file {path}");
+        }
+
+        byte[] bytes = File.ReadAllBytes(path);
+        (ImmutableArray<int> shape, ImmutableArray<byte> values) = Idx.Read(bytes, file);
+        List<byte[]> blocks = [];
+        for (int at = 0; at < values.Length; at += NumberArray.BlockLength)
+        {
+            blocks.Add(values.AsSpan().Slice(at, Math.Min(NumberArray.BlockLength, values.Length - at)).ToArray());
+        }
+
+        return new(file, new('u', 1, false), shape, columnsFirst: false, blocks);
+    }
+
+    private static bool IsPictures(NumberArray x) => x.Type is { Kind: 'u', Size: 1 } && x.Shape.Length > 1;
+
+    private static double[] TargetsOf(NumberArray y)
+    {
+        double[] targets = new double[y.Rows];
+        for (int row = 0; row < targets.Length; row++)
+        {
+            targets[row] = double.IsFinite(y[row, 0])
+                ? y[row, 0]
+                : throw new InvalidDataException($"{y.File}: the target of row {row} is {y[row, 0]}, but must be a finite number");
+        }
+
+        return targets;
+    }
+
+    private static ImmutableArray<string> ClassesOf(string file, double[] targets, TableTask? task, List<string> notes)
+    {
+        const int LeastRowsOfAClass = 5;
+        const int MostClasses = 1000;
+        double[] different = [.. targets.Distinct().Order().Take(MostClasses + 1)];
+        bool few = different.Length <= ColumnSurvey.MostNumberClasses && different.All(value => value == Math.Floor(value))
+            && different.Length * LeastRowsOfAClass <= targets.Length;
+        if (task is null)
+        {
+            notes.Add(few
+                ? $"the targets in {file} are {different.Length} different whole numbers, which are taken for classes; --task regression takes them for numbers"
+                : $"the targets in {file} are numbers, which are predicted as such; --task classification takes them for classes");
+        }
+
+        return task == TableTask.Regression || (task is null && !few) ? []
+            : different.Length is < 2 or > MostClasses
+            ? throw new InvalidDataException($"{file}: there are {(different.Length < 2 ? "no two" : $"more than {MostClasses:N0}")} different targets, which are no classes")
+            : [.. different.Select(Name)];
+    }
+
+    private static int[] PlacesOf(string file, double[] targets, ImmutableArray<string> classes)
+    {
+        Dictionary<string, int> known = classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+        return
+        [
+            .. targets.Select((target, row) => known.TryGetValue(Name(target), out int place)
+                ? place
+                : throw new InvalidDataException($"{file}: the target of row {row} is {Name(target)}, which is none of the classes {string.Join(", ", classes.Take(20))}")),
+        ];
+    }
+
+    private static string Name(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static Preprocessing Learn(NumberArray x, double[] targets, int[] train, ImmutableArray<string> classes, TableOptions options)
+    {
+        try
+        {
+            (double mean, double scale) = classes.IsEmpty ? Standardization.Measure(new NumberColumn("target", train.Select(row => targets[row]))) : (0, 1);
+            return new()
+            {
+                Columns = Standardization.Learn(Columns(x, train), options.MissingNumbers),
+                Target = new("target", mean, scale),
+            };
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"{x.File}: {e.Message}", e);
+        }
+    }
+
+    private static Features FeaturesOf(NumberArray x, int[] rows, Preprocessing preprocessing)
+    {
+        if (!preprocessing.IsTable)
+        {
+            return IsPictures(x)
+                ? new ByteFeatures(Pixels(x, rows), x.RowLength)
+                : throw new InvalidDataException($"{x.File}: the model was trained on pictures, which are bytes in two or more sizes, but these are others");
+        }
+
+        return IsPictures(x) || x.RowLength != preprocessing.Columns.Length || preprocessing.Columns.Any(column => column is not NumberEncoding)
+            ? throw new InvalidDataException($"{x.File}: the model was trained on {preprocessing.Columns.Length} columns, but the array is {string.Join(" × ", x.Shape)}{(IsPictures(x) ? " bytes" : "")}")
+            : EncodedFeatures.Of(Columns(x, rows, [.. preprocessing.Columns.Select(column => column.Name)]), preprocessing);
+    }
+
+    private static ImmutableArray<byte> Pixels(NumberArray x, int[] rows)
+    {
+        byte[] pixels = (long)rows.Length * x.RowLength <= Array.MaxLength
+            ? new byte[rows.Length * x.RowLength]
+            : throw new InvalidDataException($"{x.File}: {rows.Length:N0} pictures of {x.RowLength:N0} bytes are more than {Array.MaxLength:N0}");
+        for (int i = 0; i < rows.Length; i++)
+        {
+            for (int j = 0; j < x.RowLength; j++)
+            {
+                pixels[i * x.RowLength + j] = (byte)x[rows[i], j];
+            }
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(pixels);
+    }
+
+    private static TableColumns Columns(NumberArray x, int[] rows, ImmutableArray<string> names = default)
+    {
+        NumberColumn[] columns = [.. Enumerable.Range(0, x.RowLength).Select(i => NumberColumn.Empty(names.IsDefault ? $"column{i + 1}" : names[i], TablePlan.ShiftFor(x.RowLength)))];
+        foreach (int row in rows)
+        {
+            for (int i = 0; i < columns.Length; i++)
+            {
+                double value = x[row, i];
+                columns[i].Append(double.IsInfinity(value)
+                    ? throw new InvalidDataException($"{x.File}: number {i} of row {row} is {value}, but must be finite, or NaN where it is missing")
+                    : value);
+            }
+        }
+
+        TableColumns table = new(columns);
+        table.Trim();
+        return table;
+    }
+
+    private static Targets TargetsFor(int[] rows, double[] targets, int[]? places, ImmutableArray<string> classes, Preprocessing preprocessing) => places is null
+        ? new NumberTargets([.. rows.Select(row => preprocessing.Target?.Encode(targets[row]) ?? targets[row])], 1)
+        : new ClassTargets([.. rows.Select(row => places[row])], classes.Length);
+}
