@@ -70,6 +70,17 @@ internal static class Options
             : Fail<double?>(result, $"{name} takes a positive number, but '{Value(result)}' is given"),
     };
 
+    /// <summary>A number of at least 0.</summary>
+    public static Option<double?> NotNegative(string name, string description) => new(name)
+    {
+        HelpName = "NUMBER",
+        Description = description,
+        CustomParser = result => double.TryParse(Value(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && double.IsFinite(number) && number >= 0
+            ? number
+            : Fail<double?>(result, $"{name} takes a number of at least 0, but '{Value(result)}' is given"),
+    };
+
     /// <summary>A number between 0 and 1.</summary>
     public static Option<double?> Fraction(string name, string description) => new(name)
     {

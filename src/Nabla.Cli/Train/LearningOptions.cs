@@ -23,6 +23,9 @@ internal sealed record LearningRequest
     /// <summary>What is minimized beside the loss, but for the class weights.</summary>
     public Objective Objective { get; init; } = new();
 
+    /// <summary>The penalty ½λ Σ‖W‖².</summary>
+    public double? L2 { get; init; }
+
     /// <summary>"balanced", or a number for each class.</summary>
     public string? ClassWeights { get; init; }
 
@@ -48,12 +51,15 @@ internal sealed record LearningRequest
     }
 
     /// <summary>What is minimized on a data set.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="usualL2">The penalty ½λ Σ‖W‖² where none is asked for.</param>
     /// <exception cref="ArgumentException">The class weights do not go with the data.</exception>
-    public Objective ObjectiveFor(Dataset data)
+    public Objective ObjectiveFor(Dataset data, double usualL2)
     {
+        Objective penalized = Objective with { L2 = L2 ?? usualL2 };
         if (ClassWeights is null)
         {
-            return Objective;
+            return penalized;
         }
 
         if (data.Train.Labels is not { } labels)
@@ -64,14 +70,14 @@ internal sealed record LearningRequest
         int classes = data.Classes.Length;
         if (ClassWeights == LearningOptions.Balanced)
         {
-            return Objective with { ClassWeights = [.. Enumerable.Range(0, classes).Select(label => (double)labels.Length / (classes * Math.Max(1, labels.Count(own => own == label))))] };
+            return penalized with { ClassWeights = [.. Enumerable.Range(0, classes).Select(label => (double)labels.Length / (classes * Math.Max(1, labels.Count(own => own == label))))] };
         }
 
         double[] weights = [.. ClassWeights.Split(',').Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) && double.IsFinite(weight) && weight >= 0
             ? weight
             : throw new ArgumentException($"--class-weights takes '{LearningOptions.Balanced}' or a number of at least 0 for each class, such as 1,2.5, but '{ClassWeights}' is given"))];
         return weights.Length == classes
-            ? Objective with { ClassWeights = [.. weights] }
+            ? penalized with { ClassWeights = [.. weights] }
             : throw new ArgumentException($"--class-weights gives {weights.Length} numbers, but {data.Name} has {classes} classes");
     }
 
@@ -151,7 +157,7 @@ internal sealed class LearningOptions
 
     private readonly SettingOptions scheduleSettings = new(LearningRateSchedule.All.Values.Select(schedule => new Choosable(schedule.Name, schedule.Settings, setting => schedule[setting])));
     private readonly Option<double?> l1 = Options.Positive("--l1", "The penalty λ Σ|W| over all weights, added to the loss");
-    private readonly Option<double?> l2 = Options.Positive("--l2", "The penalty ½λ Σ‖W‖² over all weights, added to the loss");
+    private readonly Option<double?> l2 = Options.NotNegative("--l2", "The penalty ½λ Σ‖W‖² over all weights, added to the loss (default 0, for a table 0.01)");
     private readonly Option<double?> dropout = Options.Fraction("--dropout", "The part of the outputs of each hidden layer that is left out in a step");
     private readonly Option<double?> smoothing = Options.Fraction("--label-smoothing", "ε: cross-entropy gets (1 − ε)y + ε/n in place of y");
     private readonly Option<string?> classWeights = Options.Text("--class-weights", $"{Balanced}|NUMBERS", $"What the loss of each class is multiplied by, such as 1,2.5; {Balanced}: as much for a class with few samples as for one with many");
@@ -177,11 +183,11 @@ internal sealed class LearningOptions
             Objective = new()
             {
                 L1 = parsed.GetValue(l1) ?? 0,
-                L2 = parsed.GetValue(l2) ?? 0,
                 Dropout = parsed.GetValue(dropout) ?? 0,
                 LabelSmoothing = parsed.GetValue(smoothing) ?? 0,
             },
             ClassWeights = parsed.GetValue(classWeights),
+            L2 = parsed.GetValue(l2),
             Clipping = new(parsed.GetValue(clipNorm), parsed.GetValue(clipValue)),
             Validation = parsed.GetValue(validation),
             Patience = parsed.GetValue(patience),

@@ -138,7 +138,7 @@ internal sealed record TrainingSetup
                 Lbfgs = request.Learning.Lbfgs,
                 LearningRate = request.LearningRate ?? request.Learning.Optimizer?.UsualLearningRate ?? preset.LearningRate,
                 Schedule = request.Learning.Schedule,
-                Objective = request.Learning.ObjectiveFor(data),
+                Objective = request.Learning.ObjectiveFor(data, preset.L2),
                 Clipping = request.Learning.Clipping,
                 Patience = request.Learning.Patience,
                 BatchSize = batchSize,
