@@ -43,7 +43,7 @@ public class FilesAreRead
         Assert.Equal((description.Loss, description.Reduction, description.Preprocessing.InputDivisor), (read.Loss, read.Reduction, read.Preprocessing.InputDivisor));
         Assert.Equal(description.Classes, read.Classes);
         Assert.Equal(description.Training, read.Training);
-        Assert.All(model.Expression.Parameters.Zip(copy.Expression.Parameters), pair => Assert.Equal(model.Parameters[pair.First].ToString(), copy.Parameters[pair.Second].ToString()));
+        Assert.All(model.Expression.Parameters.Zip(copy.Expression.Parameters), pair => Assert.Equal(model.Parameters[pair.First].Elements.ToArray(), copy.Parameters[pair.Second].Elements.ToArray()));
         float[] samples = Examples.Samples(7);
         Assert.Equal(Examples.Predict(model, samples), Examples.Predict(copy, samples));
         Assert.Equal(Examples.Write(model, description), Examples.Write(copy, read));

@@ -7,8 +7,19 @@ public class FilesKeepTheRules
 {
     private static readonly Dictionary<string, (int Least, int Most)> inputs = new()
     {
-        ["Gemm"] = (2, 3), ["Div"] = (2, 2), ["Mul"] = (2, 2), ["Add"] = (2, 2), ["Erf"] = (1, 1), ["Sigmoid"] = (1, 1), ["Tanh"] = (1, 1), ["Relu"] = (1, 1),
-        ["LeakyRelu"] = (1, 1), ["Elu"] = (1, 1), ["Softplus"] = (1, 1), ["Softsign"] = (1, 1), ["Softmax"] = (1, 1),
+        ["Gemm"] = (2, 3),
+        ["Div"] = (2, 2),
+        ["Mul"] = (2, 2),
+        ["Add"] = (2, 2),
+        ["Erf"] = (1, 1),
+        ["Sigmoid"] = (1, 1),
+        ["Tanh"] = (1, 1),
+        ["Relu"] = (1, 1),
+        ["LeakyRelu"] = (1, 1),
+        ["Elu"] = (1, 1),
+        ["Softplus"] = (1, 1),
+        ["Softsign"] = (1, 1),
+        ["Softmax"] = (1, 1),
     };
 
     public static TheoryData<string> Activations => Examples.Activations;

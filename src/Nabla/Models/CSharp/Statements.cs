@@ -135,13 +135,13 @@ internal sealed class Statements
 
         foreach (Expr node in nodes)
         {
-            bool sums = node is Sum or SquaredNorm or Softmax or LogSumExp or Norm or LargestElement or Trace;
-            if (node is Named || sums || (node is MatMul or Apply && uses.GetValueOrDefault(node) > 1))
+            bool isReduction = node is Sum or SquaredNorm or Softmax or LogSumExp or Norm or LargestElement or Trace;
+            if (node is Named || isReduction || (node is MatMul or Apply && uses.GetValueOrDefault(node) > 1))
             {
                 separate.Add(node);
             }
 
-            if (sums || node is MatMul)
+            if (isReduction || node is MatMul)
             {
                 separate.UnionWith(node.Operands.Select(Bare).Where(operand => !operand.Operands.IsEmpty));
             }
