@@ -17,7 +17,8 @@ internal static class Announcement
         Network network = setup.Network;
         string activations = string.Join(", ", network.Layers.Select(layer => layer.Activation.Name));
         string parameters = network.Layers[0].HasBiases ? "weights and biases" : "weights, no biases";
-        string test = (data.Validation is null ? "" : $"{data.Validation.Count:N0} to validate, ") + (data.Test is null ? "none to test" : $"{data.Test.Count:N0} to test");
+        string validation = data.Validation is null ? "" : $"{data.Validation.Count:N0} to validate, ";
+        string test = validation + (data.Test is null ? "none to test" : $"{data.Test.Count:N0} to test");
         TrainingOptions options = setup.Options;
         error.WriteLine($"Data      {data.Name}: {data.Train.Count:N0} samples to train, {test}");
         foreach (string note in data.Notes)
@@ -27,8 +28,11 @@ internal static class Announcement
 
         error.WriteLine($"Network   {network} ({activations}), {network.ParameterCount:N0} {parameters}, init {setup.Beginning}");
         error.WriteLine($"Loss      {setup.Loss} ({(setup.Loss.Text is not null ? "as it is written" : setup.Reduction == Reduction.Mean ? "mean over the batch" : "sum over the batch")})");
+        string rule = options.Lbfgs is LbfgsSettings lbfgs
+            ? $"{LbfgsSettings.Name} (memory {lbfgs.Memory})"
+            : $"{options.Optimizer}, learning rate {options.LearningRate}";
         error.WriteLine(
-            $"Training  {(options.Lbfgs is LbfgsSettings lbfgs ? $"{LbfgsSettings.Name} (memory {lbfgs.Memory})" : $"{options.Optimizer}, learning rate {options.LearningRate}")}, batches of {options.BatchSize:N0}, "
+            $"Training  {rule}, batches of {options.BatchSize:N0}, "
             + $"{options.Epochs:N0} {(options.Epochs == 1 ? "epoch" : "epochs")}, seed {setup.Request.Seed}, "
             + $"{(setup.Request.Double ? "double" : "float")} on {kernels} kernels");
         List<string> further = [.. setup.Request.Learning.DescribeRest(options).Select(entry => $"{entry.Key.Replace('_', ' ')} {entry.Value}")];
