@@ -18,7 +18,10 @@ internal sealed class OptimizerOptions
         string[] further = withLbfgs ? [LbfgsSettings.Name] : [];
         string[] names = [.. Optimizer.All.Keys, .. further];
         rule = Options.Text(
-            "--optimizer", "NAME", $"The update rule{note}: {string.Join(", ", names)}{(withLbfgs ? "; lbfgs is for small problems: an epoch is one step over all samples" : "")}", names);
+            "--optimizer",
+            "NAME",
+            $"The update rule{note}: {string.Join(", ", names)}{(withLbfgs ? "; lbfgs is for small problems: an epoch is one step over all samples" : "")}",
+            names);
         settings = new(Optimizer.All.Values.Select(rule => new Choosable(rule.Name, rule.Settings, setting => rule[setting]))
             .Concat(further.Select(name => new Choosable(name, [LbfgsSettings.MemorySetting], _ => LbfgsSettings.MemorySetting.Default))));
     }
@@ -52,7 +55,9 @@ internal sealed class OptimizerOptions
         LbfgsSettings found = new();
         foreach ((string setting, double value) in settings.Read(parsed, LbfgsSettings.Name))
         {
-            found = value == Math.Floor(value) && value <= int.MaxValue ? found with { Memory = (int)value } : throw new ArgumentException($"--{setting} takes a whole number from 1, but {value} is given");
+            found = value == Math.Floor(value) && value <= int.MaxValue
+                ? found with { Memory = (int)value }
+                : throw new ArgumentException($"--{setting} takes a whole number from 1, but {value} is given");
         }
 
         return found;

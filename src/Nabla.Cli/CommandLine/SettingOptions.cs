@@ -24,8 +24,8 @@ internal sealed class SettingOptions
     {
         this.choices = [.. choices];
         RuleSetting[] settings = [.. this.choices.SelectMany(choice => choice.Settings).DistinctBy(setting => setting.Name).OrderBy(setting => setting.Name, StringComparer.Ordinal)];
-        numbers = [.. settings.Where(setting => setting.Range != SettingRange.Flag).Select(setting => Options.Text(
-            $"--{setting.Name}", "NUMBER", $"{setting.Letter}, {setting.Meaning} (default {string.Join(", ", With(setting.Name).Select(choice => $"{choice.Name} {Text(choice.ValueOf(setting.Name))}"))})"))];
+        numbers = [.. settings.Where(setting => setting.Range != SettingRange.Flag)
+            .Select(setting => Options.Text($"--{setting.Name}", "NUMBER", $"{setting.Letter}, {setting.Meaning} (default {Defaults(setting.Name)})"))];
         flags = [.. settings.Where(setting => setting.Range == SettingRange.Flag).Select(setting => new Option<bool>($"--{setting.Name}")
         {
             Description = $"For {string.Join(", ", With(setting.Name).Select(choice => choice.Name))}: {setting.Meaning}",
@@ -61,6 +61,8 @@ internal sealed class SettingOptions
             ? value
             : throw new ArgumentException($"--{name} takes {setting.RangeInWords}, but '{text}' is given");
     }
+
+    private string Defaults(string setting) => string.Join(", ", With(setting).Select(choice => $"{choice.Name} {Text(choice.ValueOf(setting))}"));
 
     private IEnumerable<Choosable> With(string setting) => choices.Where(choice => choice.Has(setting));
 

@@ -75,7 +75,8 @@ internal static partial class DeriveCommand
                     throw new ArgumentException("--optimizer shows an update rule by itself; a network or an expression is derived without it");
                 }
 
-                Refuse(parsed, "a network or an expression", "an optimizer", [where, wrt, kind, along, loss, reduction, activation, outputActivation, noBias, batch, style, dialect, values, set, seed]);
+                Option[] ofOthers = [where, wrt, kind, along, loss, reduction, activation, outputActivation, noBias, batch, style, dialect, values, set, seed];
+                Refuse(parsed, "a network or an expression", "an optimizer", ofOthers);
                 return Rule(terminal, rule, new(parsed.GetValue(format) ?? "text", parsed.GetValue(detail) == "3", parsed.GetValue(document)));
             }
 

@@ -43,7 +43,8 @@ internal sealed record LearningRequest
     {
         if (Patience is not null && Validation is null && data.Validation is null)
         {
-            throw new ArgumentException($"--patience needs samples to choose with, but {data.Name} has none set aside; --validation 0.1 sets a tenth of those to train with aside");
+            throw new ArgumentException(
+                $"--patience needs samples to choose with, but {data.Name} has none set aside; --validation 0.1 sets a tenth of those to train with aside");
         }
 
         // Of a table they were set aside before anything was learned of its columns.
@@ -70,12 +71,17 @@ internal sealed record LearningRequest
         int classes = data.Classes.Length;
         if (ClassWeights == LearningOptions.Balanced)
         {
-            return penalized with { ClassWeights = [.. Enumerable.Range(0, classes).Select(label => (double)labels.Length / (classes * Math.Max(1, labels.Count(own => own == label))))] };
+            // As much for each class together; a class without samples has any weight.
+            int[] counts = new int[classes];
+            foreach (int label in labels)
+            {
+                counts[label]++;
+            }
+
+            return penalized with { ClassWeights = [.. counts.Select(count => (double)labels.Length / (classes * Math.Max(1, count)))] };
         }
 
-        double[] weights = [.. ClassWeights.Split(',').Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) && double.IsFinite(weight) && weight >= 0
-            ? weight
-            : throw new ArgumentException($"--class-weights takes '{LearningOptions.Balanced}' or a number of at least 0 for each class, such as 1,2.5, but '{ClassWeights}' is given"))];
+        double[] weights = [.. ClassWeights.Split(',').Select(WeightOf)];
         return weights.Length == classes
             ? penalized with { ClassWeights = [.. weights] }
             : throw new ArgumentException($"--class-weights gives {weights.Length} numbers, but {data.Name} has {classes} classes");
@@ -137,6 +143,12 @@ internal sealed record LearningRequest
         }
     }
 
+    private double WeightOf(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) && double.IsFinite(weight) && weight >= 0
+            ? weight
+            : throw new ArgumentException(
+                $"--class-weights takes '{LearningOptions.Balanced}' or a number of at least 0 for each class, such as 1,2.5, but '{ClassWeights}' is given");
+
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static double? NotZero(double value) => value == 0 ? null : value;
@@ -155,16 +167,25 @@ internal sealed class LearningOptions
         "What becomes of the learning rate: " + string.Join("; ", LearningRateSchedule.All.Values.Select(schedule => $"{schedule.Name} ({schedule.Meaning})")),
         [.. LearningRateSchedule.All.Keys]);
 
-    private readonly SettingOptions scheduleSettings = new(LearningRateSchedule.All.Values.Select(schedule => new Choosable(schedule.Name, schedule.Settings, setting => schedule[setting])));
+    private readonly SettingOptions scheduleSettings = new(LearningRateSchedule.All.Values
+        .Select(schedule => new Choosable(schedule.Name, schedule.Settings, setting => schedule[setting])));
+
     private readonly Option<double?> l1 = Options.Positive("--l1", "The penalty λ Σ|W| over all weights, added to the loss");
     private readonly Option<double?> l2 = Options.NotNegative("--l2", "The penalty ½λ Σ‖W‖² over all weights, added to the loss (default 0, for a table 0.01)");
     private readonly Option<double?> dropout = Options.Fraction("--dropout", "The part of the outputs of each hidden layer that is left out in a step");
     private readonly Option<double?> smoothing = Options.Fraction("--label-smoothing", "ε: cross-entropy gets (1 − ε)y + ε/n in place of y");
-    private readonly Option<string?> classWeights = Options.Text("--class-weights", $"{Balanced}|NUMBERS", $"What the loss of each class is multiplied by, such as 1,2.5; {Balanced}: as much for a class with few samples as for one with many");
+    private readonly Option<string?> classWeights = Options.Text(
+        "--class-weights",
+        $"{Balanced}|NUMBERS",
+        $"What the loss of each class is multiplied by, such as 1,2.5; {Balanced}: as much for a class with few samples as for one with many");
+
     private readonly Option<double?> clipNorm = Options.Positive("--clip-norm", "The largest norm of all gradients together; larger ones are scaled down");
     private readonly Option<double?> clipValue = Options.Positive("--clip-value", "The largest absolute value of an element of a gradient");
-    private readonly Option<double?> validation = Options.Fraction("--validation", "The part of the samples to train with that is set aside to choose with, of each class the same part");
-    private readonly Option<int?> patience = Options.Whole("--patience", "Stop after so many epochs without a smaller loss on the validation samples, and keep the weights of the best epoch");
+    private readonly Option<double?> validation = Options.Fraction(
+        "--validation", "The part of the samples to train with that is set aside to choose with, of each class the same part");
+
+    private readonly Option<int?> patience = Options.Whole(
+        "--patience", "Stop after so many epochs without a smaller loss on the validation samples, and keep the weights of the best epoch");
 
     /// <summary>All options.</summary>
     public IReadOnlyList<Option> All =>

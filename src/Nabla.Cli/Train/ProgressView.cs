@@ -58,7 +58,8 @@ internal sealed class PlainView(TextWriter error, TrainingSetup setup) : Progres
         double rate = (double)report.Epoch * setup.Data.Train.Count / report.Seconds;
         error.WriteLine(
             $"epoch {report.Epoch.ToString().PadLeft($"{epochs}".Length)}/{epochs}  loss {report.Loss:0.00000}"
-            + Summary.Accuracy("  train", report.TrainAccuracy) + (report.ValidationLoss is double held ? $"  validation {held:0.00000}" : "") + Summary.Accuracy("  test", report.TestAccuracy)
+            + Summary.Accuracy("  train", report.TrainAccuracy)
+            + (report.ValidationLoss is double held ? $"  validation {held:0.00000}" : "") + Summary.Accuracy("  test", report.TestAccuracy)
             + $"  {rate:N0} samples/s  {report.Seconds:0.00} s");
     }
 }

@@ -28,8 +28,11 @@ internal static class Announcement
 
         error.WriteLine($"Network   {network} ({activations}), {network.ParameterCount:N0} {parameters}, init {setup.Beginning}");
         error.WriteLine($"Loss      {setup.Loss} ({(setup.Loss.Text is not null ? "as it is written" : setup.Reduction == Reduction.Mean ? "mean over the batch" : "sum over the batch")})");
+        string rule = options.Lbfgs is LbfgsSettings lbfgs
+            ? $"{LbfgsSettings.Name} (memory {lbfgs.Memory})"
+            : $"{options.Optimizer}, learning rate {options.LearningRate}";
         error.WriteLine(
-            $"Training  {(options.Lbfgs is LbfgsSettings lbfgs ? $"{LbfgsSettings.Name} (memory {lbfgs.Memory})" : $"{options.Optimizer}, learning rate {options.LearningRate}")}, batches of {options.BatchSize:N0}, "
+            $"Training  {rule}, batches of {options.BatchSize:N0}, "
             + $"{options.Epochs:N0} {(options.Epochs == 1 ? "epoch" : "epochs")}, seed {setup.Request.Seed}, "
             + $"{(setup.Request.Double ? "double" : "float")} on {kernels} kernels");
         List<string> further = [.. setup.Request.Learning.DescribeRest(options).Select(entry => $"{entry.Key.Replace('_', ' ')} {entry.Value}")];

@@ -18,6 +18,8 @@ internal sealed unsafe class BenchedStep : IDisposable
     private readonly ThreadTeam? team;
     private long steps;
 
+    private readonly Expr? cost;
+
     /// <summary>Derives and compiles the step.</summary>
     /// <exception cref="PlatformNotSupportedException">The machine cannot run the forced path.</exception>
     public BenchedStep(StepSettings settings, double learningRate)
@@ -38,6 +40,7 @@ internal sealed unsafe class BenchedStep : IDisposable
             plan = model.CompileStep(derivation, updates, states, settings.BatchSize, settings.Threads);
             plan.Set(Expression.LearningRate, learningRate);
             LearningRate = Matrix.Scalar(learningRate);
+            cost = derivation.StableCost;
         }
 
         team = plan.Members > 1 ? new(plan.Members) : null;
@@ -58,6 +61,9 @@ internal sealed unsafe class BenchedStep : IDisposable
 
     /// <summary>The outputs that the last run computed.</summary>
     public Matrix Outputs => plan[Expression.Output];
+
+    /// <summary>The loss before the last step; null where only the outputs are computed.</summary>
+    public double? Cost => cost is null ? null : plan[cost][0, 0];
 
     /// <summary>The weights and biases as they are now.</summary>
     public ParameterBuffer<float> Parameters => model.Parameters;

@@ -40,12 +40,18 @@ public sealed class StepBenchmark : IDisposable
     /// <param name="length">How long to measure, warm-up included.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="stop">Ends it between two steps or some more.</param>
-    /// <exception cref="NonFiniteLossException">A parameter or an output was no finite number after the run.</exception>
+    /// <exception cref="NonFiniteLossException">The loss, a parameter or an output was no finite number after the run.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public Measurement Measure(TimeSpan length, TimeProvider clock, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(clock);
         WarmTiming timing = WarmTiming.Of(step.Run, length, clock, stop);
+        if (step.Cost is double cost && !double.IsFinite(cost))
+        {
+            // No step is made of such a loss.
+            throw new NonFiniteLossException($"the loss is {cost} after {timing.Runs} steps, so their time says nothing");
+        }
+
         if (step.Parameters.FindNonFinite() is var (parameter, value))
         {
             throw new NonFiniteLossException($"{parameter.Name} has an element {value} after {timing.Runs} steps, so their time says nothing");

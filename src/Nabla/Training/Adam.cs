@@ -11,7 +11,9 @@ public sealed partial class Optimizer
     /// g = ∂C/∂W + λW (D. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", with ε outside the root, as PyTorch has it).
     /// </summary>
     public static Optimizer Adam { get; } = new(
-        "adam", [.. SharedSettings.Betas(), SharedSettings.Epsilon(1e-8), SharedSettings.WeightDecay()], (terms, c) => Moments(terms, c, terms.Parameter, c.Decayed(terms)))
+        "adam",
+        [.. SharedSettings.Betas(), SharedSettings.Epsilon(1e-8), SharedSettings.WeightDecay()],
+        (terms, c) => Moments(terms, c, terms.Parameter, c.Decayed(terms)))
     {
         UsualLearningRate = 0.001,
     };

@@ -47,7 +47,8 @@ public sealed record RuleSetting(string Name, string Letter, double Default, Set
 
     /// <summary>The entry of a name in the table of a rule.</summary>
     /// <exception cref="ArgumentException">The rule has no such setting.</exception>
-    internal static RuleSetting Of(string rule, ImmutableArray<RuleSetting> settings, string name) => settings.FirstOrDefault(setting => setting.Name == name) ?? throw new ArgumentException(
+    internal static RuleSetting Of(string rule, ImmutableArray<RuleSetting> settings, string name) =>
+        settings.FirstOrDefault(setting => setting.Name == name) ?? throw new ArgumentException(
         $"{rule} has no setting {name}; it has {(settings.IsEmpty ? "none" : string.Join(", ", settings.Select(setting => setting.Name)))}");
 
     /// <summary>The name of a rule and the settings that are not as usual, such as <c>adam (beta1 0.8)</c>.</summary>
@@ -110,7 +111,8 @@ internal static class SharedSettings
 {
     public static RuleSetting Momentum(double value) => new("momentum", "μ", value, SettingRange.Fraction, "how much of the last step goes on");
 
-    public static RuleSetting WeightDecay(double value = 0) => new("weight-decay", "λ", value, SettingRange.NotNegative, "the decay of the weights: λW is added to the gradient; adamw takes ηλW from W itself");
+    public static RuleSetting WeightDecay(double value = 0) => new(
+        "weight-decay", "λ", value, SettingRange.NotNegative, "the decay of the weights: λW is added to the gradient; adamw takes ηλW from W itself");
 
     public static RuleSetting Epsilon(double value) => new("epsilon", "ε", value, SettingRange.Positive, "what is added to the root that the step is divided by");
 

@@ -44,7 +44,8 @@ public static class UpdateDerivation
 
         if (update.States.Count > 0)
         {
-            yield return $"{string.Join(", ", update.States.Select(state => $"{state.Parameter.Name}"))} {(update.States.Count == 1 ? "is" : "are")} what the step before left, 0 before the first.";
+            string names = string.Join(", ", update.States.Select(state => $"{state.Parameter.Name}"));
+            yield return $"{names} {(update.States.Count == 1 ? "is" : "are")} what the step before left, 0 before the first.";
         }
 
         foreach (RuleSetting setting in optimizer.Settings.Where(setting => letters.Contains(setting.Letter)))

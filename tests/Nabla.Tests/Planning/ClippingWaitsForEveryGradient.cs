@@ -34,7 +34,9 @@ public class ClippingWaitsForEveryGradient
 
     private static TrainingOptions Options { get; } = new()
     {
-        Optimizer = Optimizer.Momentum, Clipping = new(Norm: 1), Objective = new() { L2 = 0.01, Dropout = 0.2 },
+        Optimizer = Optimizer.Momentum,
+        Clipping = new(Norm: 1),
+        Objective = new() { L2 = 0.01, Dropout = 0.2 },
     };
 
     private static Plan<float> PlanOf(TrainingOptions options)

@@ -203,7 +203,10 @@ public class ObjectivesAreMinimized
         {
             Objective = new()
             {
-                L1 = Number("l1"), L2 = Number("l2"), LabelSmoothing = Number("smoothing"), Dropout = Number("dropout"),
+                L1 = Number("l1"),
+                L2 = Number("l2"),
+                LabelSmoothing = Number("smoothing"),
+                Dropout = Number("dropout"),
                 ClassWeights = classes && of.ContainsKey("weights") ? [1, 0.5, 4] : [],
             },
             Clipping = new(of.TryGetValue("norm", out double norm) ? norm : null, of.TryGetValue("value", out double value) ? value : null),

@@ -77,13 +77,15 @@ internal sealed class TrajectoryMistakes(Trajectory given, Course computed)
                 : [setting.Default, value / 10, value * 10, value / 100, value * 100, value / 2, value * 2];
             foreach (double wrong in near.Select(wrong => Math.Round(wrong, 15)).Distinct().Where(wrong => wrong != value && setting.Allows(wrong)))
             {
-                yield return ("factor", $"the numbers are those of {setting.Name} {RuleSetting.Text(wrong)}, but the file says {RuleSetting.Text(value)}", By(rule.With(setting.Name, wrong)));
+                string text = $"the numbers are those of {setting.Name} {RuleSetting.Text(wrong)}, but the file says {RuleSetting.Text(value)}";
+                yield return ("factor", text, By(rule.With(setting.Name, wrong)));
             }
         }
 
         foreach (double factor in new[] { 2, 0.5, 10, 0.1, 0.01, 100, rate == 1 ? 2 : 1 / rate })
         {
-            yield return ("factor", $"the numbers are those of the learning rate {RuleSetting.Text(Math.Round(rate * factor, 15))}, but the file says {RuleSetting.Text(rate)}", By(rule, rate * factor));
+            string wrong = RuleSetting.Text(Math.Round(rate * factor, 15));
+            yield return ("factor", $"the numbers are those of the learning rate {wrong}, but the file says {RuleSetting.Text(rate)}", By(rule, rate * factor));
         }
     }
 
@@ -93,19 +95,23 @@ internal sealed class TrajectoryMistakes(Trajectory given, Course computed)
     private static IEnumerable<(string Code, string Text, Optimizer Rule)> Others(Optimizer rule)
     {
         double Of(string setting) => rule[setting];
+
+        // Another rule with the same numbers.
+        Optimizer Like(Optimizer other) => rule.Settings.Aggregate(other, (changed, setting) => changed.With(setting.Name, Of(setting.Name)));
         switch (rule.Name)
         {
             case "nesterov":
-                yield return ("missing-term", "the numbers are those of momentum without Nesterov's look ahead", Optimizer.Momentum.With("momentum", Of("momentum")).With("weight-decay", Of("weight-decay")));
+                yield return ("missing-term", "the numbers are those of momentum without Nesterov's look ahead", Like(Optimizer.Momentum));
                 break;
             case "sgd" or "momentum" when Of("momentum") > 0:
-                yield return ("extra-term", "the numbers are those of Nesterov's momentum, which the file does not say", Optimizer.Nesterov.With("momentum", Of("momentum")).With("weight-decay", Of("weight-decay")));
-                yield return ("extra-factor", $"the gradient is multiplied by 1 − {RuleSetting.Text(Of("momentum"))}; without dampening it is not", Dampened(Of("momentum"), Of("weight-decay")));
+                string dampened = $"the gradient is multiplied by 1 − {RuleSetting.Text(Of("momentum"))}; without dampening it is not";
+                yield return ("extra-term", "the numbers are those of Nesterov's momentum, which the file does not say", Like(Optimizer.Nesterov));
+                yield return ("extra-factor", dampened, Dampened(Of("momentum"), Of("weight-decay")));
                 break;
             case "adam" or "adamw":
-                Optimizer other = rule.Name == "adam" ? Optimizer.AdamW : Optimizer.Adam;
-                string text = rule.Name == "adam" ? "the weight decay is taken from W itself, as AdamW does; Adam adds it to the gradient" : "the weight decay is added to the gradient, as Adam does; AdamW takes it from W itself";
-                yield return (rule.Name == "adam" ? "missing-term" : "extra-term", text, rule.Settings.Aggregate(other, (changed, setting) => changed.With(setting.Name, Of(setting.Name))));
+                yield return rule.Name == "adam"
+                    ? ("missing-term", "the weight decay is taken from W itself, as AdamW does; Adam adds it to the gradient", Like(Optimizer.AdamW))
+                    : ("extra-term", "the weight decay is added to the gradient, as Adam does; AdamW takes it from W itself", Like(Optimizer.Adam));
                 break;
             default:
                 break;
