@@ -84,7 +84,7 @@ public sealed class HostileArrays : IDisposable
     [InlineData(3u)]
     public void An_archive_that_lies_about_its_sizes_is_refused(uint claim)
     {
-        byte[] content = NpyFiles.Npy("|u1", $"{claim - 128}," , new byte[1000]);
+        byte[] content = NpyFiles.Npy("|u1", $"{claim - 128},", new byte[1000]);
         byte[] archive = NpyFiles.Npz(CompressionLevel.Fastest, ("x.npy", content));
         for (int at = 0; at < archive.Length - 4; at++)
         {

@@ -206,11 +206,11 @@ internal sealed class TrainingRun<T>
         }
     }
 
-    /// <summary>The outputs to show in full, a column a sample, where the data is a small table of numbers.</summary>
+    /// <summary>The outputs to show in full, a column a sample, where the data is a small table of numbers that nothing was done to.</summary>
     private (string Title, Matrix Outputs)? SmallTable(Trainer<T> trainer)
     {
         Samples samples = setup.Data.Train;
-        if (samples.Count > Summary.MostRows || samples.Targets is not NumberTargets || samples.Features is not NumberFeatures)
+        if (setup.Data.Preprocessing.IsTable || samples.Count > Summary.MostRows || samples.Targets is not NumberTargets || samples.Features is not NumberFeatures)
         {
             return null;
         }

@@ -11,6 +11,7 @@ namespace Nabla.Data.Arrays;
 /// </summary>
 public static class ArrayReader
 {
+    private static readonly string[] endings = [".npy", ".npz", ".idx", "-ubyte"];
     private static readonly string[] inputNames = ["x", "X", "x_train", "data", "inputs", "images", "arr_0"];
     private static readonly string[] targetNames = ["y", "Y", "y_train", "target", "labels", "targets", "arr_1"];
 
@@ -19,7 +20,7 @@ public static class ArrayReader
     {
         ArgumentNullException.ThrowIfNull(path);
         string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
-        return new[] { ".npy", ".npz", ".idx", "-ubyte" }.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        return endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Reads inputs and targets to train with.</summary>
