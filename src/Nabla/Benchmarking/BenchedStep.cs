@@ -16,9 +16,8 @@ internal sealed unsafe class BenchedStep : IDisposable
     private readonly Plan<float> plan;
     private readonly ParameterBuffer<float>? states;
     private readonly ThreadTeam? team;
-    private long steps;
-
     private readonly Expr? cost;
+    private long steps;
 
     /// <summary>Derives and compiles the step.</summary>
     /// <exception cref="PlatformNotSupportedException">The machine cannot run the forced path.</exception>
