@@ -54,6 +54,7 @@ internal static class TrainCommand
         Option<string?> precision = Options.Choice("--precision", "The numbers to compute with (default float)", "float", "double");
         Option<string?> dataFolder = Options.DataFolder();
         Option<string?> file = Options.Text("--out", "FILE", "The model file (default DATA.safetensors in the current folder)");
+        Option<string?> from = Options.Text("--from", "MODEL", "A model file whose network and weights the training begins with, instead of new ones");
         Option<string?> report = Options.Text(
             "--report", "FILE", "Writes a page of HTML: curves, confusion, worst examples, weights, settings, the gradient check and the derivation, with nothing from elsewhere");
         Option<string?> checkpoint = Options.Text("--checkpoint", "DIR", "A folder for checkpoints, from which --resume goes on: one after each epoch, but not more than one a second; the newest three are kept");
@@ -78,7 +79,7 @@ internal static class TrainCommand
             "nabla train xor --json                      one JSON object a line: an event for each epoch, then 'done'")
         {
             data, layers, activation, outputActivation, noBias, loss, reduction, learningRate, batchSize, epochs, init, seed, threads,
-            precision, dataFolder, file, report, checkpoint, every, resume, json,
+            precision, dataFolder, file, from, report, checkpoint, every, resume, json,
         };
         foreach (Option option in learning.All.Concat(table.All))
         {
@@ -110,24 +111,24 @@ internal static class TrainCommand
                 throw new ArgumentException("--resume takes everything from the checkpoint; only --threads, --out, --data-folder and --json may be given beside it");
             }
 
-            (Checkpoint from, ImmutableArray<string> notes) = new CheckpointFolder(folder).Latest();
+            (Checkpoint stored, ImmutableArray<string> notes) = new CheckpointFolder(folder).Latest();
             foreach (string note in notes)
             {
                 terminal.Error.WriteLine($"Note      {note}");
             }
 
-            ParseResult first = command.Parse([.. from.Arguments], Tool.Configuration);
+            ParseResult first = command.Parse([.. stored.Arguments], Tool.Configuration);
             if (ParseErrors.Describe(first) is string problem)
             {
-                throw new InvalidDataException($"{from.File}: the command line that the training began with is not understood: {problem}");
+                throw new InvalidDataException($"{stored.File}: the command line that the training began with is not understood: {problem}");
             }
 
             TrainingRequest begun = Request(first);
             TrainingRequest again = begun with
             {
-                From = from,
+                From = stored,
                 CheckpointFolder = folder,
-                Arguments = from.Arguments,
+                Arguments = stored.Arguments,
                 Threads = parsed.GetValue(threads) ?? begun.Threads,
                 Out = parsed.GetValue(file) ?? begun.Out,
                 DataFolder = parsed.GetValue(dataFolder) ?? begun.DataFolder,
@@ -171,6 +172,7 @@ internal static class TrainCommand
                 Double = parsed.GetValue(precision) == "double",
                 Out = parsed.GetValue(file) ?? source.ModelFile,
                 Json = parsed.GetValue(json),
+                WarmStart = parsed.GetValue(from) is string model && TrainedModels.Read(model) is var (description, tensors) ? (model, description, tensors) : null,
                 Report = parsed.GetValue(report),
                 CheckpointFolder = parsed.GetValue(checkpoint),
                 CheckpointEvery = parsed.GetValue(every),

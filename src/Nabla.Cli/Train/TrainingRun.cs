@@ -38,6 +38,15 @@ internal sealed class TrainingRun<T>
             model.Parameters[layer.Weights] = Matrix.From(weights.GetLength(0), weights.GetLength(1), (i, j) => weights[i, j]);
         }
 
+        if (setup.Request.WarmStart is { } warm)
+        {
+            Model<T> from = ModelFile.ToModel<T>(warm.Description, warm.File);
+            foreach ((Symbol own, Symbol other) in model.Expression.Parameters.Zip(from.Expression.Parameters))
+            {
+                model.Parameters[own] = from.Parameters[other];
+            }
+        }
+
         if (setup.Request.CheckpointFolder is string path)
         {
             folder = new(path);

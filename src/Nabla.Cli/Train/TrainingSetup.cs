@@ -66,6 +66,9 @@ internal sealed record TrainingRequest
     /// <summary>The checkpoint that the training goes on from.</summary>
     public Checkpoint? From { get; init; }
 
+    /// <summary>The model whose network and weights the training begins with.</summary>
+    public (string Path, ModelDescription Description, SafetensorsFile File)? WarmStart { get; init; }
+
     /// <summary>The words of the command line, which a checkpoint keeps.</summary>
     public ImmutableArray<string> Arguments { get; init; } = [];
 }
@@ -91,19 +94,30 @@ internal sealed record TrainingSetup
     public required TrainingOptions Options { get; init; }
 
     /// <summary>How the weights begin, in a word.</summary>
-    public string Beginning => InitialWeights.IsEmpty ? Initializer.Name : $"the weights of the {Data.Name}";
+    public string Beginning => Request.WarmStart is { } model ? $"the weights of {model.Path}" : InitialWeights.IsEmpty ? Initializer.Name : $"the weights of the {Data.Name}";
 
     /// <summary>Fills in the defaults.</summary>
     /// <exception cref="ArgumentException">The network does not fit the data.</exception>
     public static TrainingSetup Of(TrainingRequest request, Dataset data)
     {
         Preset preset = Preset.For(data);
-        ImmutableArray<int> sizes = request.Layers is { } layers
+        if (request.WarmStart is { } warm)
+        {
+            RequireOnlyTheModel(request, warm.Description, warm.Path, data);
+            request = request with
+            {
+                Loss = request.Loss ?? ModelFile.Require(warm.Description, warm.File),
+                Reduction = request.Reduction ?? (request.Loss is null && Loss.All.ContainsKey(warm.Description.Loss) ? warm.Description.Reduction : null),
+            };
+        }
+
+        ImmutableArray<int> sizes = request.WarmStart is { } known ? [.. known.Description.Network.Sizes] : request.Layers is { } layers
             ? LayerSizes.Complete(layers, data)
             : [data.Train.Inputs, .. preset.Hidden, data.Train.Outputs];
         Loss loss = request.Loss ?? Loss.Named(preset.Loss ?? (data.IsClassification ? "cross-entropy" : "squared-error"));
         Activation activation = request.Activation ?? Activation.Named(preset.Activation);
-        Activation output = request.OutputActivation
+        Activation output = request.WarmStart?.Description.Network.Layers[^1].Activation
+            ?? request.OutputActivation
             ?? loss.OutputActivation
             ?? (preset.OutputActivation is string name ? Activation.Named(name) : null)
             ?? (data.IsClassification ? activation : Activation.Identity);
@@ -115,7 +129,7 @@ internal sealed record TrainingSetup
                 $"softmax over 1 output is always 1, so nothing can be learned; for the 1 output of {data.Name} use --loss binary-cross-entropy or squared-error");
         }
 
-        Network network = Network.Of(sizes, activation, output, request.Biases ?? preset.Biases);
+        Network network = request.WarmStart?.Description.Network ?? Network.Of(sizes, activation, output, request.Biases ?? preset.Biases);
         if (request.Learning.Lbfgs is not null && request.LearningRate is not null)
         {
             throw new ArgumentException("--learning-rate does not go with lbfgs, which finds the length of its steps itself");
@@ -131,7 +145,7 @@ internal sealed record TrainingSetup
             Loss = loss,
             Reduction = loss.Text is not null ? Reduction.Mean : request.Reduction ?? preset.Reduction,
             Initializer = request.Initializer ?? Initializer.Named(preset.Initializer ?? (activation.IsRectifier ? "he" : "glorot")),
-            InitialWeights = request.Initializer is null && Fit(preset.InitialWeights, sizes) ? preset.InitialWeights : [],
+            InitialWeights = request.Initializer is null && request.WarmStart is null && Fit(preset.InitialWeights, sizes) ? preset.InitialWeights : [],
             Options = new()
             {
                 Optimizer = request.Learning.Optimizer ?? Optimizer.Named(preset.Optimizer),
@@ -148,6 +162,30 @@ internal sealed record TrainingSetup
                 CheckpointEvery = request.CheckpointEvery,
             },
         };
+    }
+
+    /// <exception cref="ArgumentException">An option says what the model says already, or the data is not what the model was made for.</exception>
+    private static void RequireOnlyTheModel(TrainingRequest request, ModelDescription description, string path, Dataset data)
+    {
+        (string Option, bool IsGiven)[] options =
+        [
+            ("--layers", request.Layers is not null), ("--activation", request.Activation is not null), ("--output-activation", request.OutputActivation is not null),
+            ("--no-bias", request.Biases is not null), ("--init", request.Initializer is not null),
+        ];
+        if (options.FirstOrDefault(option => option.IsGiven).Option is string given)
+        {
+            throw new ArgumentException($"--from takes the network and its weights from {path}, so {given} has nothing to say");
+        }
+
+        if (!description.Preprocessing.IsSameAs(data.Preprocessing))
+        {
+            throw new ArgumentException($"the inputs that {path} learned from were prepared otherwise than those of {data.Name}, so its weights mean something else there; it goes on with the file, the options and the seed that it was trained with");
+        }
+
+        if (!description.Classes.SequenceEqual(data.Classes))
+        {
+            throw new ArgumentException($"{path} knows the classes {string.Join(", ", description.Classes)}, but {data.Name} has {string.Join(", ", data.Classes)}");
+        }
     }
 
     /// <summary>Asserts that nobody asks for a reduction of a loss that says its own.</summary>

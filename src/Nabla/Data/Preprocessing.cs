@@ -23,6 +23,16 @@ public sealed record Preprocessing
     /// <summary>Whether the inputs are made from the columns of a table.</summary>
     public bool IsTable => !Columns.IsEmpty;
 
+    /// <summary>Whether the same is done to the same columns.</summary>
+    public bool IsSameAs(Preprocessing other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return InputDivisor == other.InputDivisor && Target == other.Target && Columns.Length == other.Columns.Length
+            && Columns.Zip(other.Columns).All(pair => (pair.First, pair.Second) is (CategoryEncoding a, CategoryEncoding b)
+                ? a with { Levels = [] } == b with { Levels = [] } && a.Levels.SequenceEqual(b.Levels)
+                : pair.First == pair.Second);
+    }
+
     /// <summary>The number of the network's inputs that the columns become.</summary>
     public int Inputs => Columns.Sum(column => column.Inputs);
 }
