@@ -48,6 +48,18 @@ public partial class ReportTests
     }
 
     [Fact]
+    public async Task The_curves_are_drawn_as_a_PNG_and_as_nothing_else()
+    {
+        using TemporaryFolder folder = new();
+        Run run = await CommandLine.RunAsync("train", "xor", "--epochs", "20", "--out", folder.File("m.safetensors"), "--plot", folder.File("curves.png"));
+        Assert.Equal(ExitCode.Done, run.Code);
+        byte[] file = await File.ReadAllBytesAsync(folder.File("curves.png"), TestContext.Current.CancellationToken);
+        Assert.Equal([0x89, 0x50, 0x4E, 0x47], file[..4]);
+        Assert.Equal(900, BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(16)));
+        Assert.Contains("a picture of curves is a PNG", (await CommandLine.RunAsync("train", "xor", "--plot", folder.File("c.svg"))).Refused(ExitCode.Usage), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_place_that_cannot_be_written_is_told_before_training()
     {
         string sentence = (await CommandLine.RunAsync("train", "xor", "--report", "/no/such/folder/r.html")).Refused(ExitCode.Usage);

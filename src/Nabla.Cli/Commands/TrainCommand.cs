@@ -55,6 +55,7 @@ internal static class TrainCommand
         Option<string?> dataFolder = Options.DataFolder();
         Option<string?> file = Options.Text("--out", "FILE", "The model file (default DATA.safetensors in the current folder)");
         Option<string?> from = Options.Text("--from", "MODEL", "A model file whose network and weights the training begins with, instead of new ones");
+        Option<string?> plot = Options.Text("--plot", "FILE", "Draws the curves as a picture, such as curves.png");
         Option<string?> report = Options.Text(
             "--report", "FILE", "Writes a page of HTML: curves, confusion, worst examples, weights, settings, the gradient check and the derivation, with nothing from elsewhere");
         Option<string?> checkpoint = Options.Text("--checkpoint", "DIR", "A folder for checkpoints, from which --resume goes on: one after each epoch, but not more than one a second; the newest three are kept");
@@ -79,7 +80,7 @@ internal static class TrainCommand
             "nabla train xor --json                      one JSON object a line: an event for each epoch, then 'done'")
         {
             data, layers, activation, outputActivation, noBias, loss, reduction, learningRate, batchSize, epochs, init, seed, threads,
-            precision, dataFolder, file, from, report, checkpoint, every, resume, json,
+            precision, dataFolder, file, from, plot, report, checkpoint, every, resume, json,
         };
         foreach (Option option in learning.All.Concat(table.All))
         {
@@ -100,6 +101,11 @@ internal static class TrainCommand
                 if (request.Report is string page)
                 {
                     ModelPath.RequireWritable(page, "--report", "report", "report.html");
+                }
+
+                if (request.Plot is string picture)
+                {
+                    Pictures.Require(picture);
                 }
 
                 return RunAsync(request, terminal);
@@ -173,6 +179,7 @@ internal static class TrainCommand
                 Out = parsed.GetValue(file) ?? source.ModelFile,
                 Json = parsed.GetValue(json),
                 WarmStart = parsed.GetValue(from) is string model && TrainedModels.Read(model) is var (description, tensors) ? (model, description, tensors) : null,
+                Plot = parsed.GetValue(plot),
                 Report = parsed.GetValue(report),
                 CheckpointFolder = parsed.GetValue(checkpoint),
                 CheckpointEvery = parsed.GetValue(every),

@@ -184,19 +184,32 @@ internal sealed class TrainingRun<T>
 
     private void WriteReport(Trainer<T> trainer, List<EpochReport> reports)
     {
-        if (setup.Request.Report is not string file || reports.Count == 0)
+        if (reports.Count == 0)
         {
             return;
         }
 
-        string page = ReportPage.Write(ReportData.Of(setup, model, reports, trainer.Seconds));
-        try
+        if (setup.Request.Plot is string picture)
         {
-            File.WriteAllText(file, page);
+            Write("picture", picture, () => Pictures.Write(picture, $"{setup.Network} on {setup.Data.Name}", reports));
         }
-        catch (Exception e) when (OutputException.IsCause(e))
+
+        if (setup.Request.Report is string file)
         {
-            throw new OutputException($"the report cannot be written to {file}; the model is in {setup.Request.Out}", e);
+            string page = ReportPage.Write(ReportData.Of(setup, model, reports, trainer.Seconds));
+            Write("report", file, () => File.WriteAllText(file, page));
+        }
+
+        void Write(string what, string path, Action write)
+        {
+            try
+            {
+                write();
+            }
+            catch (Exception e) when (OutputException.IsCause(e))
+            {
+                throw new OutputException($"the {what} cannot be written to {path}; the model is in {setup.Request.Out}", e);
+            }
         }
     }
 

@@ -54,6 +54,9 @@ internal sealed record TrainingRequest
 
     public bool Json { get; init; }
 
+    /// <summary>The picture that the curves are drawn in.</summary>
+    public string? Plot { get; init; }
+
     /// <summary>The page that the report is written to.</summary>
     public string? Report { get; init; }
 
