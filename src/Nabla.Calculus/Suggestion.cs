@@ -25,7 +25,7 @@ public static class Suggestion
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(known);
         string[] candidates = [.. known];
-        if (name.Length > 1 && candidates.FirstOrDefault(candidate => string.Equals(Initials(candidate), name, StringComparison.OrdinalIgnoreCase)) is string whole)
+        if (name.TrimStart('-').Length > 1 && candidates.FirstOrDefault(candidate => string.Equals(Initials(candidate), name.TrimStart('-'), StringComparison.OrdinalIgnoreCase)) is string whole)
         {
             return whole;
         }
@@ -45,7 +45,7 @@ public static class Suggestion
         return nearest;
     }
 
-    /// <summary>mse of mean-squared-error.</summary>
+    /// <summary>mse of mean-squared-error, lr of --learning-rate.</summary>
     private static string Initials(string name) => string.Concat(name.Split('-', '_').Where(word => word.Length > 0).Select(word => word[0]));
 
     /// <summary>The edit distance with swaps of neighbours (optimal string alignment).</summary>

@@ -12,7 +12,7 @@ public static class DerivationText
     private const int Indent = 9;
 
     /// <summary>The sections as text of 80 columns; a formula that is longer is broken at its operators.</summary>
-    /// <param name="title">The title.</param>
+    /// <param name="title">The title; lines after its first are printed as they are.</param>
     /// <param name="sections">The sections.</param>
     /// <param name="everyStep">Whether the steps that a line is made of are shown too, rule by rule.</param>
     /// <param name="beside">What stands below a line, such as the numbers of its matrices.</param>
@@ -20,7 +20,11 @@ public static class DerivationText
     {
         ArgumentNullException.ThrowIfNull(sections);
         StringBuilder text = new();
-        Wrapping.Words(text, title, 0, Width);
+
+        // Below its first line stand the given numbers, whose brackets are as they must be.
+        string[] heading = title.Split('\n', 2);
+        Wrapping.Words(text, heading[0], 0, Width);
+        text.Append(heading.Length > 1 ? heading[1] + "\n" : "");
         for (int i = 0; i < sections.Count; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{i + 1}. {sections[i].Title}\n\n");

@@ -24,7 +24,7 @@ internal static class ReportData
     private const int LeastSide = 4;
 
     /// <summary>What the report shows.</summary>
-    public static ReportContent Of<T>(TrainingSetup setup, Model<T> model, IReadOnlyList<EpochReport> reports, double seconds)
+    public static ReportContent Of<T>(TrainingSetup setup, Model<T> model, IReadOnlyList<EpochReport> reports, int? restored, double seconds)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Samples samples = setup.Data.Test ?? setup.Data.Train;
@@ -34,7 +34,9 @@ internal static class ReportData
             Setup = setup,
             Reports = reports,
             Seconds = seconds,
-            Settings = setup.Describe(reports.Count, reports[^1].TestAccuracy).Training,
+            RestoredEpoch = restored,
+            Numbers = samples.Labels is null ? RegressionMetrics.Of(model, samples, setup.Data.Preprocessing.Target) : null,
+            Settings = setup.Describe(reports.Count, testAccuracy: null).Training,
             Confusion = samples.Labels is null ? null : model.Evaluate(samples),
             Part = setup.Data.Test is null ? "training" : "test",
             Worst = Worst(setup, model, samples),
@@ -102,11 +104,34 @@ internal static class ReportData
         ImmutableArray<double> targets = samples.TargetsOf(sample);
         (string target, string output) = samples.Targets is ClassTargets classes
             ? (setup.Data.Classes[classes.Labels[sample]], $"taken for {setup.Data.Classes[Largest(outputs)]}")
-            : (Numbers(targets), Numbers(outputs));
+            : (Numbers(InUnits(targets)), Numbers(InUnits(outputs)));
         double loss = model.MeanLoss(new(new NumberFeatures(inputs, inputs.Length), samples.Targets is ClassTargets some ? new ClassTargets([some.Labels[sample]], some.Size) : new NumberTargets(targets, targets.Length)));
         return Side(samples) is int side
             ? new(sample + 1, Picture(inputs, side), "", target, output, loss)
-            : new(sample + 1, null, Numbers(inputs), target, output, loss);
+            : new(sample + 1, null, setup.Data.Preprocessing.IsTable ? Cells(setup.Data.Preprocessing, inputs) : Numbers(inputs), target, output, loss);
+
+        ImmutableArray<double> InUnits(IReadOnlyList<double> values) => [.. values.Select(value => setup.Data.Preprocessing.Target?.Decode(value) ?? value)];
+    }
+
+    /// <summary>The cells that inputs came from, with the names of their columns.</summary>
+    private static string Cells(Preprocessing preprocessing, ImmutableArray<double> inputs)
+    {
+        List<string> cells = [];
+        int first = 0;
+        foreach (ColumnEncoding column in preprocessing.Columns)
+        {
+            ReadOnlySpan<double> own = inputs.AsSpan(first, column.Inputs);
+            string value = column switch
+            {
+                NumberEncoding number => (own[0] * number.Scale + number.Mean).ToString("G6", CultureInfo.InvariantCulture),
+                CategoryEncoding category when own.IndexOf(1) is var level and >= 0 => level < category.Levels.Length ? category.Levels[level] : "(missing)",
+                _ => "(another)",
+            };
+            cells.Add($"{column.Name} = {value}");
+            first += column.Inputs;
+        }
+
+        return string.Join(", ", cells.Take(MostShownInputs)) + (cells.Count > MostShownInputs ? ", …" : "");
     }
 
     private static string Numbers(IReadOnlyList<double> values) =>

@@ -19,6 +19,12 @@ internal sealed record ReportContent
     /// <summary>The figures of the epochs.</summary>
     public required IReadOnlyList<EpochReport> Reports { get; init; }
 
+    /// <summary>The epoch whose weights the model has, where early stopping chose it.</summary>
+    public int? RestoredEpoch { get; init; }
+
+    /// <summary>MSE, MAE and R² where numbers are learned, in their own units; null for classes.</summary>
+    public RegressionMetrics? Numbers { get; init; }
+
     /// <summary>The training time.</summary>
     public required double Seconds { get; init; }
 
@@ -103,8 +109,11 @@ internal static class ReportPage
     {
         page.Append("<ul class=\"figures\">\n");
         Item(Summary.Percent(content.Confusion?.Accuracy ?? double.NaN), $"of {content.Confusion?.Total:N0} {content.Part} samples right", content.Confusion is not null);
-        Item($"{content.Reports[^1].Loss:G4}", $"training loss, {content.Setup.Loss}");
-        Item($"{content.Reports.Count:N0}", content.Reports.Count == 1 ? "epoch" : "epochs");
+        Item($"{content.Numbers?.R2:0.0000}", $"R² on the {content.Part} samples", content.Numbers is not null);
+        Item($"{content.Numbers?.MeanAbsoluteError:G5}", "mean absolute error", content.Numbers is not null);
+        Item($"{content.Numbers?.MeanSquaredError:G5}", "mean squared error", content.Numbers is not null);
+        Item($"{content.Reports[(content.RestoredEpoch ?? content.Reports.Count) - 1].Loss:G4}", $"training loss, {content.Setup.Loss}");
+        Item($"{content.Reports.Count:N0}", (content.Reports.Count == 1 ? "epoch" : "epochs") + (content.RestoredEpoch is int best ? $"; the model is that of epoch {best}" : ""));
         Item($"{content.Seconds:0.00} s", "of training");
         Item($"{content.Setup.Network.ParameterCount:N0}", "weights and biases");
         page.Append("</ul>\n");

@@ -47,6 +47,7 @@ internal sealed record Preset
         BatchSize = 32,
         Epochs = 100,
         L2 = 0.01,
+        RateOfDescent = 0.05,
     };
 
     /// <summary>The sizes of the hidden layers; the data fixes the outer two.</summary>
@@ -78,6 +79,9 @@ internal sealed record Preset
 
     /// <summary>η.</summary>
     public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>η where plain descent, with momentum or without, is asked for instead of the preset's own update rule; null where that is the same.</summary>
+    public double? RateOfDescent { get; init; }
 
     /// <summary>λ of the penalty ½λ Σ‖W‖².</summary>
     public double L2 { get; init; }

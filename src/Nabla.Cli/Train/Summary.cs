@@ -136,16 +136,25 @@ internal static class Summary
     /// <summary>The commands that a user may want next, with the real names.</summary>
     public static void WriteNext(TextWriter output, TrainingSetup setup)
     {
-        string model = setup.Request.Out.Contains(' ', StringComparison.Ordinal) ? $"\"{setup.Request.Out}\"" : setup.Request.Out;
+        string model = Quoted(setup.Request.Out);
         Layer last = setup.Network.Layers[^1];
         string derive = $"nabla derive {setup.Network} --activation {setup.Network.Layers[0].Activation} --output-activation {last.Activation} "
-            + $"--loss {setup.Loss}{(last.HasBiases ? "" : " --no-bias")}{(setup.Reduction == Reduction.Sum ? " --reduction sum" : "")} --batch";
-        string folder = setup.Request.DataFolder is string given ? $" --data-folder {(given.Contains(' ', StringComparison.Ordinal) ? $"\"{given}\"" : given)}" : "";
+            + $"--loss {Quoted($"{setup.Loss}")}{(last.HasBiases ? "" : " --no-bias")}{(setup.Reduction == Reduction.Sum ? " --reduction sum" : "")} --batch";
+        string folder = setup.Request.DataFolder is string given ? $" --data-folder {Quoted(given)}" : "";
+        string data = Quoted(setup.Request.Data);
         output.WriteLine("Next");
-        string data = setup.Request.Data.Contains(' ', StringComparison.Ordinal) ? $"\"{setup.Request.Data}\"" : setup.Request.Data;
-        output.WriteLine($"  nabla evaluate {model} {data}{folder}");
+
+        // Of a table of one's own most rows have been learned from: a figure of all of them would be taken for what the model is worth.
+        if (!setup.Data.Preprocessing.IsTable)
+        {
+            output.WriteLine($"  nabla evaluate {model} {data}{folder}");
+        }
+
         output.WriteLine($"  nabla predict {model} {data}{folder} --count 5");
         output.WriteLine($"  nabla inspect {model}");
         output.WriteLine($"  {derive}");
     }
+
+    /// <summary>A word of a command line as a shell takes it.</summary>
+    private static string Quoted(string word) => word.All(c => char.IsLetterOrDigit(c) || "-_./\\:,+=".Contains(c, StringComparison.Ordinal)) ? word : $"\"{word}\"";
 }

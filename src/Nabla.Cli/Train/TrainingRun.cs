@@ -196,7 +196,7 @@ internal sealed class TrainingRun<T>
 
         if (setup.Request.Report is string file)
         {
-            string page = ReportPage.Write(ReportData.Of(setup, model, reports, trainer.Seconds));
+            string page = ReportPage.Write(ReportData.Of(setup, model, reports, trainer.RestoredEpoch, trainer.Seconds));
             Write("report", file, () => File.WriteAllText(file, page));
         }
 

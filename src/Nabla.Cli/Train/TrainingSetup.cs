@@ -153,7 +153,7 @@ internal sealed record TrainingSetup
             {
                 Optimizer = request.Learning.Optimizer ?? Optimizer.Named(preset.Optimizer),
                 Lbfgs = request.Learning.Lbfgs,
-                LearningRate = request.LearningRate ?? request.Learning.Optimizer?.UsualLearningRate ?? preset.LearningRate,
+                LearningRate = request.LearningRate ?? request.Learning.Optimizer?.UsualLearningRate ?? (request.Learning.Optimizer is null ? preset.LearningRate : preset.RateOfDescent ?? preset.LearningRate),
                 Schedule = request.Learning.Schedule,
                 Objective = request.Learning.ObjectiveFor(data, preset.L2),
                 Clipping = request.Learning.Clipping,

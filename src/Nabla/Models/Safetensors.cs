@@ -64,7 +64,7 @@ public static class Safetensors
         if (headerLength > MaxHeaderLength)
         {
             throw new InvalidDataException(
-                $"{name}: the header's length is {headerLength} bytes, but at most {MaxHeaderLength} are allowed");
+                $"{name}: the header's length is {headerLength} bytes, but at most {MaxHeaderLength} are allowed; this is no safetensors file");
         }
 
         if (headerLength > (ulong)rest)

@@ -73,8 +73,8 @@ public class SafetensorsViolationTests
     [InlineData(new byte[] { 2, 0, 0, 0, 0, 0, 0 }, "the file has 7 bytes, but the length of the header alone takes 8")]
     [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0 }, "the header is empty, but it is a JSON object and must start with '{'")]
     [InlineData(new byte[] { 3, 0, 0, 0, 0, 0, 0, 0, 123, 125 }, "the header's length is 3 bytes, but only 2 follow in the file")]
-    [InlineData(new byte[] { 1, 0xE1, 0xF5, 5, 0, 0, 0, 0, 123, 125 }, "the header's length is 100000001 bytes, but at most 100000000 are allowed")]
-    [InlineData(new byte[] { 255, 255, 255, 255, 255, 255, 255, 255 }, "the header's length is 18446744073709551615 bytes, but at most 100000000 are allowed")]
+    [InlineData(new byte[] { 1, 0xE1, 0xF5, 5, 0, 0, 0, 0, 123, 125 }, "the header's length is 100000001 bytes, but at most 100000000 are allowed; this is no safetensors file")]
+    [InlineData(new byte[] { 255, 255, 255, 255, 255, 255, 255, 255 }, "the header's length is 18446744073709551615 bytes, but at most 100000000 are allowed; this is no safetensors file")]
     [InlineData(new byte[] { 6, 0, 0, 0, 0, 0, 0, 0, 123, 34, 0xC3, 34, 58, 125 }, "the header holds bytes that are not UTF-8, but it must be UTF-8 text")]
     public void Bytes_that_break_a_rule_are_refused_in_one_sentence(byte[] bytes, string sentence) => Refused(bytes, sentence);
 
