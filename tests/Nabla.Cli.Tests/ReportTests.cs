@@ -17,7 +17,7 @@ public partial class ReportTests
         Assert.Equal(ExitCode.Done, run.Code);
         string page = await File.ReadAllTextAsync(folder.File("r.html"), TestContext.Current.CancellationToken);
         Assert.Equal(
-            ["Curves", "Confusion", "Worst examples", "Weights of the first layer", "Settings", "The gradient check", "The derivation"],
+            ["Curves", "Confusion", "Worst examples", "Weights of the first layer", "Settings", "The gradient check", "What was compiled and run", "The derivation"],
             Headings().Matches(page).Select(match => match.Groups["text"].Value));
         Assert.DoesNotContain("http:", page.Replace("http://www.w3.org", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("https:", page, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public partial class ReportTests
         Run run = await CommandLine.RunAsync("train", "book", "--out", folder.File("m.safetensors"), "--report", folder.File("r.html"));
         Assert.Equal(ExitCode.Done, run.Code);
         string page = await File.ReadAllTextAsync(folder.File("r.html"), TestContext.Current.CancellationToken);
-        Assert.Equal(["Curves", "Worst examples", "Settings", "The gradient check", "The derivation"], Headings().Matches(page).Select(match => match.Groups["text"].Value));
+        Assert.Equal(["Curves", "Worst examples", "Settings", "The gradient check", "What was compiled and run", "The derivation"], Headings().Matches(page).Select(match => match.Groups["text"].Value));
         Assert.Contains("<td class=\"text\">1, 1, 1</td><td>0</td><td>0.08995</td>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
     }

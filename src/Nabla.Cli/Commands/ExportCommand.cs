@@ -52,6 +52,7 @@ internal static class ExportCommand
             }
 
             string from = parsed.GetRequiredValue(model);
+            ModelPath.RequireDistinct([("the model", from)], asked.Select(one => (one.Target.Option, (string?)one.Path)));
             (ModelDescription description, SafetensorsFile file) = TrainedModels.Read(from);
             ModelFile.Require(description, file);
             foreach ((Target target, string path) in asked)

@@ -39,6 +39,7 @@ internal static class ImportCommand
             string path = parsed.GetRequiredValue(file);
             string to = parsed.GetValue(output) ?? throw new ArgumentException("nabla import needs --out, the model file to write, such as model.safetensors");
             ModelPath.RequireWritable(to);
+            ModelPath.RequireDistinct([("what is imported", path)], [("--out", to)]);
             ImportOptions options = new()
             {
                 Activation = parsed.GetValue(activation) is string hidden ? Activation.Named(hidden) : null,

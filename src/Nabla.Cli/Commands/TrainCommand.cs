@@ -108,6 +108,9 @@ internal static class TrainCommand
                     Pictures.Require(picture);
                 }
 
+                ModelPath.RequireDistinct(
+                    [("the data", request.Data), ("--labels", request.Labels), ("--test-file", request.Table.TestFile)], [("--out", request.Out), ("--report", request.Report), ("--plot", request.Plot)]);
+
                 return RunAsync(request, terminal);
             }
 
@@ -205,9 +208,16 @@ internal static class TrainCommand
         TrainingSetup setup = TrainingSetup.Of(request, request.Learning.Divide(data, request.Seed));
         try
         {
-            return request.Double
-                ? new TrainingRun<double>(setup, terminal).Run(interruption)
-                : new TrainingRun<float>(setup, terminal).Run(interruption);
+            if (request.Double)
+            {
+                using TrainingRun<double> run = new(setup, terminal);
+                return run.Run(interruption);
+            }
+            else
+            {
+                using TrainingRun<float> run = new(setup, terminal);
+                return run.Run(interruption);
+            }
         }
         catch (NotSupportedException e) when (setup.Loss.Text is not null)
         {

@@ -24,7 +24,7 @@ internal static class ReportData
     private const int LeastSide = 4;
 
     /// <summary>What the report shows.</summary>
-    public static ReportContent Of<T>(TrainingSetup setup, Model<T> model, IReadOnlyList<EpochReport> reports, int? restored, double seconds)
+    public static ReportContent Of<T>(TrainingSetup setup, Model<T> model, Trainer<T> trainer, IReadOnlyList<EpochReport> reports)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Samples samples = setup.Data.Test ?? setup.Data.Train;
@@ -33,8 +33,8 @@ internal static class ReportData
         {
             Setup = setup,
             Reports = reports,
-            Seconds = seconds,
-            RestoredEpoch = restored,
+            Seconds = trainer.Seconds,
+            RestoredEpoch = trainer.RestoredEpoch,
             Numbers = samples.Labels is null ? RegressionMetrics.Of(model, samples, setup.Data.Preprocessing.Target) : null,
             Settings = setup.Describe(reports.Count, testAccuracy: null).Training,
             Confusion = samples.Labels is null ? null : model.Evaluate(samples),
@@ -43,6 +43,7 @@ internal static class ReportData
             FirstLayer = Side(samples) is int side ? [.. Pictures(model.Parameters[model.Expression.Layers[0].Weights], side)] : [],
             Proof = GradientCheck.Run(proof),
             ProofSamples = proof.Inputs.Columns,
+            Compiled = trainer.Derivation,
             Derivation = NetworkDerivation.Of(
                 setup.Network.Express(setup.Loss, setup.Reduction),
                 setup.Loss.NeedsPreActivations ? DerivationStyle.Differential : DerivationStyle.Textbook,

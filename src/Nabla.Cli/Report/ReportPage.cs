@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Derivations.Styles;
+using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Rendering;
 using Nabla.Checking;
 using Nabla.Cli.Train;
@@ -49,8 +51,11 @@ internal sealed record ReportContent
     /// <summary>How many samples they are of.</summary>
     public required int ProofSamples { get; init; }
 
-    /// <summary>The derivation.</summary>
+    /// <summary>The derivation of the loss.</summary>
     public required NetworkDerivation Derivation { get; init; }
+
+    /// <summary>The gradients that were compiled and run: of the loss with penalties, dropout and whatever else was asked for.</summary>
+    public required Derivation Compiled { get; init; }
 }
 
 /// <summary>A sample, what was right and what the network made of it.</summary>
@@ -98,7 +103,8 @@ internal static class ReportPage
         FirstLayer(page, content);
         Settings(page, content);
         Proof(page, content);
-        page.Append("<section>\n<h2>The derivation</h2>\n<p>These equations were compiled and run.</p>\n");
+        Compiled(page, content);
+        page.Append("<section>\n<h2>The derivation</h2>\n<p>How the gradients of the loss come about, line by line.</p>\n");
         page.Append(DerivationMathMl.Write($"The gradients of {setup.Network} with {setup.Loss}", content.Derivation.Sections)
             .Replace("<h2>", "<h4>", StringComparison.Ordinal).Replace("</h2>", "</h4>", StringComparison.Ordinal)
             .Replace("<h1>", "<h3>", StringComparison.Ordinal).Replace("</h1>", "</h3>", StringComparison.Ordinal));
@@ -270,7 +276,7 @@ internal static class ReportPage
     {
         bool? all = content.Proof.Any(tensor => tensor.Agrees == false) ? false : content.Proof.Any(tensor => tensor.Agrees is null) ? null : true;
         string verdict = all switch { true => "all agree", false => "they do not all agree", null => "no disagreement, but not everything could be settled" };
-        page.Append(CultureInfo.InvariantCulture, $"<h2>The gradient check</h2>\n<p>The gradients at the trained weights, for {content.ProofSamples} samples, on several roads: <b>{verdict}</b>.</p>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<h2>The gradient check</h2>\n<p>The gradients of the loss at the trained weights, for {content.ProofSamples} samples, on several roads: <b>{verdict}</b>.</p>\n");
         page.Append("<div class=\"wide\"><table>\n<caption>Error and tolerance are absolute, at the element with the largest error beside its tolerance.</caption>\n<tr><th class=\"text\">tensor</th><th class=\"text\">road</th><th>error</th><th>tolerance</th><th class=\"text\">verdict</th></tr>\n");
         foreach (ComparedTensor tensor in content.Proof)
         {
@@ -282,6 +288,26 @@ internal static class ReportPage
         }
 
         page.Append("</table></div>\n");
+    }
+
+    /// <summary>What ran, read off the expressions that were compiled: names first, in the order in which they are made.</summary>
+    private static void Compiled(StringBuilder page, ReportContent content)
+    {
+        Derivation derivation = content.Compiled;
+        page.Append("<section>\n<h2>What was compiled and run</h2>\n<p>The gradients of what is minimized, penalties and dropout included; the update rule and clipping work on them.</p>\n");
+        Named[] names = [.. Expr.Reachable([derivation.Cost, .. derivation.Gradients]).OfType<Named>()];
+        foreach (Named name in names)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<div><math display=\"block\"><mrow>{Notation.MathMl.Print(name, "=", name.Definition)}</mrow></math></div>\n");
+        }
+
+        foreach (Expr parameter in derivation.Variables)
+        {
+            Expr gradient = Expr.Gradient(derivation.Cost, parameter);
+            page.Append(CultureInfo.InvariantCulture, $"<div><math display=\"block\"><mrow>{Notation.MathMl.Print(gradient, "=", derivation.GradientOf(parameter))}</mrow></math></div>\n");
+        }
+
+        page.Append("</section>\n");
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);

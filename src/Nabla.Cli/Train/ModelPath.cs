@@ -42,4 +42,25 @@ internal static class ModelPath
             throw new ArgumentException($"{option} '{path}' cannot be written: no file can be made in {folder} ({e.Message.TrimEnd('.')})", e);
         }
     }
+
+    /// <summary>Asserts that nothing that is written takes the place of what is read, or of something else that is written.</summary>
+    /// <exception cref="ArgumentException">Something does.</exception>
+    public static void RequireDistinct(IEnumerable<(string What, string? Path)> read, IEnumerable<(string What, string? Path)> written)
+    {
+        Dictionary<string, string> taken = [];
+        foreach ((string what, string? path) in read.Where(one => one.Path is not null && File.Exists(one.Path)))
+        {
+            taken[Resolved(path!)] = what;
+        }
+
+        foreach ((string what, string? path) in written.Where(one => one.Path is not null))
+        {
+            if (!taken.TryAdd(Resolved(path!), what))
+            {
+                throw new ArgumentException($"{what} '{path}' is the file of {taken[Resolved(path!)]} too, which would be lost; another name is needed");
+            }
+        }
+
+        static string Resolved(string path) => (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
+    }
 }

@@ -12,7 +12,7 @@ namespace Nabla.Cli.Train;
 
 /// <summary>One training, from the first weights to the file.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class TrainingRun<T>
+internal sealed class TrainingRun<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static readonly TimeSpan leastBetweenEpochs = TimeSpan.FromSeconds(1);
@@ -54,6 +54,8 @@ internal sealed class TrainingRun<T>
         }
     }
 
+    public void Dispose() => folder?.Dispose();
+
     /// <summary>Trains, saves and reports; gives the exit code.</summary>
     public int Run(Interruption interruption)
     {
@@ -89,7 +91,12 @@ internal sealed class TrainingRun<T>
         }
 
         Save(setup.Describe(reports.Count, stopped ? null : reports[(trainer.RestoredEpoch ?? reports.Count) - 1].TestAccuracy));
-        WriteReport(trainer, reports);
+        if (!stopped)
+        {
+            // Whoever interrupts does not wait for a gradient check.
+            WriteReport(trainer, reports);
+        }
+
         Report(trainer, reports, stopped);
         if (!stopped)
         {
@@ -159,6 +166,12 @@ internal sealed class TrainingRun<T>
     private void SaveCheckpoint(Trainer<T> trainer)
     {
         TrainingPosition at = trainer.Position;
+        if (model.Parameters.FindNonFinite() is not null)
+        {
+            // The next step says so and ends the training; the checkpoint before this one is what is worth going on from.
+            return;
+        }
+
         lastSaved = setup.Options.Clock.GetTimestamp();
         try
         {
@@ -196,7 +209,7 @@ internal sealed class TrainingRun<T>
 
         if (setup.Request.Report is string file)
         {
-            string page = ReportPage.Write(ReportData.Of(setup, model, reports, trainer.RestoredEpoch, trainer.Seconds));
+            string page = ReportPage.Write(ReportData.Of(setup, model, trainer, reports));
             Write("report", file, () => File.WriteAllText(file, page));
         }
 

@@ -132,6 +132,13 @@ internal sealed record TrainingSetup
                 $"softmax over 1 output is always 1, so nothing can be learned; for the 1 output of {data.Name} use --loss binary-cross-entropy or squared-error");
         }
 
+        if (data.Preprocessing.Target is { } standardized && !data.IsClassification && (loss.Name == Loss.BinaryCrossEntropy.Name || !output.Equals(Activation.Identity)))
+        {
+            throw new ArgumentException(
+                $"the numbers of '{standardized.Name}' are standardized, so that they lie on both sides of 0 without a bound: {(loss.Name == Loss.BinaryCrossEntropy.Name ? $"the loss {loss}" : $"{output} in the last layer")} "
+                + "cannot learn them; a regression has identity there, and --task classification takes few numbers for classes");
+        }
+
         Network network = request.WarmStart?.Description.Network ?? Network.Of(sizes, activation, output, request.Biases ?? preset.Biases);
         if (request.Learning.Lbfgs is not null && request.LearningRate is not null)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Nabla.Data;
@@ -62,12 +63,21 @@ public sealed class Dataset
     /// <summary>What was done to the inputs and targets before they became these samples; a model file says it, so that it can be done again.</summary>
     public Preprocessing Preprocessing { get; }
 
-    /// <summary>The beginning of the SHA-256 of the samples to train with, in hexadecimal digits: what goes on from a checkpoint must see the same.</summary>
+    /// <summary>
+    /// The beginning of the SHA-256 of the samples to train with, with their weights, and of those that choose, in hexadecimal digits: what goes on from a
+    /// checkpoint must see the same. Those that only judge change nothing.
+    /// </summary>
     public string Fingerprint()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Train.Features.AddTo(hash);
-        Train.Targets.AddTo(hash);
+        foreach (Samples samples in Validation is null ? [Train] : new[] { Train, Validation })
+        {
+            hash.AppendData(BitConverter.GetBytes(samples.Count));
+            samples.Features.AddTo(hash);
+            samples.Targets.AddTo(hash);
+            hash.AppendData(MemoryMarshal.AsBytes(samples.Weights.AsSpan()));
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 

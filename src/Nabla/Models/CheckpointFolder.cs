@@ -12,12 +12,14 @@ namespace Nabla.Models;
 /// verified at any time. A file gets its name only after it lies whole on the disk and has been read back; only then older ones are removed. So whenever the program
 /// or the machine stops, the newest file with a name is whole.
 /// </summary>
-public sealed partial class CheckpointFolder
+public sealed partial class CheckpointFolder : IDisposable
 {
     private const int DigitsOfHash = 16;
-    private const string TemporaryPrefix = ".nabla-";
+    private const string TemporaryPrefix = ".nabla-checkpoint-";
+    private const string LockName = ".nabla-lock";
 
     private readonly int kept;
+    private FileStream? ownership;
 
     /// <summary>A folder, which need not exist yet.</summary>
     /// <param name="path">The folder.</param>
@@ -35,12 +37,24 @@ public sealed partial class CheckpointFolder
     /// <summary>Whether there are checkpoints, whole or not.</summary>
     public bool IsInUse => Named().Count > 0;
 
-    /// <summary>Makes the folder where it is missing, and removes what a save that was stopped in the middle has left.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>
+    /// Makes the folder where it is missing, takes it for this training until <see cref="Dispose"/> or the end of the process, and removes what a save that was stopped in the middle
+    /// has left.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be made, or another training has it.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be made, or not be changed.</exception>
     public void Prepare()
     {
         Directory.CreateDirectory(Path);
+        try
+        {
+            ownership ??= new(System.IO.Path.Combine(Path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e) when (Directory.Exists(Path))
+        {
+            throw new IOException($"another training is writing its checkpoints to {Path}, or no file can be made there: {e.Message}", e);
+        }
+
         foreach (string left in Directory.EnumerateFiles(Path, $"{TemporaryPrefix}*").ToList())
         {
             File.Delete(left);
@@ -50,6 +64,13 @@ public sealed partial class CheckpointFolder
         string probe = System.IO.Path.Combine(Path, $"{TemporaryPrefix}{System.IO.Path.GetRandomFileName()}");
         File.WriteAllBytes(probe, []);
         File.Delete(probe);
+    }
+
+    /// <summary>Lets others have the folder.</summary>
+    public void Dispose()
+    {
+        ownership?.Dispose();
+        ownership = null;
     }
 
     /// <summary>Saves a training as it stands; gives the name of the file.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Numerics;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
@@ -59,7 +58,7 @@ public static class ModelImport
         Tensor[] weights =
         [
             .. file.Tensors.Where(tensor => tensor.Name.EndsWith(WeightEnd, StringComparison.Ordinal))
-                .OrderBy(tensor => tensor.Name, StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering)),
+                .OrderBy(tensor => tensor.Name, Comparer<string>.Create(CompareByNumbers)),
         ];
         if (weights.Length == 0)
         {
@@ -71,6 +70,49 @@ public static class ModelImport
         return file.Tensors.FirstOrDefault(tensor => !used.Contains(tensor)) is Tensor extra
             ? throw new InvalidDataException($"{file.Name}: the tensor {SafetensorsText.Quote(extra.Name)} is neither the weight nor the bias of a linear layer")
             : layers;
+    }
+
+    /// <summary>The order of names in which digits count as the number that they write: <c>layers.2</c> before <c>layers.10</c>.</summary>
+    internal static int CompareByNumbers(string? x, string? y)
+    {
+        (string a, string b) = (x ?? "", y ?? "");
+        (int i, int j) = (0, 0);
+        while (i < a.Length && j < b.Length)
+        {
+            if (!char.IsAsciiDigit(a[i]) || !char.IsAsciiDigit(b[j]))
+            {
+                int order = a[i++].CompareTo(b[j++]);
+                if (order != 0)
+                {
+                    return order;
+                }
+
+                continue;
+            }
+
+            // The longer number is the larger one, but for zeros in front.
+            string first = Digits(a, ref i);
+            string second = Digits(b, ref j);
+            int larger = first.Length != second.Length ? first.Length.CompareTo(second.Length) : string.CompareOrdinal(first, second);
+            if (larger != 0)
+            {
+                return larger;
+            }
+        }
+
+        int rest = (a.Length - i).CompareTo(b.Length - j);
+        return rest != 0 ? rest : string.CompareOrdinal(a, b);
+
+        static string Digits(string text, ref int at)
+        {
+            int begin = at;
+            while (at < text.Length && char.IsAsciiDigit(text[at]))
+            {
+                at++;
+            }
+
+            return text[begin..at].TrimStart('0');
+        }
     }
 
     /// <summary>The model of layers that were read.</summary>

@@ -60,8 +60,10 @@ internal sealed class Lbfgs
     {
         if (gradient is null)
         {
-            gradient = new double[Point.Length];
-            Value = evaluate(Point, gradient);
+            // Whoever stops it in the evaluation shall not find a gradient of zeros the next time.
+            double[] begin = new double[Point.Length];
+            Value = evaluate(Point, begin);
+            gradient = begin;
         }
 
         if (HasConverged || !double.IsFinite(Value))
@@ -92,8 +94,13 @@ internal sealed class Lbfgs
         {
             s[i] = found.Length * direction[i];
             y[i] = found.Gradient[i] - gradient[i];
-            Point[i] += s[i];
+            trial[i] = Point[i] + s[i];
         }
+
+        // Whoever evaluates shall have the numbers of this point; whoever stops it there, those of the point before.
+        double[] next = new double[Point.Length];
+        double value = evaluate(trial, next);
+        trial.CopyTo(Point, 0);
 
         double product = Dot(s, y);
         if (product > 1e-14 * Dot(y, y))
@@ -105,9 +112,8 @@ internal sealed class Lbfgs
             }
         }
 
-        // Whoever evaluates shall have the numbers of this point.
         double before = Value;
-        Value = evaluate(Point, gradient);
+        (Value, gradient) = (value, next);
         HasConverged = before - Value <= LeastDecrease * Math.Max(1, Math.Abs(Value));
     }
 

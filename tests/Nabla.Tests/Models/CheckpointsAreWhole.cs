@@ -122,15 +122,15 @@ public class CheckpointsAreWhole
     public void The_oldest_are_removed_and_what_a_stopped_save_left_too()
     {
         using TemporaryFolder temporary = new();
-        string left = Path.Combine(temporary.Path, ".nabla-left");
+        string left = Path.Combine(temporary.Path, ".nabla-checkpoint-left");
         File.WriteAllText(left, "half");
-        CheckpointFolder folder = new(temporary.Path);
+        using CheckpointFolder folder = new(temporary.Path);
         folder.Prepare();
         Assert.False(File.Exists(left));
         Assert.False(folder.IsInUse);
         (Model<float> model, Trainer<float> trainer) = Training("sgd", 1, every: 2);
         _ = trainer.Run(checkpoint: () => folder.Save(model, trainer, Description(model), [], ""), cancellationToken: TestContext.Current.CancellationToken).Count();
-        Assert.Equal(3, Directory.GetFiles(temporary.Path).Length);
+        Assert.Equal(3, Names(temporary.Path).Count);
         Assert.True(folder.IsInUse);
         Assert.Equal(5, folder.Latest().Checkpoint.Position.Epoch);
     }
@@ -203,6 +203,38 @@ public class CheckpointsAreWhole
     }
 
     [Fact]
+    public void A_folder_belongs_to_one_training_at_a_time_and_files_of_others_stay()
+    {
+        using TemporaryFolder temporary = new();
+        temporary.Write(".nabla-notes", [1]);
+        using CheckpointFolder first = new(temporary.Path);
+        first.Prepare();
+        using (CheckpointFolder second = new(temporary.Path))
+        {
+            Assert.Contains("another training is writing its checkpoints", Assert.Throws<IOException>(second.Prepare).Message, StringComparison.Ordinal);
+        }
+
+        first.Dispose();
+        using CheckpointFolder third = new(temporary.Path);
+        third.Prepare();
+        Assert.Contains(".nabla-notes", temporary.Files);
+    }
+
+    [Fact]
+    public void Samples_that_choose_are_part_of_what_must_be_the_same_and_those_that_judge_are_not()
+    {
+        Dataset Of(double validation, double test, double weight) => new(
+            "numbers",
+            new(new NumberFeatures([1, 2], 1), new NumberTargets([1, 2], 1), [1, weight]),
+            new(new NumberFeatures([test], 1), new NumberTargets([1], 1)),
+            validation: new(new NumberFeatures([validation], 1), new NumberTargets([1], 1)));
+        string whole = Of(1, 1, 1).Fingerprint();
+        Assert.Equal(whole, Of(1, 2, 1).Fingerprint());
+        Assert.NotEqual(whole, Of(2, 1, 1).Fingerprint());
+        Assert.NotEqual(whole, Of(1, 1, 2).Fingerprint());
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_training_is_refused()
     {
         using TemporaryFolder temporary = new();
@@ -250,7 +282,7 @@ public class CheckpointsAreWhole
 
     private static ModelDescription Description(Model<float> model) => new(model.Network, model.Loss.Name, model.Reduction);
 
-    private static List<string> Names(string folder) => [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+    private static List<string> Names(string folder) => [.. Directory.GetFiles(folder, "step-*").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 
     private static string Figures(EpochReport report) => $"{report.Epoch} {report.Loss:R} {report.TrainAccuracy:R} {report.TestAccuracy:R} {report.ValidationLoss:R} {report.ValidationAccuracy:R}";
 
