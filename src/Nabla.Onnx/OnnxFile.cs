@@ -74,10 +74,7 @@ public static class OnnxFile
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
-        if (!description.Network.Equals(model.Network))
-        {
-            throw new ArgumentException($"the description is of {description.Network}, but the model is {model.Network}");
-        }
+        description.Require(model.Network);
 
         if (model.Parameters.FindNonFinite() is var (parameter, value))
         {

@@ -41,10 +41,7 @@ public static class CSharpSource
             throw new ArgumentException($"'{name}' names no class: it needs letters and digits, a letter first");
         }
 
-        if (!description.Network.Equals(model.Network))
-        {
-            throw new ArgumentException($"the description is of {description.Network}, but the model is {model.Network}");
-        }
+        description.Require(model.Network);
 
         if (model.Parameters.FindNonFinite() is var (parameter, value))
         {
