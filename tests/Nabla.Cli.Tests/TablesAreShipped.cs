@@ -68,8 +68,8 @@ public sealed class TablesAreShipped : IDisposable
         string card = File.ReadAllText(page);
         Assert.All(
             [
-                "- Inputs: 7 numbers, made of 3 columns of a table.\n",
-                $"- Outputs: 1 numbers of the column price, {Figure(price.Scale)} · a + {Figure(price.Mean)} of what the network gives.\n",
+                "- Inputs: 7 numbers, made of the 3 columns below.\n",
+                $"- Outputs: 1 number of the column price, {Figure(price.Scale)} · a + {Figure(price.Mean)} of what the network gives.\n",
                 $"| size | (x − {Figure(size.Mean)}) / {Figure(size.Scale)} | {Figure(size.Fill)} |\n",
                 "| colour | 1 at its level, 0 elsewhere: blue, green, red | a level of its own |\n",
                 "| kind | 1 at its level, 0 elsewhere: cat, dog | 0 everywhere |\n",
@@ -84,8 +84,8 @@ public sealed class TablesAreShipped : IDisposable
 
     private static string Figure(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 
-    private static float Number(ColumnEncoding column, string cell) => cell.Length == 0 ? float.NaN
-        : column is CategoryEncoding category ? category.Levels.IndexOf(cell)
+    private static float Number(ColumnEncoding column, string cell) => MissingText.Is(cell.AsSpan().Trim()) ? float.NaN
+        : column is CategoryEncoding category ? category.Levels.IndexOf(cell.Trim())
         : float.Parse(cell, CultureInfo.InvariantCulture);
 
     /// <summary>Numbers of which some are missing, a category of which some are, and one that is complete.</summary>
@@ -94,9 +94,9 @@ public sealed class TablesAreShipped : IDisposable
         StringBuilder text = new(string.Join(',', Header) + "\n");
         for (int i = 0; i < 150; i++)
         {
-            string size = i % 9 == 4 ? "" : FormattableString.Invariant($"{1000 + i % 13 / 8.0}");
-            string colour = i % 7 == 3 ? "" : i % 3 == 0 ? "red" : i % 3 == 1 ? "green" : "blue";
-            text.Append(CultureInfo.InvariantCulture, $"{size},{colour},{(i % 2 == 0 ? "cat" : "dog")},{200 + i % 13 * 3 + i % 2 * 10}\n");
+            string size = i % 9 == 4 ? (i % 2 == 0 ? "" : "na") : FormattableString.Invariant($"{1000 + i % 13 / 8.0}");
+            string colour = i % 7 == 3 ? "?" : i % 3 == 0 ? "red" : i % 3 == 1 ? "green" : "blue";
+            text.Append(CultureInfo.InvariantCulture, $"{size}, {colour} ,{(i % 2 == 0 ? "cat" : "dog")},{200 + i % 13 * 3 + i % 2 * 10}\n");
         }
 
         folder.Write("t.csv", Encoding.UTF8.GetBytes($"{text}"));

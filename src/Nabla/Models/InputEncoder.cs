@@ -12,7 +12,7 @@ internal sealed class InputEncoder
 {
     private readonly float divisor;
     private readonly ColumnEncoding[] columns;
-    private readonly FrozenDictionary<string, int>[] levels;
+    private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>>[] levels;
 
     /// <summary>The encoder of a preprocessing.</summary>
     /// <param name="preprocessing">What is done.</param>
@@ -25,7 +25,8 @@ internal sealed class InputEncoder
         [
             .. columns.Select(column => (column is CategoryEncoding category ? category.Levels : [])
                 .Select((level, i) => (level, i))
-                .ToFrozenDictionary(pair => pair.level, pair => pair.i, StringComparer.Ordinal)),
+                .ToFrozenDictionary(pair => pair.level, pair => pair.i, StringComparer.Ordinal)
+                .GetAlternateLookup<ReadOnlySpan<char>>()),
         ];
         Given = preprocessing.IsTable ? columns.Length : inputs;
     }
@@ -59,17 +60,17 @@ internal sealed class InputEncoder
     }
 
     /// <summary>Encodes one row of texts.</summary>
-    /// <param name="cells">A text for each column; null or empty for a missing value.</param>
+    /// <param name="cells">A text for each column; null or one of <see cref="MissingText"/> for a missing value.</param>
     /// <param name="inputs">Gets the network's inputs.</param>
     /// <exception cref="ArgumentException">A text in a column of numbers is no finite number.</exception>
     public void Encode(ReadOnlySpan<string?> cells, Span<float> inputs)
     {
         for (int c = 0; c < columns.Length; c++)
         {
-            string? cell = cells[c];
-            double value = string.IsNullOrEmpty(cell) ? double.NaN
+            ReadOnlySpan<char> cell = cells[c].AsSpan().Trim();
+            double value = levels[c].TryGetValue(cell, out int level) ? level
+                : MissingText.Is(cell) ? double.NaN
                 : columns[c] is NumberEncoding ? NumberOf(cell, columns[c])
-                : levels[c].TryGetValue(cell, out int level) ? level
                 : -1;
             inputs = Encode(columns[c], value, inputs);
         }
@@ -96,12 +97,12 @@ internal sealed class InputEncoder
         return inputs[size..];
     }
 
-    private static double NumberOf(string cell, ColumnEncoding column)
+    private static double NumberOf(ReadOnlySpan<char> cell, ColumnEncoding column)
     {
         const NumberStyles English = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         return double.TryParse(cell, English, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
             ? number
             : throw new ArgumentException(
-                $"'{SafetensorsText.Clip(cell)}' in column '{SafetensorsText.Clip(column.Name)}' is no number; numbers are as in 1.5 or -2e-3, and a missing one is null or empty");
+                $"'{SafetensorsText.Clip($"{cell}")}' in column '{SafetensorsText.Clip(column.Name)}' is no finite number; numbers are as in 1.5 or -2e-3, and a missing one is empty");
     }
 }

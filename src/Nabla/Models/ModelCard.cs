@@ -97,16 +97,17 @@ public static class ModelCard
     private static string InputsOf(ModelDescription description)
     {
         (int inputs, Preprocessing preprocessing) = (description.Network.Inputs, description.Preprocessing);
-        return preprocessing.IsTable ? $"- Inputs: {inputs} numbers, made of {preprocessing.Columns.Length} columns of a table."
+        return preprocessing.IsTable ? $"- Inputs: {inputs} numbers, made of the {preprocessing.Columns.Length} columns below."
             : $"- Inputs: {inputs} numbers{(preprocessing.InputDivisor == 1 ? ", as they are" : $", each divided by {Figure(preprocessing.InputDivisor)} first")}.";
     }
 
     private static string OutputsOf(ModelDescription description)
     {
         string column = description.Preprocessing.Target is { Name.Length: > 0 } target ? $" of the column {Text(target.Name)}" : "";
+        string numbers = description.Network.Outputs == 1 ? "1 number" : $"{description.Network.Outputs} numbers";
         return !description.Classes.IsEmpty ? $"- Outputs: one for each of {description.Classes.Length} classes{column}: {string.Join(", ", description.Classes.Select(Text))}."
-            : description.Decoding is { } units ? $"- Outputs: {description.Network.Outputs} numbers{column}, {Figure(units.Scale)} · a + {Figure(units.Mean)} of what the network gives."
-            : $"- Outputs: {description.Network.Outputs} numbers{column}.";
+            : description.Decoding is { } units ? $"- Outputs: {numbers}{column}, {Figure(units.Scale)} · a + {Figure(units.Mean)} of what the network gives."
+            : $"- Outputs: {numbers}{column}.";
     }
 
     private static string Becomes(ColumnEncoding column)

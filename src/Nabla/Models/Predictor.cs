@@ -138,8 +138,8 @@ public sealed class Predictor
 
     /// <summary>outputs = f(row) for one row of a table that is given as texts, as a reader of its files has them. Allocates nothing.</summary>
     /// <param name="cells">
-    /// A text for each of <c>Description.Preprocessing.Columns</c>, in that order. Null and an empty text are a missing value, what else a table may write for
-    /// one, such as NA, is not; a category that is none of the levels is an unknown one; numbers are as in 1.5 or -2e-3.
+    /// A text for each of <c>Description.Preprocessing.Columns</c>, in that order, without regard to white space around it. Null and the texts of
+    /// <see cref="Data.MissingText"/> are a missing value; a category that is none of the levels is an unknown one; numbers are as in 1.5 or -2e-3.
     /// </param>
     /// <param name="outputs">Gets <see cref="Outputs"/> numbers, of a regression in the units of the table.</param>
     /// <exception cref="ArgumentException">A length is another one, or a text in a column of numbers is no finite number; the message names both.</exception>

@@ -108,9 +108,9 @@ public sealed class RowsOfTablesArePredicted
         (Predictor predictor, _) = Regression();
         float[] one = new float[1];
         Assert.Equal(
-            "'wide' in column 'width' is no number; numbers are as in 1.5 or -2e-3, and a missing one is null or empty",
+            "'wide' in column 'width' is no finite number; numbers are as in 1.5 or -2e-3, and a missing one is empty",
             Assert.Throws<ArgumentException>(() => predictor.PredictRow(["1", "red", "wide", "round"], one)).Message);
-        Assert.StartsWith("'1e999' in column 'length' is no number", Assert.Throws<ArgumentException>(() => predictor.PredictRow(["1e999", "red", "1", "round"], one)).Message);
+        Assert.StartsWith("'1e999' in column 'length' is no finite number", Assert.Throws<ArgumentException>(() => predictor.PredictRow(["1e999", "red", "1", "round"], one)).Message);
         Assert.Equal(
             "a row has 4 columns and 1 outputs, but 3 texts and room for 1 outputs are given", Assert.Throws<ArgumentException>(() => predictor.PredictRow(["1", "red", "1"], one)).Message);
         Assert.StartsWith("a sample has 4 inputs, but 7 numbers are no whole number of samples", Assert.Throws<ArgumentException>(() => predictor.Predict(new float[7], one)).Message);
@@ -145,7 +145,7 @@ public sealed class RowsOfTablesArePredicted
     [
         .. preprocessing.Columns.Select(column => table.Find(column.Name) switch
         {
-            NumberColumn numbers => double.IsNaN(numbers[row]) ? null : FormattableString.Invariant($"{numbers[row]}"),
+            NumberColumn numbers => double.IsNaN(numbers[row]) ? (row % 2 == 0 ? null : " n/a") : FormattableString.Invariant($"{numbers[row]}"),
             CategoryColumn categories when categories[row] >= 0 => categories.Levels[categories[row]] is { Length: > 0 } level ? level : "-",
             _ => "",
         }),
