@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Nabla.Calculus.Language;
+using Nabla.Data;
 using Nabla.Models;
 using Nabla.Networks;
 using Nabla.Onnx.Schema;
@@ -36,6 +37,7 @@ internal static class FileNotes
                 Classes = options.Classes.IsEmpty && notes.TryGetValue("classes", out string? classes)
                     ? ReadClasses(classes)
                     : options.Classes,
+                Preprocessing = notes.TryGetValue("preprocessing", out string? preprocessing) ? ReadPreprocessing(preprocessing) : options.Preprocessing,
                 Training = notes.TryGetValue("training", out string? training) ? ReadTraining(training) : options.Training,
             };
         }
@@ -48,6 +50,12 @@ internal static class FileNotes
     private static Loss LossOf(string text) => text.Length <= LongestLoss
         ? Loss.NamedOrParsed(text)
         : throw new FormatException($"the loss has {text.Length} characters, but at most {LongestLoss} are read");
+
+    private static Preprocessing ReadPreprocessing(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json, new() { MaxDepth = 8 });
+        return PreprocessingJson.Read(document.RootElement);
+    }
 
     private static ImmutableArray<string> ReadClasses(string json)
     {

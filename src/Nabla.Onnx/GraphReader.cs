@@ -1,3 +1,4 @@
+using Nabla.Data;
 using Nabla.Models;
 using Nabla.Networks;
 using Nabla.Onnx.Schema;
@@ -21,8 +22,11 @@ internal sealed class GraphReader
     private GraphReader(string file, GraphProto graph) => (this.file, this.graph) = (file, graph);
 
     /// <summary>The layers, and what the inputs are divided by before the first.</summary>
+    /// <param name="model">The file's messages.</param>
+    /// <param name="file">The file's name.</param>
+    /// <param name="notes">What the notes say; the graph must have the operators that are written for a table.</param>
     /// <exception cref="InvalidDataException">The graph is not that of a feed-forward network; the message names the node.</exception>
-    public static (IReadOnlyList<ImportedLayer> Layers, double Divisor) Read(ModelProto model, string file)
+    public static (IReadOnlyList<ImportedLayer> Layers, double Divisor) Read(ModelProto model, string file, ImportOptions notes)
     {
         if (model.Graph is null)
         {
@@ -38,9 +42,16 @@ internal sealed class GraphReader
 
         GraphReader reader = new(file, model.Graph);
         reader.ReadInputs();
-        foreach (NodeProto node in model.Graph.Node)
+        int before = notes.Preprocessing is { IsTable: true } table ? reader.SkipEncoding(table) : 0;
+        int after = notes.Preprocessing?.Target is { } target && target is not { Mean: 0, Scale: 1 } ? reader.CountDecoding(target, notes.Classes.IsEmpty) : 0;
+        foreach (NodeProto node in model.Graph.Node.Take(model.Graph.Node.Count - after).Skip(before))
         {
             reader.ReadNode(node);
+        }
+
+        if (after > 0 && reader.values.TryGetValue(GraphWriter.Standardized, out Term? standardized))
+        {
+            reader.values[GraphWriter.Output] = standardized;
         }
 
         return reader.Trace(reader.Output());
@@ -73,6 +84,48 @@ internal sealed class GraphReader
 
         values[inputs[0].Name] = new InputTerm();
     }
+
+    /// <summary>Takes the value that the columns become for the inputs, and counts the operators that make it.</summary>
+    private int SkipEncoding(Preprocessing preprocessing)
+    {
+        string inputs = "";
+        GraphProto expected = Expected(parts => inputs = TableNodes.Encode(parts, GraphWriter.Input, preprocessing));
+        if (!Has(expected, first: 0) || !values.Remove(GraphWriter.Input, out Term? samples))
+        {
+            throw new InvalidDataException($"{file}: the notes beside the graph name the columns of a table, but the graph does not begin with what is done to these");
+        }
+
+        values[inputs] = samples;
+        return expected.Node.Count;
+    }
+
+    /// <summary>The number of operators at the end that make numbers in the units of a table; of classes there are none.</summary>
+    private int CountDecoding(TargetEncoding target, bool isRegression)
+    {
+        GraphProto expected = Expected(parts => TableNodes.Decode(parts, GraphWriter.Standardized, GraphWriter.Output, target));
+        return Has(expected, graph.Node.Count - expected.Node.Count) ? expected.Node.Count
+            : isRegression ? throw new InvalidDataException($"{file}: the notes beside the graph name the units of a table, but the graph does not end with what makes these of the outputs")
+            : 0;
+    }
+
+    private GraphProto Expected(Action<GraphParts> write)
+    {
+        GraphParts parts = new();
+        try
+        {
+            write(parts);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"{file}: {error.Message}", error);
+        }
+
+        return parts.Graph;
+    }
+
+    private bool Has(GraphProto expected, int first) =>
+        first >= 0 && expected.Node.SequenceEqual(graph.Node.Skip(first).Take(expected.Node.Count))
+        && expected.Initializer.All(tensor => initializers.TryGetValue(tensor.Name, out TensorProto? given) && tensor.Equals(given));
 
     private void ReadNode(NodeProto node)
     {

@@ -1,13 +1,11 @@
-using System.Buffers.Binary;
 using System.Text.Json;
-using Google.Protobuf;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
+using Nabla.Data;
 using Nabla.Models;
 using Nabla.Networks;
 using Nabla.Onnx.Schema;
-using Nabla.Planning;
 
 namespace Nabla.Onnx;
 
@@ -17,9 +15,13 @@ internal sealed class GraphWriter
     /// <summary>The edition of the operators, and that of the format that came with it.</summary>
     private const int Opset = 18;
     private const int IrVersion = 8;
-    private const int FloatType = 1;
 
-    private readonly GraphProto graph = new() { Name = "nabla" };
+    /// <summary>The names of the samples, of the outputs, and of the outputs before they are decoded.</summary>
+    public const string Input = "input";
+    public const string Output = "output";
+    public const string Standardized = "target.standardized";
+
+    private readonly GraphParts graph = new();
 
     private GraphWriter()
     {
@@ -34,21 +36,22 @@ internal sealed class GraphWriter
     {
         GraphWriter writer = new();
         Network network = description.Network;
-        bool isClassifier = GivesProbabilities(network.Layers[^1].Activation, description.Loss);
-        writer.graph.Input.Add(Value("input", network.Inputs));
-        string a = writer.Prepare("input", description);
+        bool isClassifier = description.Decoding is null && GivesProbabilities(network.Layers[^1].Activation, description.Loss);
+        string output = isClassifier ? "probabilities" : description.Decoding is null ? Output : Standardized;
+        writer.graph.Graph.Input.Add(Value(Input, description.Preprocessing.IsTable ? description.Preprocessing.Columns.Length : network.Inputs));
+        string a = writer.Prepare(Input, description.Preprocessing);
         for (int l = 0; l < layers.Count; l++)
         {
             bool isLast = l == layers.Count - 1;
             Activation activation = network.Layers[l].Activation;
-            string next = isLast ? (isClassifier ? "probabilities" : "output") : $"layers.{l}.a";
+            string next = isLast ? output : $"layers.{l}.a";
             bool isIdentity = activation.Equals(Activation.Identity);
             string z = isIdentity ? next : isLast && isClassifier ? "logits" : $"layers.{l}.z";
-            string weights = writer.Given($"layers.{l}.weight", values(layers[l].Weights), isVector: false);
+            string weights = writer.graph.Given($"layers.{l}.weight", values(layers[l].Weights), isVector: false);
             string[] inputs = layers[l].Biases is Symbol biases
-                ? [a, weights, writer.Given($"layers.{l}.bias", values(biases), isVector: true)]
+                ? [a, weights, writer.graph.Given($"layers.{l}.bias", values(biases), isVector: true)]
                 : [a, weights];
-            writer.Node("Gemm", z, inputs, Operators.Whole("transB", 1));
+            writer.graph.Node("Gemm", z, inputs, Operators.Whole("transB", 1));
             if (!isIdentity)
             {
                 writer.Apply(activation, z, next);
@@ -57,13 +60,19 @@ internal sealed class GraphWriter
             a = next;
         }
 
-        if (isClassifier)
+        if (description.Decoding is TargetEncoding target)
         {
-            writer.graph.Output.Add(Value("logits", network.Outputs));
+            TableNodes.Decode(writer.graph, a, Output, target);
+            a = Output;
         }
 
-        writer.graph.Output.Add(Value(a, network.Outputs));
-        ModelProto model = new() { IrVersion = IrVersion, ProducerName = "nabla", ProducerVersion = VersionText(), Graph = writer.graph };
+        if (isClassifier)
+        {
+            writer.graph.Graph.Output.Add(Value("logits", network.Outputs));
+        }
+
+        writer.graph.Graph.Output.Add(Value(a, network.Outputs));
+        ModelProto model = new() { IrVersion = IrVersion, ProducerName = "nabla", ProducerVersion = VersionText(), Graph = writer.graph.Graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
         foreach ((string key, string value) in Metadata(description))
         {
@@ -98,6 +107,16 @@ internal sealed class GraphWriter
             }));
         }
 
+        if (description.Preprocessing is not { IsTable: false, Target: null })
+        {
+            yield return ("preprocessing", Json(json =>
+            {
+                json.WriteStartObject();
+                PreprocessingJson.Write(json, description.Preprocessing);
+                json.WriteEndObject();
+            }));
+        }
+
         yield return ("training", Json(json =>
         {
             json.WriteStartObject();
@@ -126,13 +145,14 @@ internal sealed class GraphWriter
         TensorShapeProto shape = new();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = size });
-        return new() { Name = name, Type = new() { TensorType = new() { ElemType = FloatType, Shape = shape } } };
+        return new() { Name = name, Type = new() { TensorType = new() { ElemType = GraphParts.FloatType, Shape = shape } } };
     }
 
     /// <summary>What is done to the inputs before they reach the first layer.</summary>
-    private string Prepare(string input, ModelDescription description) => description.Preprocessing.InputDivisor == 1
-        ? input
-        : Node("Div", "preprocessed", [input, Given("preprocessing.divisor", (float)description.Preprocessing.InputDivisor)]);
+    private string Prepare(string input, Preprocessing preprocessing) =>
+        preprocessing.IsTable ? TableNodes.Encode(graph, input, preprocessing)
+        : preprocessing.InputDivisor == 1 ? input
+        : graph.Node("Div", "preprocessed", [input, graph.Given("preprocessing.divisor", (float)preprocessing.InputDivisor)]);
 
     private void Apply(Activation activation, string z, string a)
     {
@@ -140,7 +160,7 @@ internal sealed class GraphWriter
         {
             if (Operators.All.FirstOrDefault(candidate => candidate.Activation == activation.Name) is Operator single)
             {
-                Node(single.OpType, a, [z], single.Attribute is null ? [] : [single.Attribute]);
+                graph.Node(single.OpType, a, [z], single.Attribute is null ? [] : [single.Attribute]);
                 return;
             }
 
@@ -148,15 +168,15 @@ internal sealed class GraphWriter
             {
                 // z·σ(z).
                 case "silu":
-                    Node("Mul", a, [z, Node("Sigmoid", a + ".sigmoid", [z])]);
+                    graph.Node("Mul", a, [z, graph.Node("Sigmoid", a + ".sigmoid", [z])]);
                     return;
 
                 // (z·(1 + erf(z/√2)))·½, in the order that PyTorch writes it.
                 case "gelu":
-                    string scaled = Node("Div", a + ".scaled", [z, Given("gelu.sqrt2", float.Sqrt(2))]);
-                    string erf = Node("Erf", a + ".erf", [scaled]);
-                    string raised = Node("Add", a + ".raised", [erf, Given("gelu.one", 1)]);
-                    Node("Mul", a, [Node("Mul", a + ".product", [z, raised]), Given("gelu.half", 0.5f)]);
+                    string scaled = graph.Node("Div", a + ".scaled", [z, graph.Given("gelu.sqrt2", float.Sqrt(2))]);
+                    string erf = graph.Node("Erf", a + ".erf", [scaled]);
+                    string raised = graph.Node("Add", a + ".raised", [erf, graph.Given("gelu.one", 1)]);
+                    graph.Node("Mul", a, [graph.Node("Mul", a + ".product", [z, raised]), graph.Given("gelu.half", 0.5f)]);
                     return;
                 default:
                     break;
@@ -164,51 +184,5 @@ internal sealed class GraphWriter
         }
 
         throw new ArgumentException($"the activation {activation} has no form in ONNX that this program writes");
-    }
-
-    private string Node(string operation, string output, string[] inputs, params IEnumerable<AttributeProto> attributes)
-    {
-        NodeProto node = new() { OpType = operation, Name = $"{output}.{operation}" };
-        node.Input.Add(inputs);
-        node.Output.Add(output);
-        node.Attribute.Add(attributes);
-        graph.Node.Add(node);
-        return output;
-    }
-
-    /// <summary>A number, once for all who need it.</summary>
-    private string Given(string name, float value)
-    {
-        if (!graph.Initializer.Any(known => known.Name == name))
-        {
-            graph.Initializer.Add(Tensor(name, [], [value]));
-        }
-
-        return name;
-    }
-
-    private string Given(string name, Matrix values, bool isVector)
-    {
-        float[] rows = new float[values.Rows * values.Columns];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            rows[i] = (float)values[i / values.Columns, i % values.Columns];
-        }
-
-        graph.Initializer.Add(Tensor(name, isVector ? [values.Rows] : [values.Rows, values.Columns], rows));
-        return name;
-    }
-
-    private static TensorProto Tensor(string name, long[] dims, float[] values)
-    {
-        byte[] bytes = new byte[values.Length * sizeof(float)];
-        for (int i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
-        }
-
-        TensorProto tensor = new() { Name = name, DataType = FloatType, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
-        tensor.Dims.Add(dims);
-        return tensor;
     }
 }

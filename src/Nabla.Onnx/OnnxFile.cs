@@ -8,8 +8,9 @@ namespace Nabla.Onnx;
 
 /// <summary>
 /// ONNX files of feed-forward networks. Written are opset 18, any batch, weights in float, samples as rows of the input <c>input</c>; the outputs are
-/// <c>logits</c> and <c>probabilities</c> where the last layer is a softmax (or a sigmoid trained with binary cross-entropy), else <c>output</c>. Read
-/// are graphs of Gemm, or MatMul and Add, with the activations of Nabla between them.
+/// <c>logits</c> and <c>probabilities</c> where the last layer is a softmax (or a sigmoid trained with binary cross-entropy), else <c>output</c>. Of a
+/// model of a table, a sample is a row of its columns as <see cref="Predictor.Predict"/> takes them, and the output is in the table's units. Read are graphs
+/// of Gemm, or MatMul and Add, with the activations of Nabla between them.
 /// </summary>
 public static class OnnxFile
 {
@@ -65,8 +66,9 @@ public static class OnnxFile
     private static (IReadOnlyList<ImportedLayer> Layers, ImportOptions Options) ReadLayers(Stream stream, string name, ImportOptions options)
     {
         ModelProto file = Wire.Read(stream, name);
-        (IReadOnlyList<ImportedLayer> layers, double divisor) = GraphReader.Read(file, name);
-        return (layers, FileNotes.Complete(options, file, name) with { InputDivisor = divisor == 1 ? options.InputDivisor : divisor });
+        ImportOptions completed = FileNotes.Complete(options, file, name);
+        (IReadOnlyList<ImportedLayer> layers, double divisor) = GraphReader.Read(file, name, completed);
+        return (layers, completed with { InputDivisor = divisor == 1 ? options.InputDivisor : divisor });
     }
 
     private static ModelProto ToProto<T>(Model<T> model, ModelDescription description)
@@ -74,10 +76,7 @@ public static class OnnxFile
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
-        if (!description.Network.Equals(model.Network))
-        {
-            throw new ArgumentException($"the description is of {description.Network}, but the model is {model.Network}");
-        }
+        description.Require(model.Network);
 
         if (model.Parameters.FindNonFinite() is var (parameter, value))
         {

@@ -47,8 +47,9 @@ internal static class Examples
 
     public static float[] Predict(Model<float> model, float[] samples, ModelDescription? description = null)
     {
-        float[] outputs = new float[samples.Length / model.Network.Inputs * model.Network.Outputs];
-        Predictor.Of(model, description, concurrency: 1).Predict(samples, outputs);
+        Predictor predictor = Predictor.Of(model, description, concurrency: 1);
+        float[] outputs = new float[samples.Length / predictor.Inputs * predictor.Outputs];
+        predictor.Predict(samples, outputs);
         return outputs;
     }
 }

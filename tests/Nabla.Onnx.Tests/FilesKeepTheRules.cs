@@ -20,6 +20,13 @@ public class FilesKeepTheRules
         ["Softplus"] = (1, 1),
         ["Softsign"] = (1, 1),
         ["Softmax"] = (1, 1),
+        ["Gather"] = (2, 2),
+        ["IsNaN"] = (1, 1),
+        ["Sub"] = (2, 2),
+        ["Where"] = (3, 3),
+        ["Equal"] = (2, 2),
+        ["Cast"] = (1, 1),
+        ["Concat"] = (2, 2),
     };
 
     public static TheoryData<string> Activations => Examples.Activations;
@@ -29,7 +36,15 @@ public class FilesKeepTheRules
     public void For_every_activation(string activation)
     {
         Training.Model<float> network = Examples.New(activation);
-        ModelProto model = ModelProto.Parser.ParseFrom(Examples.Write(network, Examples.Describe(network) with { Preprocessing = new() { InputDivisor = 255 } }));
+        AssertKeeps(Examples.Write(network, Examples.Describe(network) with { Preprocessing = new() { InputDivisor = 255 } }), Examples.Inputs, Examples.Outputs);
+    }
+
+    [Fact]
+    public void For_tables() => Assert.All(Tables.All, table => AssertKeeps(table.Write(), table.Description.Preprocessing.Columns.Length, table.Description.Network.Outputs));
+
+    private static void AssertKeeps(byte[] file, int columns, int outputs)
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(file);
         Assert.Equal(8, model.IrVersion);
         OperatorSetIdProto set = Assert.Single(model.OpsetImport);
         Assert.Equal(("", 18), (set.Domain, set.Version));
@@ -53,8 +68,8 @@ public class FilesKeepTheRules
         Assert.Equal(model.Graph.Node.Count, model.Graph.Node.Select(node => node.Name).Distinct().Count());
         Assert.All(model.Graph.Initializer, tensor =>
         {
-            Assert.Equal(1, tensor.DataType);
-            Assert.Equal(tensor.Dims.Aggregate(4L, (product, size) => product * size), tensor.RawData.Length);
+            Assert.True(tensor.DataType is 1 or 7, $"{tensor.Name} has the type {tensor.DataType}");
+            Assert.Equal(tensor.Dims.Aggregate(tensor.DataType == 1 ? 4L : 8, (product, size) => product * size), tensor.RawData.Length);
         });
         Assert.All(model.Graph.Input.Concat(model.Graph.Output), value =>
         {
@@ -63,8 +78,8 @@ public class FilesKeepTheRules
             Assert.Equal("batch", value.Type.TensorType.Shape.Dim[0].DimParam);
         });
         Assert.All(model.Graph.Output, value => Assert.Contains(value.Name, model.Graph.Node.SelectMany(node => node.Output)));
-        Assert.Equal(Examples.Inputs, model.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimValue);
-        Assert.All(model.Graph.Output, value => Assert.Equal(Examples.Outputs, value.Type.TensorType.Shape.Dim[1].DimValue));
+        Assert.Equal(columns, model.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimValue);
+        Assert.All(model.Graph.Output, value => Assert.Equal(outputs, value.Type.TensorType.Shape.Dim[1].DimValue));
     }
 
     [Fact]

@@ -12,6 +12,26 @@ public class HostileFiles
         Examples.New("gelu", hidden: 3), Examples.Describe(Examples.New("gelu", hidden: 3)) with { Preprocessing = new() { InputDivisor = 2 }, Classes = ["a", "b", "c"] });
 
     [Fact]
+    public void Of_tables_cut_off_at_every_byte_and_with_flipped_bits()
+    {
+        const ulong Seed = 20_261_126;
+        SeededRandom random = new(Seed);
+        byte[] table = Tables.All[3].Write();
+        int read = 0;
+        for (int i = 0; i < table.Length; i++)
+        {
+            ReadsOrRefuses(table[..i], $"the first {i} bytes of a table");
+            byte[] bytes = [.. table];
+            int bit = (int)(random.NextDouble() * bytes.Length * 8);
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            read += ReadsOrRefuses(bytes, $"seed {Seed}, case {i}") ? 1 : 0;
+        }
+
+        Assert.InRange(read, table.Length / 10, table.Length * 9 / 10);
+        Assert.True(ReadsOrRefuses(table, "all bytes of a table"));
+    }
+
+    [Fact]
     public void Cut_off_at_every_byte()
     {
         int read = 0;

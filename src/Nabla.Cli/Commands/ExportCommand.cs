@@ -16,9 +16,9 @@ internal static class ExportCommand
         Argument<string> model = Options.Model();
         Target[] targets =
         [
-            new("--onnx", "An ONNX file (opset 18, any batch), which ONNX Runtime and others run", "model.onnx", WriteOnnx),
-            new("--csharp", "One file of C# that needs nothing but .NET, with prediction and the derived training step", "Model.cs", WriteCSharp),
-            new("--safetensors", "The weights alone, named as PyTorch names those of Linear layers in a ModuleList called layers", "weights.safetensors", WriteTensors),
+            new("--onnx", "An ONNX file (opset 18, any batch, with the preprocessing), which ONNX Runtime and others run", "model.onnx", WriteOnnx),
+            new("--csharp", "One file of C# that needs nothing but .NET, with the preprocessing, prediction and the derived training step", "Model.cs", WriteCSharp),
+            new("--safetensors", "The weights alone, without the preprocessing, named as PyTorch names those of Linear layers in a ModuleList called layers", "weights.safetensors", WriteTensors),
             new("--card", "A page in Markdown about the model", "model.md", WriteCard),
         ];
         (Target Target, Option<string?> Option)[] options = [.. targets.Select(target => (target, Options.Text(target.Option, "FILE", target.Description)))];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Nabla.Cli.CommandLine;
 using Nabla.Data;
@@ -58,6 +59,12 @@ internal static class InspectCommand
         output.WriteLine($"Loss      {description.Loss} ({ReductionName(description)})");
         output.WriteLine($"Inputs    {InputsOf(description.Preprocessing)}");
         output.WriteLine($"Classes   {(description.Classes.IsEmpty ? "none; the outputs are numbers" : string.Join(", ", description.Classes))}");
+        if (description.Preprocessing.Target is TargetEncoding target)
+        {
+            string learned = description.Decoding is null ? "" : string.Create(CultureInfo.InvariantCulture, $", learned as (y − {target.Mean:G6}) / {target.Scale:G6}");
+            output.WriteLine($"Target    the column {target.Name}{learned}");
+        }
+
         output.WriteLine($"Training  {string.Join(", ", description.Training.Select(setting => $"{setting.Key} {setting.Value}"))}");
         output.WriteLine();
         Table layers = Columns("layer", "inputs", "outputs", "activation", "biases");
@@ -150,7 +157,9 @@ internal static class InspectCommand
         : preprocessing.InputDivisor == 1 ? "as they are"
         : $"divided by {preprocessing.InputDivisor}";
 
-    private static string Column(ColumnEncoding column) => column is CategoryEncoding category ? $"{column.Name} ({category.Inputs} levels)" : column.Name;
+    private static string Column(ColumnEncoding column) => column is CategoryEncoding category
+        ? $"{column.Name} ({category.Levels.Length} levels{(category.MissingIsLevel ? " and missing" : "")})"
+        : column.Name;
 
     private static string ReductionName(ModelDescription description) => description.Reduction == Reduction.Mean ? "mean" : "sum";
 

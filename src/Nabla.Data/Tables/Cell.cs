@@ -14,9 +14,6 @@ internal enum CellKind
 /// <summary>Reads single fields.</summary>
 internal static class Cell
 {
-    /// <summary>The texts that stand for a missing value, besides an empty field; upper and lower case are the same.</summary>
-    private static readonly string[] missing = ["NA", "N/A", "NaN", "?", "null"];
-
     private static readonly string[] dates =
     [
         "yyyy-MM-dd", "yyyy/MM/dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
@@ -24,23 +21,7 @@ internal static class Cell
     ];
 
     /// <summary>Whether a field says that there is no value.</summary>
-    public static bool IsMissing(ReadOnlySpan<char> text)
-    {
-        if (text.Length > 4)
-        {
-            return false;
-        }
-
-        foreach (string word in missing)
-        {
-            if (text.Equals(word, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return text.IsEmpty;
-    }
+    public static bool IsMissing(ReadOnlySpan<char> text) => MissingText.Is(text);
 
     /// <summary>Reads a number as English writes it: 1.5, -2e-3. What is too large for one is infinite.</summary>
     public static bool TryNumber(ReadOnlySpan<char> text, out double number) =>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Nabla.Data;
 using Nabla.Networks;
 
 namespace Nabla.Models;
@@ -9,6 +11,9 @@ public static class ModelCard
     /// <summary>Settings that are told in a section of their own.</summary>
     private const string DataKey = "data";
     private const string PrecisionKey = "precision";
+
+    /// <summary>Of one column; a page is to be read.</summary>
+    private const int MostLevels = 20;
 
     /// <summary>The page.</summary>
     /// <param name="title">What the model is called, such as the name of its file.</param>
@@ -34,11 +39,25 @@ public static class ModelCard
         }
 
         Line("");
-        Line($"- Inputs: {network.Inputs} numbers{(description.Preprocessing.InputDivisor == 1 ? ", as they are" : $", each divided by {description.Preprocessing.InputDivisor} first")}.");
-        Line(description.Classes.IsEmpty
-            ? $"- Outputs: {network.Outputs} numbers."
-            : $"- Outputs: one for each of {description.Classes.Length} classes: {string.Join(", ", description.Classes.Select(Text))}.");
+        Line(InputsOf(description));
+        Line(OutputsOf(description));
         Line("");
+        if (description.Preprocessing.IsTable)
+        {
+            Line("## Columns");
+            Line("");
+            Line("A row is given as it is in the table; this is done to it before it reaches the network, as it was learned from the rows that trained.");
+            Line("");
+            Line("| column | becomes | a missing value is |");
+            Line("|---|---|---|");
+            foreach (ColumnEncoding column in description.Preprocessing.Columns)
+            {
+                Line($"| {Text(column.Name)} | {Becomes(column)} | {Missing(column)} |");
+            }
+
+            Line("");
+        }
+
         Line("## Training");
         Line("");
         Line($"- Loss: `{description.Loss.Replace('`', '\'')}`, the {(description.Reduction == Reduction.Mean ? "mean" : "sum")} over a batch.");
@@ -75,6 +94,42 @@ public static class ModelCard
         void Line(string text) => page.Append(text).Append('\n');
     }
 
+    private static string InputsOf(ModelDescription description)
+    {
+        (int inputs, Preprocessing preprocessing) = (description.Network.Inputs, description.Preprocessing);
+        return preprocessing.IsTable ? $"- Inputs: {inputs} numbers, made of the {preprocessing.Columns.Length} columns below."
+            : $"- Inputs: {inputs} numbers{(preprocessing.InputDivisor == 1 ? ", as they are" : $", each divided by {Figure(preprocessing.InputDivisor)} first")}.";
+    }
+
+    private static string OutputsOf(ModelDescription description)
+    {
+        string column = description.Preprocessing.Target is { Name.Length: > 0 } target ? $" of the column {Text(target.Name)}" : "";
+        string numbers = description.Network.Outputs == 1 ? "1 number" : $"{description.Network.Outputs} numbers";
+        return !description.Classes.IsEmpty ? $"- Outputs: one for each of {description.Classes.Length} classes{column}: {string.Join(", ", description.Classes.Select(Text))}."
+            : description.Decoding is { } units ? $"- Outputs: {numbers}{column}, {Figure(units.Scale)} · a + {Figure(units.Mean)} of what the network gives."
+            : $"- Outputs: {numbers}{column}.";
+    }
+
+    private static string Becomes(ColumnEncoding column)
+    {
+        if (column is NumberEncoding number)
+        {
+            return $"(x − {Figure(number.Mean)}) / {Figure(number.Scale)}";
+        }
+
+        CategoryEncoding category = (CategoryEncoding)column;
+        string levels = string.Join(", ", category.Levels.Take(MostLevels).Select(level => level.Length == 0 ? "(empty)" : Text(level)));
+        int more = category.Levels.Length - MostLevels;
+        return $"1 at its level, 0 elsewhere: {levels}{(more > 0 ? $" and {more} more" : "")}";
+    }
+
+    private static string Missing(ColumnEncoding column) => column is NumberEncoding number ? Figure(number.Fill)
+        : column is not CategoryEncoding category || category.MissingInput < 0 ? "0 everywhere"
+        : category.MissingIsLevel ? "a level of its own"
+        : Text(category.Fill!);
+
+    private static string Figure(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+
     private static IEnumerable<string> Limits(ModelDescription description, bool measured)
     {
         yield return "It gives an answer for any inputs, also for those that are like nothing in its data; it does not say so.";
@@ -89,6 +144,11 @@ public static class ModelCard
         else if (!description.Classes.IsEmpty)
         {
             yield return $"Its outputs ({last.Name}) rank the classes; they are no probabilities.";
+        }
+
+        if (description.Preprocessing.Columns.Any(column => column is CategoryEncoding))
+        {
+            yield return "A level that was not among the rows that trained is taken for none of them.";
         }
 
         if (description.Training.GetValueOrDefault(PrecisionKey) == "double")

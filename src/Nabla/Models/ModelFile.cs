@@ -28,6 +28,24 @@ public sealed record ModelDescription(Network Network, string Loss, Reduction Re
 
     /// <summary>The settings of the training, by name, for people.</summary>
     public ImmutableSortedDictionary<string, string> Training { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>What makes the outputs numbers in the units of the table: scale · a + mean; null where they are told as they are, as those of classes.</summary>
+    public TargetEncoding? Decoding => Classes.IsEmpty && Preprocessing.Target is { } target && target is not { Mean: 0, Scale: 1 } ? target : null;
+
+    /// <summary>Refuses a description that is not that of a network.</summary>
+    /// <exception cref="ArgumentException">It is of another network, or its columns become another number of inputs.</exception>
+    public void Require(Network network)
+    {
+        if (!Network.Equals(network))
+        {
+            throw new ArgumentException($"the description is of {Network}, but the model is {network}");
+        }
+
+        if (Preprocessing is { IsTable: true, Inputs: int inputs } && inputs != Network.Inputs)
+        {
+            throw new ArgumentException($"the columns become {inputs} inputs, but the network {Network} has {Network.Inputs}");
+        }
+    }
 }
 
 /// <summary>
@@ -327,10 +345,9 @@ public static class ModelFile
                 Training = Member(root, "training").EnumerateObject()
                     .ToImmutableSortedDictionary(property => property.Name, property => Text(property.Value), StringComparer.Ordinal),
             };
+            description.Require(description.Network);
             return description switch
             {
-                { Preprocessing: { IsTable: true, Inputs: int inputs } } when inputs != description.Network.Inputs =>
-                    throw new FormatException($"the columns become {inputs} inputs, but the network {description.Network} has {description.Network.Inputs}"),
                 { Classes.Length: > 0 and int classes, Network.Outputs: int outputs } when classes != outputs =>
                     throw new FormatException($"{classes} classes are named, but the network {description.Network} has {outputs} outputs"),
                 _ => description,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
+using Nabla.Data;
 using Nabla.Networks;
 using Nabla.Planning;
 using Nabla.Training;
@@ -33,6 +34,9 @@ public sealed record ImportOptions
 
     /// <summary>What every input is divided by.</summary>
     public double InputDivisor { get; init; } = 1;
+
+    /// <summary>What is done to the columns of a table, and what the outputs mean in it; nothing where it is null.</summary>
+    public Preprocessing? Preprocessing { get; init; }
 
     /// <summary>The names of the classes, in the order of the outputs.</summary>
     public ImmutableArray<string> Classes { get; init; } = [];
@@ -145,6 +149,17 @@ public static class ModelImport
             throw new InvalidDataException($"{file}: {options.Classes.Length} classes are named, but the network {network} has {network.Outputs} outputs");
         }
 
+        Preprocessing preprocessing = (options.Preprocessing ?? Preprocessing.None) with { InputDivisor = options.InputDivisor };
+        if (preprocessing is { IsTable: true, Inputs: int inputs } && inputs != network.Inputs)
+        {
+            throw new InvalidDataException($"{file}: the columns become {inputs} inputs, but the network {network} has {network.Inputs}");
+        }
+
+        if (preprocessing is { IsTable: true, InputDivisor: not 1 })
+        {
+            throw new ArgumentException($"{file} says what is done to the columns of a table, so its inputs are not divided by {options.InputDivisor}");
+        }
+
         Model<T> model = new(network, loss, options.Reduction);
         foreach ((SymbolicLayer to, ImportedLayer from) in model.Expression.Layers.Zip(layers))
         {
@@ -162,7 +177,7 @@ public static class ModelImport
 
         ModelDescription description = new(network, loss.Name, options.Reduction)
         {
-            Preprocessing = new() { InputDivisor = options.InputDivisor },
+            Preprocessing = preprocessing,
             Classes = options.Classes,
             Training = options.Training,
         };

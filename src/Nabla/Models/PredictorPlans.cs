@@ -62,41 +62,15 @@ internal sealed class PredictorPlans
             outputs = [.. this.plans.Select(plan => plan.SlotOf(output))];
         }
 
+        /// <summary>Where the inputs of a sample of a plan's batch are written before it runs.</summary>
+        public Span<float> InputOf(int level, int sample) => Column(inputs[level], sample);
+
         /// <summary>Runs a plan on samples that fill its batch.</summary>
-        public void Run(int level, ReadOnlySpan<float> samples, float divisor, int batch)
-        {
-            Slot<float> input = inputs[level];
-            for (int j = 0; j < batch; j++)
-            {
-                ReadOnlySpan<float> from = samples.Slice(j * input.Rows, input.Rows);
-                Span<float> to = new(input.Pointer + (long)j * input.LeadingDimension, input.Rows);
-                if (divisor == 1)
-                {
-                    from.CopyTo(to);
-                }
-                else
-                {
-                    for (int i = 0; i < to.Length; i++)
-                    {
-                        to[i] = from[i] / divisor;
-                    }
-                }
-            }
+        public void Run(int level) => plans[level].Run();
 
-            plans[level].Run();
-        }
+        /// <summary>What the last run computed of a sample; valid until the worker is given back.</summary>
+        public ReadOnlySpan<float> OutputOf(int level, int sample) => Column(outputs[level], sample);
 
-        /// <summary>Copies what the last run computed.</summary>
-        public void CopyOutputs(int level, Span<float> samples, int batch)
-        {
-            Slot<float> output = outputs[level];
-            for (int j = 0; j < batch; j++)
-            {
-                new ReadOnlySpan<float>(output.Pointer + (long)j * output.LeadingDimension, output.Rows).CopyTo(samples.Slice(j * output.Rows, output.Rows));
-            }
-        }
-
-        /// <summary>What the last run computed of the first sample; valid until the worker is given back.</summary>
-        public ReadOnlySpan<float> OutputOf(int level) => new(outputs[level].Pointer, outputs[level].Rows);
+        private static Span<float> Column(Slot<float> slot, int sample) => new(slot.Pointer + (long)sample * slot.LeadingDimension, slot.Rows);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
+using Nabla.Data;
 using Nabla.Models;
 using Nabla.Models.CSharp;
 using Nabla.Networks;
@@ -52,6 +53,52 @@ public class CSharpFilesCompute
     [Fact]
     public void Without_biases_with_one_output_a_sum_and_divided_inputs() => AssertComputes(
         Network.Of([5, 4, 1], Activation.Sigmoid, biases: false), Loss.SquaredError, Optimizer.Sgd, Reduction.Sum, divisor: 4);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_a_table_with_numbers_categories_and_missing_values(bool isClassifier)
+    {
+        Preprocessing preprocessing = new()
+        {
+            Columns =
+            [
+                new CategoryEncoding("colour\n*/", ["blue", "red \"1\""], MissingIsLevel: true),
+                new NumberEncoding("year\u2028x", 2000.3, 1.7, 2001),
+                new NumberEncoding("size", -0.5, 1.0 / 3, -0.5),
+                new CategoryEncoding("shape", ["round", "square"], MissingIsLevel: false),
+            ],
+            Target = isClassifier ? new("kind") : new("price", -250.1, 40.7),
+        };
+        Network network = Network.Of([7, 4, isClassifier ? 3 : 1], Activation.Named("tanh"), isClassifier ? Activation.Softmax : Activation.Identity);
+        Model<float> model = New(network, isClassifier ? Loss.CrossEntropy : Loss.MeanSquaredError, Reduction.Mean);
+        ModelDescription description = Describe(model) with { Preprocessing = preprocessing, Classes = isClassifier ? ["a", "b", "c"] : [] };
+        string source = CSharpSource.Write("Written", model, description);
+        object file = Compile(source);
+        Assert.Equal(preprocessing.Columns.Select(column => column.Name), (string[])file.GetType().GetField("Columns")!.GetValue(null)!);
+        Assert.Equal([["blue", "red \"1\""], [], [], ["round", "square"]], (string[][])file.GetType().GetField("Levels")!.GetValue(null)!);
+        Assert.Equal(4, (int)file.GetType().GetField("Inputs")!.GetValue(null)!);
+        Assert.Contains("// size: (x − mean) / scale, with the fill for a missing x\n            a[4] = (float)(", source, StringComparison.Ordinal);
+        float[] inputs = [0, 2001, 0.5f, 1, 1, float.NaN, 0, 0, float.NaN, 1999.5f, float.NaN, float.NaN, -1, 2000, -1, 7, 0.5f, 2002, 1, 1, 2, 2000, 0, -3];
+        AssertPredicts(model, description, file, inputs);
+
+        // The step learns from the same inputs, and from targets in the units of the table.
+        float[] inUnits = isClassifier ? [.. Enumerable.Range(0, Batch).SelectMany(i => new float[] { i % 3 == 0 ? 1 : 0, i % 3 == 1 ? 1 : 0, i % 3 == 2 ? 1 : 0 })] : Numbers(Batch, 2, -300, -200);
+        Train train = file.GetType().GetMethod("Train")!.CreateDelegate<Train>(file);
+        double first = train(inputs, inUnits, 0.1);
+        double last = 0;
+        for (int step = 0; step < 400; step++)
+        {
+            last = train(inputs, inUnits, 0.1);
+        }
+
+        Assert.InRange(first, 0.1, 10);
+        Assert.InRange(last, 0, first / 4);
+        float[] outputs = new float[inUnits.Length];
+        file.GetType().GetMethod("Predict")!.CreateDelegate<Predict>(file)(inputs, outputs);
+        double largest = inUnits.Zip(outputs, (wanted, got) => Math.Abs(wanted - got)).Max();
+        Assert.InRange(largest, 0, isClassifier ? 0.4 : 40);
+    }
 
     [Fact]
     public void And_shows_the_equations_that_it_computes()

@@ -5,6 +5,7 @@ using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Expressions.Functions;
 using Nabla.Calculus.Rendering;
+using Nabla.Data;
 using Nabla.Networks;
 using Nabla.Planning;
 using Nabla.Training;
@@ -41,10 +42,7 @@ public static class CSharpSource
             throw new ArgumentException($"'{name}' names no class: it needs letters and digits, a letter first");
         }
 
-        if (!description.Network.Equals(model.Network))
-        {
-            throw new ArgumentException($"the description is of {description.Network}, but the model is {model.Network}");
-        }
+        description.Require(model.Network);
 
         if (model.Parameters.FindNonFinite() is var (parameter, value))
         {
@@ -86,8 +84,8 @@ public static class CSharpSource
         LayeredNetwork network = model.Expression;
         IReadOnlyList<ParameterUpdate> updates = model.UpdatesBy(optimizer, derivation);
         HashSet<Function> called = [];
-        string predict = Predict(network, called);
-        string train = Train(network, derivation, updates, called);
+        string predict = Predict(network, description.Decoding, called);
+        string train = Train(network, description.Decoding, derivation, updates, called);
         string functions = Functions(called);
         StringBuilder file = new();
         void Line(string line) => file.Append(line).Append('\n');
@@ -100,16 +98,23 @@ public static class CSharpSource
         Line("/// <remarks>Any number of threads may predict at once; training may run beside none of these.</remarks>");
         Line($"public sealed class {name}");
         Line("{");
-        Line($"    public const int Inputs = {model.Network.Inputs};");
+        bool isTable = description.Preprocessing.IsTable;
+        if (isTable)
+        {
+            Line("    /// <summary>The columns of the table, of which a sample has one number each.</summary>");
+        }
+
+        Line($"    public const int Inputs = {(isTable ? description.Preprocessing.Columns.Length : model.Network.Inputs)};");
         Line($"    public const int Outputs = {model.Network.Outputs};");
         Line("");
         if (!description.Classes.IsEmpty)
         {
             Line("    /// <summary>The names of the classes, in the order of the outputs.</summary>");
-            Line($"    public static readonly string[] Classes = [{string.Join(", ", description.Classes.Select(Literal))}];");
+            Line($"    public static readonly string[] Classes = [{string.Join(", ", description.Classes.Select(TableCode.Literal))}];");
             Line("");
         }
 
+        file.Append(TableCode.Constants(description.Preprocessing));
         foreach (Symbol parameter in network.Parameters)
         {
             Line($"    /// <summary>{parameter.Name}, {model.Parameters.SlotOf(parameter).Rows}×{model.Parameters.SlotOf(parameter).Columns}, row by row.</summary>");
@@ -139,8 +144,10 @@ public static class CSharpSource
         }
 
         Line("    /// <summary>The outputs of m samples.</summary>");
-        Line("    /// <param name=\"inputs\">m times the inputs.</param>");
-        Line("    /// <param name=\"outputs\">Gets m times the outputs.</param>");
+        string given = isTable ? "m times the columns: numbers as they are in the table, of a category the place of its level, NaN for a missing value." : "m times the inputs.";
+        string units = description.Decoding is null ? "" : ", in the units of the table";
+        Line($"    /// <param name=\"inputs\">{given}</param>");
+        Line($"    /// <param name=\"outputs\">Gets m times the outputs{units}.</param>");
         Line("    public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)");
         Line("    {");
         Prepare(inputs: "outputs", "Outputs");
@@ -148,10 +155,10 @@ public static class CSharpSource
         Line("    }");
         Line("");
         Line($"    /// <summary>One step of {optimizer.Name} on m samples.</summary>");
-        Line("    /// <param name=\"inputs\">m times the inputs.</param>");
-        Line("    /// <param name=\"targets\">m times the outputs that are wanted.</param>");
+        Line($"    /// <param name=\"inputs\">{given}</param>");
+        Line($"    /// <param name=\"targets\">m times the outputs that are wanted{units}.</param>");
         Line("    /// <param name=\"rate\">The learning rate η.</param>");
-        Line("    /// <returns>The loss before the step.</returns>");
+        Line($"    /// <returns>The loss before the step{(units.Length == 0 ? "" : ", of the outputs before they get these units")}.</returns>");
         Line("    public double Train(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, double rate)");
         Line("    {");
         Prepare(inputs: "targets", "Outputs");
@@ -162,6 +169,7 @@ public static class CSharpSource
 
         file.Append(train);
         Line("    }");
+        file.Append(TableCode.Encode(description.Preprocessing));
         file.Append(functions);
         Line("}");
         return $"{file}";
@@ -174,7 +182,11 @@ public static class CSharpSource
             Line($"            throw new ArgumentException($\"{{inputs.Length}} inputs and {{{inputs}.Length}} {inputs} are not those of a whole number of samples\");");
             Line("        }");
             Line("");
-            if (description.Preprocessing.InputDivisor == 1)
+            if (isTable)
+            {
+                Line("        float[] a0 = Encode(inputs, m);");
+            }
+            else if (description.Preprocessing.InputDivisor == 1)
             {
                 Line("        ReadOnlySpan<float> a0 = inputs;");
             }
@@ -191,22 +203,44 @@ public static class CSharpSource
         }
     }
 
-    private static string Predict(LayeredNetwork network, HashSet<Function> called)
+    private static string Predict(LayeredNetwork network, TargetEncoding? decoding, HashSet<Function> called)
     {
         Statements code = Start(network, called);
         code.Compute([(network.Output, null, null, false)]);
         string name = code[network.Output].Name;
+        if (decoding is not null)
+        {
+            code.Line($"// scale a + mean: {TableCode.OneLine(decoding.Name)} in the units of the table");
+        }
+
         code.Line($"for (int i = 0; i < outputs.Length; i++)");
         code.Line("{");
-        code.Line($"    outputs[i] = (float){name}[i];");
+        code.Line(decoding is null
+            ? $"    outputs[i] = (float){name}[i];"
+            : $"    outputs[i] = (float)({(Code.Number(decoding.Scale) * Code.Atom($"{name}[i]") + Code.Number(decoding.Mean)).Text});");
         code.Line("}");
         return $"{code}";
     }
 
-    private static string Train(LayeredNetwork network, Derivation derivation, IReadOnlyList<ParameterUpdate> updates, HashSet<Function> called)
+    private static string Train(LayeredNetwork network, TargetEncoding? decoding, Derivation derivation, IReadOnlyList<ParameterUpdate> updates, HashSet<Function> called)
     {
         Statements code = Start(network, called);
-        code.Give(network.Target, "targets");
+        if (decoding is null)
+        {
+            code.Give(network.Target, "targets");
+        }
+        else
+        {
+            code.Line($"// (y − mean) / scale: {TableCode.OneLine(decoding.Name)} as the network learns it");
+            code.Line("float[] y = new float[targets.Length];");
+            code.Line("for (int i = 0; i < y.Length; i++)");
+            code.Line("{");
+            code.Line($"    y[i] = (float)({((Code.Atom("targets[i]") - Code.Number(decoding.Mean)) / Code.Number(decoding.Scale)).Text});");
+            code.Line("}");
+            code.Line("");
+            code.Give(network.Target, "y");
+        }
+
         code.Give(network.LearningRate, "rate");
         if (UpdateTerms.StepIn(network.LearningRate.Pool) is Symbol step)
         {
@@ -236,7 +270,7 @@ public static class CSharpSource
 
     private static Statements Start(LayeredNetwork network, HashSet<Function> called)
     {
-        Statements code = new(network.Batch, [.. taken, "a0", "loss", .. network.Parameters.SelectMany(w => new[] { FieldOf(w), "d" + FieldOf(w) })], called);
+        Statements code = new(network.Batch, [.. taken, "a0", "y", "loss", .. network.Parameters.SelectMany(w => new[] { FieldOf(w), "d" + FieldOf(w) })], called);
         code.Give(network.Input, "a0");
         foreach (Symbol parameter in network.Parameters)
         {
@@ -285,8 +319,4 @@ public static class CSharpSource
     }
 
     private static string Comment(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
-
-    /// <summary>A text as C# writes it: what is no letter of ASCII as its number.</summary>
-    private static string Literal(string text) =>
-        $"\"{string.Concat(text.Select(c => c is >= ' ' and <= '~' and not ('"' or '\\') ? $"{c}" : $"\\u{(int)c:X4}"))}\"";
 }
