@@ -107,6 +107,9 @@ internal static class Options
         "FOLDER",
         "The folder with the files of the data set (mnist: four IDX files, gzipped or not); without it, the cache or a download");
 
+    /// <summary>A table without names.</summary>
+    public static Option<bool> NoHeader() => new("--no-header") { Description = "The first row holds data and no names; the columns are called column1, column2, …" };
+
     /// <summary>The targets that go with a file of arrays.</summary>
     public static Option<string?> Labels() => Text(
         "--labels", "FILE", "The file with the targets, where DATA is a file of arrays (.npy, .idx); an .npz file may hold both");
