@@ -31,7 +31,7 @@ internal sealed class DataSource
 
     /// <summary>The rows of the file to predict from.</summary>
     public IEnumerable<TableBatch> Rows(Preprocessing preprocessing) =>
-        IsArray ? ArrayReader.Stream(Given, preprocessing) : TableReader.Stream(Given, preprocessing, hasHeader);
+        IsArray ? ArrayReader.Stream(Given, preprocessing) : TableFiles.Stream(Given, preprocessing, hasHeader);
 
     /// <summary>The name of a model file for it: that of the file without its folder and endings.</summary>
     public string ModelFile => $"{(IsFile ? Path.GetFileName(Given).Split('.')[0] is { Length: > 0 } name ? name : "model" : Given)}.safetensors";
@@ -56,7 +56,7 @@ internal sealed class DataSource
         ulong seed, string? folder, string? labels, TableOptions options, Terminal terminal, CancellationToken cancellationToken) => builtIn is null
         ? Task.Run(
             () => IsArray ? ArrayReader.Load(Given, labels, options)
-                : labels is null ? TableReader.Load(Given, options, cancellationToken)
+                : labels is null ? TableFiles.Load(Given, options, cancellationToken)
                 : throw LabelsOfATable(),
             cancellationToken)
         : Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);
@@ -79,7 +79,7 @@ internal sealed class DataSource
         CancellationToken cancellationToken) => builtIn is null
         ? Task.Run(
             () => IsArray ? ArrayReader.Load(Given, labels, preprocessing, classes)
-                : labels is null ? TableReader.Load(Given, preprocessing, classes, hasHeader, cancellationToken)
+                : labels is null ? TableFiles.Load(Given, preprocessing, classes, hasHeader, cancellationToken)
                 : throw LabelsOfATable(),
             cancellationToken)
         : Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);

@@ -16,7 +16,7 @@ internal static class Options
     public static Argument<string> Data()
     {
         string[] names = [.. Datasets.All.Select(dataset => dataset.Name)];
-        Argument<string> data = new("DATA") { HelpName = "DATA", Description = $"A file of the user's own (CSV, TSV, NumPy or IDX), or a built-in data set: {string.Join(", ", names)}" };
+        Argument<string> data = new("DATA") { HelpName = "DATA", Description = $"A file of the user's own (CSV, TSV, Parquet, NumPy or IDX), or a built-in data set: {string.Join(", ", names)}" };
         data.CompletionSources.Add(names);
         return data;
     }
