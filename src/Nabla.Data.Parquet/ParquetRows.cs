@@ -104,7 +104,15 @@ internal sealed class ParquetRows : TableRow, IDisposable
         }
 
         string what = $"column '{TableFile.Shown(column.Name)}'";
-        limited.Limit = pages.Check(ParquetFooter.ChunkOf(Footer.Groups[group], column, name), TableFile.Shown(column.Name), rows);
+        ThriftStruct chunk = ParquetFooter.ChunkOf(Footer.Groups[group], column, name);
+        limited.Limit = pages.Check(chunk, TableFile.Shown(column.Name), rows);
+
+        // The library fails on pages of nothing but missing values that have an empty dictionary.
+        if (column.IsOptional && chunk.Struct(12) is { } statistics && statistics.Has(3) && statistics[3] == rows)
+        {
+            return ColumnTexts.Missing;
+        }
+
         return Guard(() => ColumnTexts.Read(reader.OpenRowGroupReader(group), fields[column.Name], (int)rows), what);
     }
 
@@ -142,6 +150,9 @@ internal abstract class ColumnTexts
         [typeof(DateTime)] = Reader<DateTime>((value, text) => value.TryFormat(text, out int length, "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) ? length : 0),
         [typeof(ReadOnlyMemory<char>)] = (group, field, rows) => new Strings(Values<ReadOnlyMemory<char>>(group, field, rows)),
     };
+
+    /// <summary>A column without values.</summary>
+    public static ColumnTexts Missing { get; } = new Nothing();
 
     /// <summary>The text of a row; an empty one where it is missing. It is there until the next is asked for.</summary>
     public abstract ReadOnlySpan<char> this[int row] { get; }
@@ -187,6 +198,11 @@ internal abstract class ColumnTexts
         public override ReadOnlySpan<char> this[int row] => (column.Places is null ? row : column.Places[row]) is >= 0 and int place
             ? text.AsSpan(0, format(column.Values[place], text))
             : [];
+    }
+
+    private sealed class Nothing : ColumnTexts
+    {
+        public override ReadOnlySpan<char> this[int row] => [];
     }
 
     private sealed class Strings((ReadOnlyMemory<char>[] Values, int[]? Places) column) : ColumnTexts

@@ -143,6 +143,26 @@ public sealed class TablesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_parquet_table_goes_where_a_text_goes()
+    {
+        string text = Write("flats.csv", "listed,area,rooms,town,rent\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"2024-01-{i % 28 + 1:00},{(i % 9 == 8 ? "" : $"{40 + i}")},{i % 4 + 1},{(i % 2 == 0 ? "Ulm" : "Bonn")},{400 + 10 * i}\n")));
+        folder.Write("flats.parquet", await FlatsInParquet.OfAsync(text));
+        string parquet = Path.Combine(folder.Path, "flats.parquet");
+        Run ofText = await Train(text, "--epochs", "5", "--json");
+        Run run = await Train(parquet, "--epochs", "5", "--json");
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Equal(ofText.Objects[^1].GetProperty("metrics").GetRawText(), run.Objects[^1].GetProperty("metrics").GetRawText());
+        Assert.Contains("column 'listed' is left out: it holds dates", run.Error, StringComparison.Ordinal);
+        Assert.Equal((await CommandLine.RunAsync("predict", Model, text)).Output, (await CommandLine.RunAsync("predict", Model, parquet)).Output);
+        Assert.StartsWith("Samples    40 file samples of flats.parquet\n", (await CommandLine.RunAsync("evaluate", Model, parquet)).Output);
+
+        folder.Write("cut.parquet", (await File.ReadAllBytesAsync(parquet, TestContext.Current.CancellationToken))[..^9]);
+        Assert.Equal(
+            "cut.parquet: a Parquet file begins and ends with PAR1, but this file does not", (await CommandLine.RunAsync("predict", Model, Path.Combine(folder.Path, "cut.parquet"))).Refused(ExitCode.BadData));
+        Assert.StartsWith("flats.parquet names its columns itself", (await CommandLine.RunAsync("predict", Model, parquet, "--no-header")).Refused(ExitCode.Usage));
+    }
+
+    [Fact]
     public async Task A_table_without_names_is_told_to_have_none_everywhere()
     {
         string table = Write("t.csv", string.Concat(Enumerable.Range(0, 40).Select(i => $"{(i % 2 == 0 ? "red" : "blue")},{(i % 2 == 0 ? "cat" : "dog")}\n")));
