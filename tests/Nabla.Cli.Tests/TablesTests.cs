@@ -142,6 +142,66 @@ public sealed class TablesTests : IDisposable
         Assert.Equal(257, run.Output.Count(c => c == '\n'));
     }
 
+    [Fact]
+    public async Task A_parquet_table_goes_where_a_text_goes()
+    {
+        string text = Write("flats.csv", "listed,area,rooms,town,rent\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"2024-01-{i % 28 + 1:00},{(i % 9 == 8 ? "" : $"{40 + i}")},{i % 4 + 1},{(i % 2 == 0 ? "Ulm" : "Bonn")},{400 + 10 * i}\n")));
+        folder.Write("flats.parquet", await FlatsInParquet.OfAsync(text));
+        string parquet = Path.Combine(folder.Path, "flats.parquet");
+        Run ofText = await Train(text, "--epochs", "5", "--json");
+        Run run = await Train(parquet, "--epochs", "5", "--json");
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Equal(ofText.Objects[^1].GetProperty("metrics").GetRawText(), run.Objects[^1].GetProperty("metrics").GetRawText());
+        Assert.Contains("column 'listed' is left out: it holds dates", run.Error, StringComparison.Ordinal);
+        Assert.Equal((await CommandLine.RunAsync("predict", Model, text)).Output, (await CommandLine.RunAsync("predict", Model, parquet)).Output);
+        Assert.StartsWith("Samples    40 file samples of flats.parquet\n", (await CommandLine.RunAsync("evaluate", Model, parquet)).Output);
+
+        folder.Write("cut.parquet", (await File.ReadAllBytesAsync(parquet, TestContext.Current.CancellationToken))[..^9]);
+        Assert.Equal(
+            "cut.parquet: a Parquet file begins and ends with PAR1, but this file does not", (await CommandLine.RunAsync("predict", Model, Path.Combine(folder.Path, "cut.parquet"))).Refused(ExitCode.BadData));
+        Assert.StartsWith("flats.parquet names its columns itself", (await CommandLine.RunAsync("predict", Model, parquet, "--no-header")).Refused(ExitCode.Usage));
+    }
+
+    [Fact]
+    public async Task A_table_without_names_is_told_to_have_none_everywhere()
+    {
+        string table = Write("t.csv", string.Concat(Enumerable.Range(0, 40).Select(i => $"{(i % 2 == 0 ? "red" : "blue")},{(i % 2 == 0 ? "cat" : "dog")}\n")));
+        Run run = await Train(table, "--no-header", "--epochs", "30");
+        Assert.Contains("t.csv: 32 samples to train, 8 to test", run.Error, StringComparison.Ordinal);
+        Run evaluated = await CommandLine.RunAsync("evaluate", Model, table, "--no-header");
+        Assert.StartsWith("Accuracy   100.00 % of 40 file samples of t.csv\n", evaluated.Output);
+        Run predicted = await CommandLine.RunAsync("predict", Model, table, "--no-header");
+        Assert.Equal(["0,cat", "1,dog"], predicted.Output.Split('\n')[1..3].Select(line => line[..5]));
+        Assert.Equal(42, predicted.Output.Split('\n').Length);
+        Assert.Equal(
+            "--no-header goes with a table, such as table.csv, but 'xor' is a built-in data set", (await CommandLine.RunAsync("evaluate", Model, "xor", "--no-header")).Refused(ExitCode.Usage));
+        Assert.Equal(
+            "--no-header goes with a table, such as table.csv, but 'x.npy' is a file of arrays", (await CommandLine.RunAsync("predict", Model, "x.npy", "--no-header")).Refused(ExitCode.Usage));
+        Assert.StartsWith(
+            "--labels goes with a file of arrays, but t.csv is a table", (await CommandLine.RunAsync("evaluate", Model, table, "--no-header", "--labels", table)).Refused(ExitCode.Usage));
+    }
+
+    [Fact]
+    public async Task Pictures_in_idx_files_are_learned_with_one_command()
+    {
+        // Bright above or bright below.
+        byte[] pixels = [.. Enumerable.Range(0, 60).SelectMany(i => Enumerable.Range(0, 16).Select(at => (byte)(at / 8 == i % 2 ? 190 + i : i)))];
+        string images = Path.Combine(folder.Path, "images.idx");
+        string labels = Path.Combine(folder.Path, "labels.idx");
+        folder.Write("images.idx", [.. IdxFiles.Header(0x00000803, 60, 4, 4), .. pixels]);
+        folder.Write("labels.idx", IdxFiles.Labels([.. Enumerable.Range(0, 60).Select(i => (byte)(i % 2))]));
+        Run run = await Train(images, "--labels", labels, "--epochs", "30", "--json");
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Equal(1, run.Objects[^1].GetProperty("test_accuracy").GetDouble());
+        Assert.Contains("images.idx: 48 samples to train, 12 to test", run.Error, StringComparison.Ordinal);
+        Run evaluated = await CommandLine.RunAsync("evaluate", Model, images, "--labels", labels);
+        Assert.StartsWith("Accuracy   100.00 % of 60 file samples of images.idx\n", evaluated.Output);
+        Assert.StartsWith("0,0,", (await CommandLine.RunAsync("predict", Model, images)).Output.Split('\n')[1]);
+        Assert.Equal(
+            "a file of rows to test with goes with a table, but images.idx is a file of arrays",
+            (await CommandLine.RunAsync("train", images, "--labels", labels, "--test-file", images, "--out", Model)).Refused(ExitCode.Usage));
+    }
+
     /// <summary>Small and red or blue are cats, large ones dogs.</summary>
     private static string Cats(int rows, int first = 0)
     {

@@ -19,6 +19,7 @@ public sealed partial class TheDocumentOfDataIsTrue
             await File.WriteAllTextAsync(Path.Combine(folder.Path, file.Groups["name"].Value), file.Groups["text"].Value, TestContext.Current.CancellationToken);
         }
 
+        await File.WriteAllBytesAsync(Path.Combine(folder.Path, "flats.parquet"), await FlatsInParquet.OfAsync(Path.Combine(folder.Path, "flats.csv")), TestContext.Current.CancellationToken);
         List<Run> runs = [];
         foreach (Match block in Console().Matches(document))
         {
@@ -32,7 +33,7 @@ public sealed partial class TheDocumentOfDataIsTrue
             }
         }
 
-        Assert.Equal(3, runs.Count);
+        Assert.Equal(4, runs.Count);
         AssertNotes(runs[0].Error);
         Run wrong = await CommandLine.StartAsync(folder.Path, ["predict", "flats.safetensors", "wrong.csv"]);
         Assert.Contains($"```text\n{wrong.Error}```\n", document, StringComparison.Ordinal);

@@ -115,6 +115,44 @@ public sealed class ArraysAreRead : IDisposable
     }
 
     [Fact]
+    public void An_array_may_be_compressed_with_gzip_and_damage_is_seen()
+    {
+        byte[] whole = IdxFiles.Gzip(NpyFiles.Npy("<f8", "2, 2", NpyFiles.Doubles(1, 2, 3, 4.5)));
+        folder.Write("x.npy.gz", whole);
+        Assert.True(ArrayReader.IsArrayFile("x.npy.gz"));
+        Assert.Equal(4.5, Npy.Read(Path("x.npy.gz"))[1, 1]);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            folder.Write("x.npy.gz", whole[..length]);
+            Refused("x.npy.gz: ", () => Npy.Read(Path("x.npy.gz")));
+        }
+
+        folder.Write("more.npy.gz", IdxFiles.Gzip([.. NpyFiles.Npy("<f8", "1,", NpyFiles.Doubles(1)), 0]));
+        Refused("more.npy.gz: more follows the end of the array", () => Npy.Read(Path("more.npy.gz")));
+        folder.Write("z.npz.gz", whole);
+        Refused("z.npz.gz: an .npz file is an archive that is compressed itself", () => ArrayReader.Load(Path("z.npz.gz"), Path("z.npz.gz")));
+    }
+
+    [Fact]
+    public void What_goes_with_a_table_is_refused_for_arrays()
+    {
+        folder.Write("x.npy", NpyFiles.Npy("<f8", "2, 2", NpyFiles.Doubles(1, 2, 3, 4)));
+        foreach ((TableOptions options, string what) in new (TableOptions, string)[]
+        {
+            (new() { TestFile = "t.npy" }, "a file of rows to test with"),
+            (new() { HasHeader = false }, "a row of names, or none,"),
+            (new() { Categories = ["column1"] }, "a column of categories"),
+            (new() { MissingCategories = CategoryFill.MostFrequent }, "a column of categories"),
+            (new() { Target = "y" }, "a name of features or of a target"),
+        })
+        {
+            Assert.Equal(
+                $"{what} goes with a table, but x.npy is a file of arrays",
+                Assert.Throws<ArgumentException>(() => ArrayReader.Load(Path("x.npy"), Path("x.npy"), options)).Message);
+        }
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_with_a_sentence()
     {
         folder.Write("x.npy", NpyFiles.Npy("<f8", "2, 2", NpyFiles.Doubles(1, 2, 3, double.PositiveInfinity)));

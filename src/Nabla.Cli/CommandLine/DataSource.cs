@@ -9,8 +9,16 @@ namespace Nabla.Cli.CommandLine;
 internal sealed class DataSource
 {
     private readonly BuiltInDataset? builtIn;
+    private readonly bool? hasHeader;
 
-    private DataSource(string given, BuiltInDataset? builtIn) => (Given, this.builtIn) = (given, builtIn);
+    private DataSource(string given, BuiltInDataset? builtIn, bool noHeader)
+    {
+        (Given, this.builtIn, hasHeader) = (given, builtIn, noHeader ? false : null);
+        if (noHeader && (builtIn is not null || IsArray))
+        {
+            throw new ArgumentException($"--no-header goes with a table, such as table.csv, but '{given}' is {(builtIn is null ? "a file of arrays" : "a built-in data set")}");
+        }
+    }
 
     /// <summary>As it is written on the command line.</summary>
     public string Given { get; }
@@ -23,17 +31,19 @@ internal sealed class DataSource
 
     /// <summary>The rows of the file to predict from.</summary>
     public IEnumerable<TableBatch> Rows(Preprocessing preprocessing) =>
-        IsArray ? ArrayReader.Stream(Given, preprocessing) : TableReader.Stream(Given, preprocessing);
+        IsArray ? ArrayReader.Stream(Given, preprocessing) : TableFiles.Stream(Given, preprocessing, hasHeader);
 
     /// <summary>The name of a model file for it: that of the file without its folder and endings.</summary>
     public string ModelFile => $"{(IsFile ? Path.GetFileName(Given).Split('.')[0] is { Length: > 0 } name ? name : "model" : Given)}.safetensors";
 
     /// <summary>A built-in data set has neither a dot nor a folder in its name; whatever else has one, or is there, is a file.</summary>
-    /// <exception cref="ArgumentException">It is neither.</exception>
-    public static DataSource Find(string data) =>
+    /// <param name="data">As it is written on the command line.</param>
+    /// <param name="noHeader">Whether it is a table whose first row holds data and no names; else that is found.</param>
+    /// <exception cref="ArgumentException">It is neither, or no table where it should be one.</exception>
+    public static DataSource Find(string data, bool noHeader = false) =>
         data.AsSpan().ContainsAny('.', Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) || File.Exists(data)
-            ? new(data, null)
-            : new(data, Datasets.Find(data));
+            ? new(data, null, noHeader)
+            : new(data, Datasets.Find(data), noHeader);
 
     /// <summary>Loads it to train with.</summary>
     /// <param name="seed">Fixes what is generated and how rows are parted.</param>
@@ -44,7 +54,11 @@ internal sealed class DataSource
     /// <param name="cancellationToken">Stops it.</param>
     public Task<Dataset> LoadAsync(
         ulong seed, string? folder, string? labels, TableOptions options, Terminal terminal, CancellationToken cancellationToken) => builtIn is null
-        ? Task.Run(() => IsArray ? ArrayReader.Load(Given, labels, options) : TableReader.Load(Given, options, cancellationToken), cancellationToken)
+        ? Task.Run(
+            () => IsArray ? ArrayReader.Load(Given, labels, options)
+                : labels is null ? TableFiles.Load(Given, options, cancellationToken)
+                : throw LabelsOfATable(),
+            cancellationToken)
         : Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);
 
     /// <summary>Loads it to use a model on.</summary>
@@ -63,6 +77,13 @@ internal sealed class DataSource
         string? labels,
         Terminal terminal,
         CancellationToken cancellationToken) => builtIn is null
-        ? Task.Run(() => IsArray ? ArrayReader.Load(Given, labels, preprocessing, classes) : TableReader.Load(Given, preprocessing, classes, cancellationToken: cancellationToken), cancellationToken)
+        ? Task.Run(
+            () => IsArray ? ArrayReader.Load(Given, labels, preprocessing, classes)
+                : labels is null ? TableFiles.Load(Given, preprocessing, classes, hasHeader, cancellationToken)
+                : throw LabelsOfATable(),
+            cancellationToken)
         : Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);
+
+    private ArgumentException LabelsOfATable() =>
+        new($"--labels goes with a file of arrays, but {Path.GetFileName(Given)} is a table, whose target is one of its columns; --target names it");
 }

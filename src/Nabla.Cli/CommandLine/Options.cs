@@ -16,7 +16,7 @@ internal static class Options
     public static Argument<string> Data()
     {
         string[] names = [.. Datasets.All.Select(dataset => dataset.Name)];
-        Argument<string> data = new("DATA") { HelpName = "DATA", Description = $"A file of the user's own (CSV, TSV, NumPy or IDX), or a built-in data set: {string.Join(", ", names)}" };
+        Argument<string> data = new("DATA") { HelpName = "DATA", Description = $"A file of the user's own (CSV, TSV, Parquet, NumPy or IDX), or a built-in data set: {string.Join(", ", names)}" };
         data.CompletionSources.Add(names);
         return data;
     }
@@ -106,6 +106,9 @@ internal static class Options
         "--data-folder",
         "FOLDER",
         "The folder with the files of the data set (mnist: four IDX files, gzipped or not); without it, the cache or a download");
+
+    /// <summary>A table without names.</summary>
+    public static Option<bool> NoHeader() => new("--no-header") { Description = "The first row holds data and no names; the columns are called column1, column2, …" };
 
     /// <summary>The targets that go with a file of arrays.</summary>
     public static Option<string?> Labels() => Text(

@@ -20,7 +20,7 @@ internal sealed class TableArguments
     private readonly Option<string?> task = Options.Choice(
         "--task", "What is learned: classes or numbers (default: found from the target)", "classification", "regression");
 
-    private readonly Option<bool> noHeader = new("--no-header") { Description = "The first row holds data and no names; the columns are called column1, column2, …" };
+    private readonly Option<bool> noHeader = Options.NoHeader();
 
     private readonly Option<string?> missingNumbers = Options.Choice("--missing-numbers", "What stands for a missing number (default mean)", "mean", "median");
 

@@ -10,14 +10,14 @@ namespace Nabla.Cli.CommandLine;
 
 /// <summary>A model from a file with data to use it on.</summary>
 /// <typeparam name="T">float, or double where the file holds doubles.</typeparam>
-internal sealed record TrainedModel<T>(Model<T> Model, ModelDescription Description, Dataset Data)
+internal sealed record TrainedModel<T>(Model<T> Model, ModelDescription Description, Dataset Data, bool IsFile)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The held-out samples; where there are none, those to train with.</summary>
     public Samples Samples => Data.Test ?? Data.Train;
 
     /// <summary>"test", "train", or "file" where the samples are all rows of one.</summary>
-    public string Part => Data.Preprocessing.IsTable ? "file" : Data.Test is null ? "train" : "test";
+    public string Part => IsFile ? "file" : Data.Test is null ? "train" : "test";
 }
 
 /// <summary>What can be done with a model in either precision.</summary>
@@ -79,8 +79,8 @@ internal static class TrainedModels
 
         RequireFit(description, file.Name, dataset);
         return IsDouble(file)
-            ? user.Use(new TrainedModel<double>(ModelFile.ToModel<double>(description, file), description, dataset))
-            : user.Use(new TrainedModel<float>(ModelFile.ToModel<float>(description, file), description, dataset));
+            ? user.Use(new TrainedModel<double>(ModelFile.ToModel<double>(description, file), description, dataset, source.IsFile))
+            : user.Use(new TrainedModel<float>(ModelFile.ToModel<float>(description, file), description, dataset, source.IsFile));
     }
 
     /// <summary>Loads a model and predicts the rows of a file with it.</summary>

@@ -15,6 +15,7 @@ internal static class EvaluateCommand
         Option<string?> dataFolder = Options.DataFolder();
         Option<ulong?> seed = Options.Seed("The seed of generated data such as digits (default: the one that the model was trained with)");
         Option<string?> labels = Options.Labels();
+        Option<bool> noHeader = Options.NoHeader();
         Option<bool> json = Options.Json("One JSON object on stdout, and nothing else there");
         Command command = new ToolCommand(
             "evaluate",
@@ -23,11 +24,11 @@ internal static class EvaluateCommand
             "nabla evaluate digits.safetensors digits    on the held-out digits of the seed that the model was trained with",
             "nabla evaluate digits.safetensors mnist --json")
         {
-            model, data, labels, dataFolder, seed, json,
+            model, data, labels, noHeader, dataFolder, seed, json,
         };
         command.SetAction((parsed, _) => TrainedModels.UseAsync(
             parsed.GetRequiredValue(model),
-            DataSource.Find(parsed.GetRequiredValue(data)),
+            DataSource.Find(parsed.GetRequiredValue(data), parsed.GetValue(noHeader)),
             parsed.GetValue(seed),
             parsed.GetValue(dataFolder),
             parsed.GetValue(labels),

@@ -18,6 +18,7 @@ internal static class PredictCommand
         Option<int?> count = Options.Whole("--count", "How many samples, from the first (default: all)");
         Option<string?> dataFolder = Options.DataFolder();
         Option<ulong?> seed = Options.Seed("The seed of generated data such as digits (default: the one that the model was trained with)");
+        Option<bool> noHeader = Options.NoHeader();
         Option<bool> json = Options.Json("One JSON object a line for each sample, and nothing else on stdout");
         Command command = new ToolCommand(
             "predict",
@@ -26,12 +27,12 @@ internal static class PredictCommand
             "nabla predict digits.safetensors digits --count 5",
             "nabla predict digits.safetensors mnist --json | head")
         {
-            model, data, count, dataFolder, seed, json,
+            model, data, count, noHeader, dataFolder, seed, json,
         };
         command.SetAction((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(model);
-            DataSource source = DataSource.Find(parsed.GetRequiredValue(data));
+            DataSource source = DataSource.Find(parsed.GetRequiredValue(data), parsed.GetValue(noHeader));
             int? most = parsed.GetValue(count);
             return source.IsFile
                 ? Task.FromResult(TrainedModels.UseOnFile(path, source, new TablePrediction(terminal.Output, most ?? long.MaxValue, parsed.GetValue(json))))

@@ -34,6 +34,7 @@ public static class ArrayReader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new();
+        RequireNoneOfTables(path, options);
         Parts.RequireFractions(options.Validation, options.Test);
         (NumberArray x, NumberArray y) = ReadPair(path, labels, options);
         double[] targets = TargetsOf(y);
@@ -81,9 +82,25 @@ public static class ArrayReader
         }
     }
 
+    /// <summary>What would change nothing is a mistake of whoever asks for it.</summary>
+    private static void RequireNoneOfTables(string path, TableOptions options)
+    {
+        string? wrong = options.TestFile is not null ? "a file of rows to test with"
+            : options.HasHeader is not null ? "a row of names, or none,"
+            : !options.Categories.IsEmpty || options.MissingCategories != CategoryFill.OwnLevel ? "a column of categories"
+            : !IsArchive(path) && (!options.Features.IsEmpty || options.Target is not null) ? "a name of features or of a target"
+            : null;
+        if (wrong is not null)
+        {
+            throw new ArgumentException($"{wrong} goes with a table, but {Path.GetFileName(path)} is a file of arrays");
+        }
+    }
+
+    private static bool IsArchive(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
+
     private static (NumberArray X, NumberArray Y) ReadPair(string path, string? labels, TableOptions options)
     {
-        bool together = labels is null && path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
+        bool together = labels is null && IsArchive(path);
         if (labels is null && !together)
         {
             throw new ArgumentException($"{Path.GetFileName(path)} holds the inputs; --labels names the file with the targets");
@@ -98,12 +115,17 @@ public static class ArrayReader
 
     private static NumberArray ReadOne(string path, IReadOnlyList<string> names)
     {
-        if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+        if (IsArchive(path))
         {
             return Npy.Read(path, names);
         }
 
-        return path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? Npy.Read(path) : ReadIdx(path);
+        if (path.EndsWith(".npz.gz", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidDataException($"{Path.GetFileName(path)}: an .npz file is an archive that is compressed itself; gzip around it has to be taken off");
+        }
+
+        return path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".npy.gz", StringComparison.OrdinalIgnoreCase) ? Npy.Read(path) : ReadIdx(path);
     }
 
     private static NumberArray ReadIdx(string path)

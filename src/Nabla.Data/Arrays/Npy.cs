@@ -6,6 +6,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Nabla.Calculus;
+using Nabla.Data.Tables;
 
 namespace Nabla.Data.Arrays;
 
@@ -20,13 +21,15 @@ public static partial class Npy
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>The array of a <c>.npy</c> file.</summary>
+    /// <summary>The array of a <c>.npy</c> file, which may be compressed with gzip.</summary>
     /// <exception cref="InvalidDataException">It is no such file.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static NumberArray Read(string path)
     {
-        using FileStream stream = Open(path);
-        return Read(stream, Path.GetFileName(path), stream.Length);
+        Open(path).Dispose();
+        using TableBytes bytes = new(path);
+        using BytesStream stream = new(bytes);
+        return Read(stream, bytes.FileName, bytes.Length);
     }
 
     /// <summary>The arrays of a <c>.npz</c> file by their names.</summary>
@@ -95,7 +98,10 @@ public static partial class Npy
             : throw new FileNotFoundException($"there is no file {path}");
     }
 
-    private static NumberArray Read(Stream stream, string file, long length)
+    /// <param name="stream">The file's bytes.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <param name="length">How many bytes there are; null where only reading them tells.</param>
+    private static NumberArray Read(Stream stream, string file, long? length)
     {
         Span<byte> start = stackalloc byte[12];
         int read = stream.ReadAtLeast(start[..10], 10, throwOnEndOfStream: false);
@@ -124,7 +130,7 @@ public static partial class Npy
         }
 
         (NumberType type, ImmutableArray<int> shape, bool columnsFirst, long bytes) = Header(Encoding.UTF8.GetString(header), file);
-        if (bytes != length - before - headerLength)
+        if (length is not null && bytes != length - before - headerLength)
         {
             throw new InvalidDataException(
                 $"{file}: the header says {string.Join(" × ", shape)} numbers of {type.Size} bytes, which are {bytes:N0} bytes, but {length - before - headerLength:N0} follow it");

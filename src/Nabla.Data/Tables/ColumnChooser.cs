@@ -27,7 +27,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
             ? [.. Enumerable.Range(0, file.Names.Length).Where(place => place != target)]
             : [.. options.Features.Select(file.Find)];
         RequireDistinct(features, target);
-        HashSet<int> told = [.. options.Categories.Select(file.Find)];
+        HashSet<int> told = [.. options.Categories.Select(file.Find), .. file.Texts];
         Dictionary<int, ColumnSurvey> surveys = Survey(features, target);
         TableTask task = TaskOf(surveys[target], file.Names[target]);
         List<int> used = [.. features.Where(place => IsUsed(surveys[place], place, told.Contains(place)))];
@@ -89,7 +89,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
         Dictionary<int, ColumnSurvey> surveys = features.Append(target).ToDictionary(place => place, place => new ColumnSurvey(place == target));
         (int Place, ColumnSurvey Survey)[] all = [.. surveys.Select(pair => (pair.Key, pair.Value))];
         long rows = 0;
-        foreach (CsvRows row in file.Rows(cancellationToken))
+        foreach (TableRow row in file.Rows(cancellationToken))
         {
             rows++;
             foreach ((int place, ColumnSurvey survey) in all)
@@ -143,7 +143,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
     {
         if (task == TableTask.Regression && survey.FirstInfinity is long line)
         {
-            throw new InvalidDataException($"{file.FileName}, line {line}: column '{TableFile.Shown(name)}' is infinite there; a number is finite, or missing");
+            throw new InvalidDataException($"{file.FileName}, {file.RowWord} {line}: column '{TableFile.Shown(name)}' is infinite there; a number is finite, or missing");
         }
     }
 
@@ -170,7 +170,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
     private InvalidDataException Slip(string name, ColumnSurvey survey, string why)
     {
         (string text, long line) = survey.FirstOther!.Value;
-        return new($"{file.FileName}, line {line}: column '{TableFile.Shown(name)}': '{text}' is no number, {why}; write one, or nothing where it is missing, "
+        return new($"{file.FileName}, {file.RowWord} {line}: column '{TableFile.Shown(name)}': '{text}' is no number, {why}; write one, or nothing where it is missing, "
             + "or say that the column holds categories");
     }
 
@@ -201,7 +201,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
 
         (int Place, LevelSurvey Survey)[] all = [.. surveys.Select(pair => (pair.Key, pair.Value))];
         long together = 0;
-        foreach (CsvRows row in file.Rows(cancellationToken))
+        foreach (TableRow row in file.Rows(cancellationToken))
         {
             foreach ((int place, LevelSurvey survey) in all)
             {

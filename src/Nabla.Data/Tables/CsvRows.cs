@@ -3,7 +3,7 @@ using nietras.SeparatedValues;
 namespace Nabla.Data.Tables;
 
 /// <summary>The rows of a text of delimited fields (RFC 4180), one after the other in constant memory. Empty lines are passed over.</summary>
-internal sealed class CsvRows : IDisposable
+internal sealed class CsvRows : TableRow, IDisposable
 {
     /// <summary>The longest row, in characters.</summary>
     public const int LongestRow = 1 << 22;
@@ -31,17 +31,14 @@ internal sealed class CsvRows : IDisposable
     }
 
     /// <summary>The file's name, for messages.</summary>
-    public string FileName => source.FileName;
-
-    /// <summary>The line on which the row begins, counted from 1.</summary>
-    public long Line { get; private set; }
+    private string FileName => source.FileName;
 
     /// <summary>How many fields the row has.</summary>
     public int Count { get; private set; }
 
     /// <summary>A field of the row, without its quotes and the spaces around it.</summary>
     /// <exception cref="InvalidDataException">Its quotes are wrong.</exception>
-    public ReadOnlySpan<char> this[int field]
+    public override ReadOnlySpan<char> this[int field]
     {
         get
         {
@@ -72,8 +69,8 @@ internal sealed class CsvRows : IDisposable
         return false;
     }
 
-    /// <summary>A sentence with the file and the line.</summary>
-    public InvalidDataException Wrong(string sentence, Exception? cause = null) => new($"{FileName}, line {Line}: {sentence}", cause);
+    /// <inheritdoc/>
+    public override InvalidDataException Wrong(string sentence, Exception? cause = null) => new($"{FileName}, line {Line}: {sentence}", cause);
 
     /// <inheritdoc/>
     public void Dispose()

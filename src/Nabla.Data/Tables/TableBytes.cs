@@ -48,6 +48,9 @@ internal sealed class TableBytes : IDisposable
     /// <summary>The file's name, for messages.</summary>
     public string FileName { get; }
 
+    /// <summary>How many bytes there are; null where they are compressed.</summary>
+    public long? Length => plain?.Length;
+
     /// <summary>The next bytes; none only at the end.</summary>
     /// <exception cref="InvalidDataException">The compressed data is damaged.</exception>
     public int Read(Span<byte> destination)

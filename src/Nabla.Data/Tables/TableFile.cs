@@ -3,57 +3,15 @@ using Nabla.Calculus;
 
 namespace Nabla.Data.Tables;
 
-/// <summary>A file of delimited rows: what separates the fields, and what the columns are called.</summary>
-internal sealed class TableFile
+/// <summary>A file that holds a table: what its columns are called, and its rows.</summary>
+internal abstract class TableFile
 {
-    private const int MostColumns = 1 << 16;
-
-    private static readonly char[] delimiters = [',', '\t', ';', '|'];
+    /// <summary>The most columns that a table has.</summary>
+    public const int MostColumns = 1 << 16;
 
     private readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
-    private readonly bool hasHeader;
 
-    /// <summary>Reads the first row.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="header">Whether the first row names the columns; null finds it.</param>
-    /// <exception cref="InvalidDataException">It is no table.</exception>
-    public TableFile(string path, bool? header)
-    {
-        (Path, FileName) = (path, System.IO.Path.GetFileName(path));
-        Delimiter = DelimiterOf(path);
-        using CsvRows rows = new(path, Delimiter);
-        if (!rows.Read())
-        {
-            throw new InvalidDataException($"{FileName}: the file is empty, but a table has at least a row");
-        }
-
-        if (rows.Count > MostColumns)
-        {
-            throw rows.Wrong($"the row has {rows.Count:N0} fields, but a table has at most {MostColumns:N0} columns");
-        }
-
-        string[] first = new string[rows.Count];
-        for (int i = 0; i < first.Length; i++)
-        {
-            first[i] = $"{rows[i]}";
-        }
-
-        bool numbers = first.All(field => Cell.KindOf(field, out _) is CellKind.Number or CellKind.Missing);
-        hasHeader = header ?? !numbers;
-        if (!hasHeader && header is null)
-        {
-            Notes = [$"{FileName}: the first row holds numbers and no names; the columns are called column1 to column{first.Length}"];
-        }
-
-        Names = [.. first.Select((field, i) => hasHeader && field.Length > 0 ? field : $"column{i + 1}")];
-        for (int i = 0; i < Names.Length; i++)
-        {
-            if (!places.TryAdd(Names[i], i))
-            {
-                throw rows.Wrong($"the columns {places[Names[i]] + 1} and {i + 1} are both named '{Shown(Names[i])}'; each column needs a name of its own");
-            }
-        }
-    }
+    private protected TableFile(string path) => (Path, FileName) = (path, System.IO.Path.GetFileName(path));
 
     /// <summary>The path.</summary>
     public string Path { get; }
@@ -61,14 +19,17 @@ internal sealed class TableFile
     /// <summary>The file's name, for messages.</summary>
     public string FileName { get; }
 
-    /// <summary>What separates fields.</summary>
-    public char Delimiter { get; }
+    /// <summary>What the place of a row is called in messages.</summary>
+    public abstract string RowWord { get; }
 
     /// <summary>The columns' names.</summary>
-    public ImmutableArray<string> Names { get; }
+    public ImmutableArray<string> Names { get; private set; } = [];
+
+    /// <summary>Columns of texts, which are categories although they may look like numbers.</summary>
+    public virtual IEnumerable<int> Texts => [];
 
     /// <summary>Sentences that a user should read.</summary>
-    public ImmutableArray<string> Notes { get; } = [];
+    public ImmutableArray<string> Notes { get; private protected set; } = [];
 
     /// <summary>The place of a column.</summary>
     /// <exception cref="InvalidDataException">There is no column of this name.</exception>
@@ -79,31 +40,8 @@ internal sealed class TableFile
     /// <summary>The place of a column; −1 where there is none.</summary>
     public int PlaceOf(string name) => places.GetValueOrDefault(name, -1);
 
-    /// <summary>The rows behind the names. Each has as many fields as there are names.</summary>
-    public IEnumerable<CsvRows> Rows(CancellationToken cancellationToken)
-    {
-        const int RowsBetweenLooks = 1024;
-        using CsvRows rows = new(Path, Delimiter);
-        if (hasHeader)
-        {
-            rows.Read();
-        }
-
-        for (int i = 1; rows.Read(); i++)
-        {
-            if (rows.Count != Names.Length)
-            {
-                throw rows.Wrong($"the row has {Count(rows.Count, "field")}, but there {(Names.Length == 1 ? "is" : "are")} {Count(Names.Length, "column")}");
-            }
-
-            if (i % RowsBetweenLooks == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            yield return rows;
-        }
-    }
+    /// <summary>The rows, each with a field for each name.</summary>
+    public abstract IEnumerable<TableRow> Rows(CancellationToken cancellationToken);
 
     /// <summary>A text of a file in a message: not too long, and on one line.</summary>
     public static string Shown(ReadOnlySpan<char> text)
@@ -113,36 +51,17 @@ internal sealed class TableFile
         return text.Length > Longest ? line + "…" : line;
     }
 
-    private static string Count(int n, string what) => n == 1 ? $"1 {what}" : $"{n:N0} {what}s";
-
-    /// <summary>A tab in a file that is called so; else what the first line has most of, and a comma where it has none.</summary>
-    private static char DelimiterOf(string path)
+    /// <summary>Tells what the columns are called.</summary>
+    /// <exception cref="InvalidDataException">Two have one name; <paramref name="wrong"/> makes the sentence one of the place.</exception>
+    private protected void SetNames(ImmutableArray<string> names, Func<string, InvalidDataException> wrong)
     {
-        if (path.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tsv.gz", StringComparison.OrdinalIgnoreCase))
+        Names = names;
+        for (int i = 0; i < Names.Length; i++)
         {
-            return '\t';
-        }
-
-        int[] counts = new int[delimiters.Length];
-        bool quoted = false;
-        bool empty = true;
-        using TableBytes bytes = new(path);
-        using DecodedText text = new(bytes);
-        for (int read = 0; read < CsvRows.LongestRow && text.Read() is >= 0 and int c; read++)
-        {
-            quoted ^= c == '"';
-            empty &= char.IsWhiteSpace((char)c);
-            if (!quoted && !empty && c is '\r' or '\n')
+            if (!places.TryAdd(Names[i], i))
             {
-                break;
-            }
-
-            if (!quoted && Array.IndexOf(delimiters, (char)c) is >= 0 and int which)
-            {
-                counts[which]++;
+                throw wrong($"the columns {places[Names[i]] + 1} and {i + 1} are both named '{Shown(Names[i])}'; each column needs a name of its own");
             }
         }
-
-        return delimiters[Array.IndexOf(counts, counts.Max())];
     }
 }

@@ -11,7 +11,7 @@ internal sealed class TablePart(TablePlan plan)
     /// <summary>The target of each row: the place of its class, or the number.</summary>
     public NumberColumn Targets { get; } = new(plan.File.Names[plan.TargetPlace]);
 
-    public void Append(CsvRows row, double target)
+    public void Append(TableRow row, double target)
     {
         plan.Append(row, Table);
         Targets.Append(target);

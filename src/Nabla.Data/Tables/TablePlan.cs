@@ -71,7 +71,7 @@ internal sealed class TablePlan
 
     /// <summary>Appends the columns of a row.</summary>
     /// <exception cref="InvalidDataException">A field is not what its column holds.</exception>
-    public void Append(CsvRows row, TableColumns table)
+    public void Append(TableRow row, TableColumns table)
     {
         for (int i = 0; i < sources.Length; i++)
         {
@@ -93,7 +93,7 @@ internal sealed class TablePlan
 
     /// <summary>The target of a row: the place of its class, or the number; NaN where it is missing.</summary>
     /// <exception cref="InvalidDataException">It is none of the classes, or no number.</exception>
-    public double TargetOf(CsvRows row)
+    public double TargetOf(TableRow row)
     {
         ReadOnlySpan<char> field = row[TargetPlace];
         return labels is null ? Number(row, targetName!, field)
@@ -123,7 +123,7 @@ internal sealed class TablePlan
     public static string LevelOf(ReadOnlySpan<char> field) =>
         Cell.KindOf(field, out double number) == CellKind.Number ? number.ToString("R", CultureInfo.InvariantCulture) : $"{field}";
 
-    private static double Number(CsvRows row, string column, ReadOnlySpan<char> field) => Cell.KindOf(field, out double number) switch
+    private static double Number(TableRow row, string column, ReadOnlySpan<char> field) => Cell.KindOf(field, out double number) switch
     {
         CellKind.Missing => double.NaN,
         CellKind.Number when double.IsFinite(number) => number,

@@ -17,15 +17,21 @@ public static class TableReader
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static Dataset Load(string path, TableOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new();
+        return Load(path, options, name => new CsvFile(name, options.HasHeader), cancellationToken);
+    }
+
+    /// <summary>Reads a table of any kind to train with.</summary>
+    internal static Dataset Load(string path, TableOptions options, Func<string, TableFile> open, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         double test = options.TestFile is null ? options.Test : 0;
         Parts.RequireFractions(options.Validation, test);
-        TableFile file = new(path, options.HasHeader);
+        TableFile file = open(path);
         TableChoice choice = new ColumnChooser(file, options, cancellationToken).Choose();
         Parts parts = new(choice.Counts, options.Validation, test, options.Seed);
         TablePart[] filled = [.. Enum.GetValues<Part>().Select(_ => new TablePart(choice.Plan))];
-        foreach (CsvRows row in file.Rows(cancellationToken))
+        foreach (TableRow row in file.Rows(cancellationToken))
         {
             double target = choice.Plan.TargetOf(row);
             if (!double.IsNaN(target))
@@ -36,8 +42,7 @@ public static class TableReader
 
         if (options.TestFile is string held)
         {
-            TableFile testFile = new(held, options.HasHeader);
-            filled[(int)Part.Test] = Fill(choice.Plan.For(testFile), cancellationToken);
+            filled[(int)Part.Test] = Fill(choice.Plan.For(open(held)), cancellationToken);
         }
 
         TablePart train = filled[(int)Part.Train];
@@ -63,7 +68,13 @@ public static class TableReader
     public static Dataset Load(
         string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader = null, CancellationToken cancellationToken = default)
     {
-        TableFile file = Open(path, preprocessing, hasHeader);
+        RequireTable(path, preprocessing);
+        return Load(new CsvFile(path, hasHeader), preprocessing, classes, cancellationToken);
+    }
+
+    /// <summary>Reads a table of any kind with a preprocessing that was learned before.</summary>
+    internal static Dataset Load(TableFile file, Preprocessing preprocessing, ImmutableArray<string> classes, CancellationToken cancellationToken)
+    {
         file.Find(preprocessing.Target!.Name);
         Samples samples = Fill(TablePlan.Of(file, preprocessing, classes), cancellationToken).ToSamples(preprocessing)
             ?? throw new InvalidDataException($"{file.FileName}: no row has a '{TableFile.Shown(preprocessing.Target.Name)}' to compare with");
@@ -80,8 +91,14 @@ public static class TableReader
     public static IEnumerable<TableBatch> Stream(
         string path, Preprocessing preprocessing, bool? hasHeader = null, CancellationToken cancellationToken = default)
     {
+        RequireTable(path, preprocessing);
+        return Stream(new CsvFile(path, hasHeader), preprocessing, cancellationToken);
+    }
+
+    /// <summary>Reads a table of any kind with a preprocessing that was learned before, some rows at a time.</summary>
+    internal static IEnumerable<TableBatch> Stream(TableFile file, Preprocessing preprocessing, CancellationToken cancellationToken)
+    {
         const int RowsOfABatch = 256;
-        TableFile file = Open(path, preprocessing, hasHeader);
         return Batches();
 
         IEnumerable<TableBatch> Batches()
@@ -90,7 +107,7 @@ public static class TableReader
             TableColumns table = plan.CreateTable();
             List<string> targets = [];
             long first = 0;
-            foreach (CsvRows row in file.Rows(cancellationToken))
+            foreach (TableRow row in file.Rows(cancellationToken))
             {
                 plan.Append(row, table);
                 if (plan.TargetPlace >= 0)
@@ -114,19 +131,22 @@ public static class TableReader
         }
     }
 
-    private static TableFile Open(string path, Preprocessing preprocessing, bool? hasHeader)
+    /// <summary>Asserts that a model knows columns.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    internal static void RequireTable(string path, Preprocessing preprocessing)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(preprocessing);
-        return preprocessing is { IsTable: true, Target: not null }
-            ? new(path, hasHeader)
-            : throw new ArgumentException("the model was not trained on a table, so it does not know what to make of the columns of one");
+        if (preprocessing is not { IsTable: true, Target: not null })
+        {
+            throw new ArgumentException("the model was not trained on a table, so it does not know what to make of the columns of one");
+        }
     }
 
     private static TablePart Fill(TablePlan plan, CancellationToken cancellationToken)
     {
         TablePart part = new(plan);
-        foreach (CsvRows row in plan.File.Rows(cancellationToken))
+        foreach (TableRow row in plan.File.Rows(cancellationToken))
         {
             double target = plan.TargetOf(row);
             if (!double.IsNaN(target))

@@ -43,6 +43,14 @@ public sealed class TableColumns
         }
     }
 
+    /// <summary>Some of the rows, in the order that is given.</summary>
+    internal TableColumns Part(IReadOnlyList<int> rows)
+    {
+        TableColumns part = new(Columns.Select(column => column.Part(rows)));
+        part.Trim();
+        return part;
+    }
+
     /// <summary>The column of a name; null where there is none.</summary>
     public ColumnValues? Find(string name) => byName.GetValueOrDefault(name);
 }
@@ -64,6 +72,9 @@ public abstract class ColumnValues
 
     /// <summary>Frees what waits for more rows: nothing is appended after it.</summary>
     internal abstract void Trim();
+
+    /// <summary>The same column of some rows, in the order that is given.</summary>
+    internal abstract ColumnValues Part(IReadOnlyList<int> rows);
 }
 
 /// <summary>A column of numbers; NaN stands for a missing one.</summary>
@@ -131,6 +142,18 @@ public sealed class NumberColumn : ColumnValues
 
     /// <inheritdoc/>
     internal override void Trim() => Array.Resize(ref pending, waiting);
+
+    /// <inheritdoc/>
+    internal override NumberColumn Part(IReadOnlyList<int> rows)
+    {
+        NumberColumn part = new(shift, Name);
+        foreach (int row in rows)
+        {
+            part.Append(this[row]);
+        }
+
+        return part;
+    }
 }
 
 /// <summary>A column of categories: for each row one of a few levels, or none where it is missing.</summary>
@@ -150,7 +173,12 @@ public sealed class CategoryColumn : ColumnValues
 
     /// <summary>An empty column that packs 2ˢ rows at a time.</summary>
     internal CategoryColumn(string name, ImmutableArray<string> levels, int shift)
-        : base(name) => (Levels, codes) = (levels, NumberColumn.Empty(name, shift));
+        : this(name, levels, NumberColumn.Empty(name, shift))
+    {
+    }
+
+    private CategoryColumn(string name, ImmutableArray<string> levels, NumberColumn codes)
+        : base(name) => (Levels, this.codes) = (levels, codes);
 
     /// <summary>The levels.</summary>
     public ImmutableArray<string> Levels { get; }
@@ -166,4 +194,7 @@ public sealed class CategoryColumn : ColumnValues
 
     /// <inheritdoc/>
     internal override void Trim() => codes.Trim();
+
+    /// <inheritdoc/>
+    internal override CategoryColumn Part(IReadOnlyList<int> rows) => new(Name, Levels, codes.Part(rows));
 }

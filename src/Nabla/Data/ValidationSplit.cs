@@ -39,7 +39,14 @@ public static class ValidationSplit
 
         int[] held = [.. Enumerable.Range(0, train.Count).Where(i => chosen[i])];
         return held.Length > 0
-            ? new(data.Name, train.Part([.. Enumerable.Range(0, train.Count).Where(i => !chosen[i])]), data.Test, data.Classes, data.Notes, train.Part(held))
+            ? new(
+                data.Name,
+                train.Part([.. Enumerable.Range(0, train.Count).Where(i => !chosen[i])]),
+                data.Test,
+                data.Classes,
+                data.Notes,
+                train.Part(held),
+                data.Preprocessing)
             : throw new ArgumentException($"{data.Name} has too few samples to set some aside for validation: {train.Count}");
     }
 
@@ -50,6 +57,7 @@ public static class ValidationSplit
         {
             ByteFeatures bytes => new ByteFeatures(Chosen(bytes.Values, bytes.Size, which), bytes.Size),
             NumberFeatures numbers => new NumberFeatures(Chosen(numbers.Values, numbers.Size, which), numbers.Size),
+            EncodedFeatures encoded => new EncodedFeatures(encoded.Table.Part(which), encoded.Preprocessing),
             Features other => throw new NotSupportedException($"{other.GetType().Name} cannot be divided"),
         };
         Targets targets = samples.Targets switch

@@ -135,6 +135,31 @@ public class SchedulesAndEarlyStopping
         Assert.NotEqual(Numbers(split.Train), Numbers(data.WithValidation(fraction, seed: 5).Train));
     }
 
+    /// <summary>A table too large for plain numbers stays encoded, and its parts know what was learned of the columns.</summary>
+    [Fact]
+    public void A_split_of_a_table_keeps_its_rows_and_its_preprocessing()
+    {
+        const int Rows = 10_000;
+        TableColumns table = new(
+            new NumberColumn("x", Enumerable.Range(0, Rows).Select(i => i % 7 == 0 ? double.NaN : i)),
+            new CategoryColumn("kind", Enumerable.Range(0, Rows).Select(i => i % 11 == 0 ? null : $"level {i % 200}")));
+        Preprocessing learned = new() { Columns = Standardization.Learn(table), Target = new("y", 0, 1) };
+        EncodedFeatures whole = new(table, learned);
+        Dataset data = new(
+            "table", new(whole, new NumberTargets([.. Enumerable.Range(0, Rows).Select(i => (double)i)], 1)), preprocessing: learned);
+        Dataset split = data.WithValidation(0.3, seed: 4);
+        Assert.Same(learned, split.Preprocessing);
+        Assert.Equal((7000, 3000), (split.Train.Count, split.Validation!.Count));
+        foreach (Samples part in new[] { split.Train, split.Validation! })
+        {
+            Assert.IsType<EncodedFeatures>(part.Features);
+            for (int i = 0; i < part.Count; i += 97)
+            {
+                Assert.Equal(data.Train.InputsOf((int)part.TargetsOf(i)[0]), part.InputsOf(i));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0, "the part for validation must be above 0 and below 1, but it is 0")]
     [InlineData(1, "the part for validation must be above 0 and below 1, but it is 1")]
