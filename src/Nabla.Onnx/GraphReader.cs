@@ -14,12 +14,17 @@ internal sealed class GraphReader
     /// <summary>Each is compared with each.</summary>
     private const int MostOutputs = 8;
 
+    /// <summary>Matrices may be used by several layers, which then have copies of their own; so many numbers more than the file holds are given for that.</summary>
+    private const int NumbersForCopies = 1 << 20;
+
     private readonly string file;
     private readonly GraphProto graph;
     private readonly Dictionary<string, Term> values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorProto> initializers = new(StringComparer.Ordinal);
 
-    private GraphReader(string file, GraphProto graph) => (this.file, this.graph) = (file, graph);
+    private long numbersLeft;
+
+    private GraphReader(string file, GraphProto graph, long bytes) => (this.file, this.graph, numbersLeft) = (file, graph, bytes / sizeof(float) * 2 + NumbersForCopies);
 
     /// <summary>The layers, and what the inputs are divided by before the first.</summary>
     /// <param name="model">The file's messages.</param>
@@ -40,7 +45,7 @@ internal sealed class GraphReader
                 $"{file}: the file is of {(standard is null ? "no operator set" : $"operator set {standard.Version}")}, but 7 or a later one is needed");
         }
 
-        GraphReader reader = new(file, model.Graph);
+        GraphReader reader = new(file, model.Graph, model.CalculateSize());
         reader.ReadInputs();
         int before = notes.Preprocessing is { IsTable: true } table ? reader.SkipEncoding(table) : 0;
         int after = notes.Preprocessing?.Target is { } target && target is not { Mean: 0, Scale: 1 } ? reader.CountDecoding(target, notes.Classes.IsEmpty) : 0;
@@ -235,7 +240,7 @@ internal sealed class GraphReader
     {
         bool swaps = node.Attribute.FirstOrDefault(attribute => attribute.Name == "perm") is not AttributeProto order || order.Ints is [1, 0];
         return swaps && Operand(node, 0, 1) is GivenTerm given && given.Values.Shape.Length == 2
-            ? new(TensorReader.Transposed(given.Values))
+            ? new(TensorReader.Transposed(Counted(node, given.Values)))
             : throw Bad(node, "transposes something else than a given matrix");
     }
 
@@ -262,8 +267,13 @@ internal sealed class GraphReader
 
     private Tensor Matrix(NodeProto node, int index) =>
         Operand(node, index, node.Input.Count) is GivenTerm { Values: { Shape: [> 0, > 0] } values }
-            ? values
+            ? Counted(node, values)
             : throw Bad(node, $"needs a given matrix of two dimensions as {Quote(node.Input[index])}");
+
+    /// <summary>The same matrix, of which a copy may be made: a small file that names one a thousand times must not become a large model.</summary>
+    private Tensor Counted(NodeProto node, Tensor matrix) => (numbersLeft -= matrix.Count) >= 0
+        ? matrix
+        : throw Bad(node, "takes a matrix that others take too, so often that the layers together have many times the numbers of the file");
 
     /// <summary>A given vector as the biases of a layer: one number for each output, or one for all.</summary>
     private Tensor Vector(NodeProto node, Term given, Tensor weights)

@@ -47,6 +47,11 @@ internal sealed record LearningRequest
                 $"--patience needs samples to choose with, but {data.Name} has none set aside; --validation 0.1 sets a tenth of those to train with aside");
         }
 
+        if (Validation is double asked && data.Validation is null && data.Preprocessing.IsTable)
+        {
+            throw new ArgumentException($"--validation {asked} of the {data.Train.Count} rows to train with is no row; a larger part is needed");
+        }
+
         // Of a table they were set aside before anything was learned of its columns.
         return Validation is double part && data.Validation is null ? data.WithValidation(part, seed) : data;
     }

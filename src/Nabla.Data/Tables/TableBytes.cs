@@ -24,6 +24,11 @@ internal sealed class TableBytes : IDisposable
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         try
         {
+            if (!stream.CanSeek)
+            {
+                throw new InvalidDataException($"{FileName} is a pipe, but a table is read several times and so must be a file");
+            }
+
             Span<byte> first = stackalloc byte[2];
             int read = stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
             if (!Gzip.Begins(first[..read]))

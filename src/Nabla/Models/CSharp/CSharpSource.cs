@@ -21,6 +21,11 @@ public static class CSharpSource
     private const int NumbersInALine = 10;
 
     /// <summary>Names that mean something in the file; no array may have them.</summary>
+    private static readonly string[] reserved =
+    [
+        "Train", "Predict", "Inputs", "Outputs", "Classes", "Math", "MathF", "Array", "Span", "ReadOnlySpan", "Object", "String", "Single", "Double", "Boolean", "Int32", "ArgumentException",
+    ];
+
     private static readonly string[] taken = ["i", "j", "k", "m", "inputs", "outputs", "targets", "rate", "x", "t", "largest", "total", "steps"];
 
     /// <summary>The file.</summary>
@@ -75,7 +80,8 @@ public static class CSharpSource
             isStart = !char.IsAsciiLetterOrDigit(c);
         }
 
-        return name.Length > 0 && char.IsAsciiLetter(name[0]) ? $"{name}" : $"Network{name}";
+        // A class may not have the name of one of its members, and should not hide what it uses itself.
+        return name.Length == 0 || !char.IsAsciiLetter(name[0]) || reserved.Contains($"{name}") ? $"Network{name}" : $"{name}";
     }
 
     private static string Write<T>(string name, Model<T> model, ModelDescription description, Optimizer optimizer, Derivation derivation)
