@@ -1,11 +1,14 @@
 using System.Text;
 using Nabla.Data.Parquet;
 using Nabla.Data.Tables;
+using Nabla.Tests;
 using Nabla.Tests.Data;
 using Parquet;
+using Parquet.Schema;
 
 namespace Nabla.Data.Tests;
 
+[Collection(nameof(Alone))]
 public sealed class ParquetIsRead : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -55,6 +58,61 @@ public sealed class ParquetIsRead : IDisposable
         AssertNumbers(-0.1f, float.MaxValue, float.Epsilon);
         AssertNumbers(-0.1, double.MaxValue, double.Epsilon);
         AssertNumbers(-0.5m, 123456.25m, 0m);
+    }
+
+    [Fact]
+    public void A_column_without_values_and_a_list_are_left_out()
+    {
+        DataField<double?> nothing = new("nothing");
+        DataField<int> x = new("x");
+        DataField<string> y = new("y");
+        ListField list = new("list", new DataField<int>("element"));
+        folder.Write("t.parquet", ParquetFiles.Write(new(nothing, x, list, y), CompressionMethod.Snappy, async writer =>
+        {
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            await group.WriteAsync<double>(nothing, new double?[20]);
+            await group.WriteAsync<int>(x, Enumerable.Range(0, 20).ToArray());
+            DataField element = (DataField)list.Item;
+            await group.WriteAllPartsAsync<int>(element, Enumerable.Range(0, 20).ToArray(), Enumerable.Repeat(element.MaxDefinitionLevel, 20).ToArray(), new int[20], TestContext.Current.CancellationToken);
+            await group.WriteAsync(y, Enumerable.Range(0, 20).Select(i => i < 10 ? "a" : "b").ToArray());
+        }));
+        Dataset data = ParquetTables.Load(Path("t.parquet"), new() { Target = "y", Test = 0 }, TestContext.Current.CancellationToken);
+        Assert.Equal(["x"], data.Preprocessing.Columns.Select(column => column.Name));
+        Assert.Contains("column 'nothing' is left out: it has no value in any row", data.Notes);
+        Assert.Contains("column 'list' is left out: it holds no numbers, texts, dates, or true and false", data.Notes);
+    }
+
+    /// <summary>What is not used is never read: a group of rows at a time, and of it two columns of twenty.</summary>
+    [Fact]
+    public void Predicting_takes_the_memory_of_the_columns_that_are_used_in_one_group()
+    {
+        const int Columns = 20;
+        const int RowsOfAGroup = 200_000;
+        DataField<double>[] fields = [.. Enumerable.Range(0, Columns).Select(i => new DataField<double>($"x{i}"))];
+        folder.Write("wide.parquet", ParquetFiles.Write(new(fields), CompressionMethod.Zstd, async writer =>
+        {
+            for (int group = 0; group < 4; group++)
+            {
+                using ParquetRowGroupWriter part = writer.CreateRowGroup();
+                foreach (DataField<double> field in fields)
+                {
+                    await part.WriteAsync<double>(field, Enumerable.Range(0, RowsOfAGroup).Select(i => (double)(i % 100)).ToArray());
+                }
+            }
+        }));
+        Preprocessing learned = new() { Columns = [new NumberEncoding("x7", 0, 1, 0), new NumberEncoding("x17", 0, 1, 0)], Target = new("y", 0, 1) };
+        long count = 0;
+        long growth = HeapWatch.Growth(() =>
+        {
+            foreach (TableBatch batch in ParquetTables.Stream(Path("wide.parquet"), learned, cancellationToken: TestContext.Current.CancellationToken))
+            {
+                count += batch.Features.Count;
+            }
+        });
+        Assert.Equal(4 * RowsOfAGroup, count);
+
+        // All columns of a group would be 32 MB, and all of the file 128 MB.
+        Assert.InRange(growth, 0, 24 << 20);
     }
 
     [Fact]

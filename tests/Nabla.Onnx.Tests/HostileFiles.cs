@@ -195,4 +195,27 @@ public class HostileFiles
             throw new InvalidOperationException($"{what}: {e.GetType().Name}: {e.Message}", e);
         }
     }
+
+    /// <summary>A file of a megabyte whose four hundred layers share one matrix would become a model of four hundred megabytes.</summary>
+    [Fact]
+    public void A_matrix_that_is_named_again_and_again_is_refused_where_the_layers_outgrow_the_file()
+    {
+        const int Size = 512;
+        Graphs graph = new(17, -1, Size);
+        graph.Given("w", [Size, Size], new float[Size * Size]);
+        for (int i = 0; i < 400; i++)
+        {
+            graph.Node("MatMul", [i == 0 ? "input" : $"x{i - 1}", "w"], $"x{i}");
+        }
+
+        graph.Output("x399", Size);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => Examples.Read(graph.ToBytes()));
+        Assert.Contains("takes a matrix that others take too", refused.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 80 << 20);
+
+        Graphs twice = new(17, -1, 3);
+        twice.Given("w", [3, 3], Graphs.Numbers(9)).Node("MatMul", ["input", "w"], "x").Node("Relu", ["x"], "a").Node("MatMul", ["a", "w"], "y").Output("y", 3);
+        Assert.Equal("3-3-3", Examples.Read(twice.ToBytes()).Model.Network.ToString());
+    }
 }

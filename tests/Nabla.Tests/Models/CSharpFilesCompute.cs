@@ -50,6 +50,15 @@ public class CSharpFilesCompute
     public void With_every_optimizer(string optimizer) =>
         AssertComputes(Network.Of([5, 4, 3], Activation.Named("tanh"), Activation.Identity), Loss.SquaredError, Optimizer.Named(optimizer), rate: 0.01);
 
+    [Theory]
+    [InlineData("digits", "Digits")]
+    [InlineData("my model-2", "MyModel2")]
+    [InlineData("3", "Network3")]
+    [InlineData("train", "NetworkTrain")]
+    [InlineData("Inputs", "NetworkInputs")]
+    [InlineData("math", "NetworkMath")]
+    public void A_class_has_no_name_of_a_member_nor_of_what_it_uses(string text, string expected) => Assert.Equal(expected, CSharpSource.ClassName(text));
+
     [Fact]
     public void Without_biases_with_one_output_a_sum_and_divided_inputs() => AssertComputes(
         Network.Of([5, 4, 1], Activation.Sigmoid, biases: false), Loss.SquaredError, Optimizer.Sgd, Reduction.Sum, divisor: 4);
