@@ -40,7 +40,10 @@ public class TrainingIsResumed
                     : [.. words, "--checkpoint", "run", "--every", every];
                 using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nabla.dll"), .. args])
                 {
-                    WorkingDirectory = folder.Path, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+                    WorkingDirectory = folder.Path,
+                    UseShellExecute = false,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
                 })!;
                 Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
                 Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
