@@ -122,9 +122,9 @@ public sealed class TablesTests : IDisposable
         string table = Write("t.csv", Cats(60));
         await Train(table, "--epochs", "1", "--target", "kind");
         Assert.StartsWith("there is no file none.csv", (await CommandLine.RunAsync("train", "none.csv")).Refused(ExitCode.BadData));
-        Assert.StartsWith("t.csv: unknown column 'knd'; did you mean 'kind'?", (await Tries("train", table, "--target", "knd")).Refused(ExitCode.BadData));
+        Assert.StartsWith("t.csv: there is no column 'knd'; did you mean 'kind'?", (await Tries("train", table, "--target", "knd")).Refused(ExitCode.BadData));
         Assert.StartsWith("the model model.safetensors was trained on the columns of a table (size, colour, …), but xor has none", (await Tries("evaluate", Model, "xor")).Refused(ExitCode.BadData));
-        Assert.StartsWith("other.csv: unknown column 'size'", (await Tries("predict", Model, Write("other.csv", "a,b\n1,2\n"))).Refused(ExitCode.BadData));
+        Assert.StartsWith("other.csv: there is no column 'size'", (await Tries("predict", Model, Write("other.csv", "a,b\n1,2\n"))).Refused(ExitCode.BadData));
         await CommandLine.RunAsync("train", "xor", "--epochs", "1", "--out", Model);
         Assert.StartsWith("the model was not trained on a table", (await Tries("predict", Model, table)).Refused(ExitCode.Usage));
 

@@ -137,7 +137,7 @@ public sealed class ParquetIsRead : IDisposable
         Refused("csv.parquet: 12 bytes are too few for a Parquet file", "csv.parquet", new(), orElse: "csv.parquet: a Parquet file begins and ends with PAR1, but this file does not");
         folder.Write("t.parquet", ParquetFiles.Mixed(40));
         Refused("t.parquet: column 'born' cannot be a feature: it holds dates", "t.parquet", new() { Target = "kind", Features = ["born"] });
-        Refused("t.parquet: unknown column 'knd'; did you mean 'kind'?", "t.parquet", new() { Target = "knd" });
+        Refused("t.parquet: there is no column 'knd'; did you mean 'kind'?", "t.parquet", new() { Target = "knd" });
         Assert.StartsWith(
             "t.parquet names its columns itself",
             Assert.Throws<ArgumentException>(() => ParquetTables.Load(Path("t.parquet"), new() { HasHeader = false }, TestContext.Current.CancellationToken)).Message);

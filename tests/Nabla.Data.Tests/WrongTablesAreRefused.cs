@@ -40,9 +40,9 @@ public sealed class WrongTablesAreRefused : IDisposable
     public void Names_that_are_not_there_are_answered_with_a_suggestion()
     {
         const string Text = "length,width,kind\n1,2,a\n2,3,b\n";
-        Refused(Text, new() { Target = "kid" }, "t.csv: unknown column 'kid'; did you mean 'kind'?");
-        Refused(Text, new() { Features = ["length", "widht"] }, "t.csv: unknown column 'widht'; did you mean 'width'?");
-        Refused(Text, new() { Categories = ["nothing"] }, "t.csv: unknown column 'nothing'");
+        Refused(Text, new() { Target = "kid" }, "t.csv: there is no column 'kid'; did you mean 'kind'?");
+        Refused(Text, new() { Features = ["length", "widht"] }, "t.csv: there is no column 'widht'; did you mean 'width'?");
+        Refused(Text, new() { Categories = ["nothing"] }, "t.csv: there is no column 'nothing'");
     }
 
     [Fact]
@@ -79,8 +79,8 @@ public sealed class WrongTablesAreRefused : IDisposable
     public void Rows_that_a_model_does_not_know_what_to_do_with_are_refused()
     {
         Preprocessing learned = Load("n,c,y\n1,a,dog\n3,b,cat\n", new() { Test = 0 }).Preprocessing;
-        Other("c,y\na,dog\n", "o.csv: unknown column 'n'");
-        Other("n,c\n1,a\n", "o.csv: unknown column 'y'");
+        Other("c,y\na,dog\n", "o.csv: there is no column 'n'");
+        Other("n,c\n1,a\n", "o.csv: there is no column 'y'");
         Other("n,c,y\n1,a,dog\n2,a,bird\n", "o.csv, line 3: column 'y': 'bird' is none of the classes cat, dog");
         Other("n,c,y\n1,a,dog\nmany,a,dog\n", "o.csv, line 3: column 'n': 'many' is no number; write one, or nothing where it is missing");
         Other("n,c,y\n-inf,a,dog\n", "o.csv, line 2: column 'n': -inf is not finite; a number is finite, or missing");

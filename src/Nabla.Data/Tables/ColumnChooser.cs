@@ -18,6 +18,9 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
 
     private readonly List<string> notes = [.. file.Notes];
 
+    /// <summary>So many different texts, none of them twice, are no categories: nothing could be learned of any.</summary>
+    private const int LeastIdentified = 20;
+
     /// <summary>Decides.</summary>
     /// <exception cref="InvalidDataException">A column that is asked for is missing or cannot be used.</exception>
     public TableChoice Choose()
@@ -35,6 +38,9 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
             [.. used.Where(place => told.Contains(place) || surveys[place].Kind != ColumnKind.Numbers)], task == TableTask.Classification ? target : -1);
         used.RemoveAll(place => levels.TryGetValue(place, out LevelSurvey? survey) && survey.TooMany && LeaveOut(
             place, $"it holds texts, more than {MostLevels:N0} different ones or long ones"));
+        used.RemoveAll(place => options.Features.IsEmpty && !told.Contains(place) && levels.TryGetValue(place, out LevelSurvey? survey)
+            && survey.Levels.Count >= LeastIdentified && survey.Levels.All(level => level.Value == 1) && LeaveOut(
+            place, "it has another text in every row, as names and identifiers have"));
         if (used.Count == 0)
         {
             throw new InvalidDataException($"{file.FileName}: no column is left to predict '{TableFile.Shown(file.Names[target])}' from");

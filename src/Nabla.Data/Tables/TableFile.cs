@@ -35,7 +35,8 @@ internal abstract class TableFile
     /// <exception cref="InvalidDataException">There is no column of this name.</exception>
     public int Find(string name) => places.TryGetValue(name, out int place)
         ? place
-        : throw new InvalidDataException($"{FileName}: {Suggestion.Unknown("column", name, Names.Length <= 30 ? Names : Names.Take(30))}");
+        : throw new InvalidDataException(
+            $"{FileName}: there is no column '{Shown(name)}'; {(Suggestion.Nearest(name, Names) is string near ? $"did you mean '{Shown(near)}'? " : "")}the file has {string.Join(", ", Names.Take(30).Select(known => $"{Shown(known)}"))}{(Names.Length > 30 ? ", …" : "")}");
 
     /// <summary>The place of a column; −1 where there is none.</summary>
     public int PlaceOf(string name) => places.GetValueOrDefault(name, -1);
