@@ -139,7 +139,11 @@ public sealed class TablesTests : IDisposable
         Run run = await CommandLine.RunAsync("predict", Model, Write("bad.csv", $"size,colour\n{rows}1,red,3\n"));
         Assert.Equal(ExitCode.BadData, run.Code);
         Assert.Equal("nabla: bad.csv, line 302: the row has 3 fields, but there are 2 columns\n", run.Error);
-        Assert.Equal(257, run.Output.Count(c => c == '\n'));
+        Assert.Equal(301, run.Output.Count(c => c == '\n'));
+        Run half = await CommandLine.RunAsync("predict", Model, Write("half.csv", "size,colour\n1,red\n2,blue\nx,red\n4,red\n"));
+        Assert.Equal(ExitCode.BadData, half.Code);
+        Assert.Equal(["index", "0", "1"], half.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[0]));
+        Assert.Contains("half.csv, line 4: column 'size': 'x' is no number", half.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ namespace Nabla.Cli.Commands;
 internal sealed class TablePrediction(TextWriter output, long count, bool json)
 {
     /// <summary>Predicts all rows, or the first ones.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or lacks a column; the groups of 256 rows before that place are written.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or lacks a column; the rows before that place are written.</exception>
     public int Run<T>(Model<T> model, ModelDescription description, DataSource data)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

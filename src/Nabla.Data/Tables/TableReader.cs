@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 
 namespace Nabla.Data.Tables;
 
@@ -104,29 +105,46 @@ public static class TableReader
         IEnumerable<TableBatch> Batches()
         {
             TablePlan plan = TablePlan.Of(file, preprocessing, []);
-            TableColumns table = plan.CreateTable();
-            List<string> targets = [];
-            long first = 0;
-            foreach (TableRow row in file.Rows(cancellationToken))
+            Batch batch = new(plan, 0);
+            using IEnumerator<TableRow> rows = file.Rows(cancellationToken).GetEnumerator();
+            for (bool more = true; more;)
             {
-                plan.Append(row, table);
-                if (plan.TargetPlace >= 0)
+                InvalidDataException? damage = null;
+                try
                 {
-                    targets.Add($"{row[plan.TargetPlace]}");
+                    more = rows.MoveNext();
+                    if (more)
+                    {
+                        batch.Append(rows.Current);
+                    }
+                }
+                catch (InvalidDataException e)
+                {
+                    damage = e;
                 }
 
-                if (table.Count == RowsOfABatch)
+                if (damage is not null)
                 {
-                    yield return new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]);
-                    first += table.Count;
-                    table = plan.CreateTable();
-                    targets.Clear();
-                }
-            }
+                    if (batch.Rows > 0)
+                    {
+                        // The damaged row may have come half into the columns; those before it are read once more.
+                        Batch whole = new(plan, batch.First);
+                        foreach (TableRow row in file.Rows(cancellationToken).Skip((int)batch.First).Take(batch.Rows))
+                        {
+                            whole.Append(row);
+                        }
 
-            if (table.Count > 0)
-            {
-                yield return new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]);
+                        yield return whole.Of(preprocessing);
+                    }
+
+                    ExceptionDispatchInfo.Throw(damage);
+                }
+
+                if (batch.Rows == RowsOfABatch || (!more && batch.Rows > 0))
+                {
+                    yield return batch.Of(preprocessing);
+                    batch = new(plan, batch.First + batch.Rows);
+                }
             }
         }
     }
@@ -141,6 +159,32 @@ public static class TableReader
         {
             throw new ArgumentException("the model was not trained on a table, so it does not know what to make of the columns of one");
         }
+    }
+
+    /// <summary>Rows that are predicted together.</summary>
+    private sealed class Batch(TablePlan plan, long first)
+    {
+        private readonly TableColumns table = plan.CreateTable();
+        private readonly List<string> targets = [];
+
+        /// <summary>The number of the first row.</summary>
+        public long First => first;
+
+        /// <summary>How many rows came whole.</summary>
+        public int Rows { get; private set; }
+
+        public void Append(TableRow row)
+        {
+            plan.Append(row, table);
+            if (plan.TargetPlace >= 0)
+            {
+                targets.Add($"{row[plan.TargetPlace]}");
+            }
+
+            Rows++;
+        }
+
+        public TableBatch Of(Preprocessing preprocessing) => new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]);
     }
 
     private static TablePart Fill(TablePlan plan, CancellationToken cancellationToken)
