@@ -55,11 +55,11 @@ public static class DerivationText
     };
 
     /// <summary>What must hold for a step, as formulas.</summary>
-    internal static IEnumerable<string> Conditions(Step step, Notation notation) =>
+    public static IEnumerable<string> Conditions(Step step, Notation notation) =>
         step.Conditions.Select(condition => notation.Print(condition.Left, condition.IsInequality ? notation.UnequalSign : "=", condition.Right));
 
     /// <summary>The shape of an expression and, where it is a product or a sum of products, how its factors make it: <c>2×4 = 2×1 · 1×4</c>.</summary>
-    internal static string Shapes(Expr expression)
+    public static string Shapes(Expr expression)
     {
         string factors = Factors(expression);
         string whole = expression.Shape.ToString();
@@ -67,7 +67,7 @@ public static class DerivationText
     }
 
     /// <summary>The steps of a step that belong to the short form: its rewrites, not the differentials and pairings before them.</summary>
-    internal static IEnumerable<Step> Shown(Step step) =>
+    public static IEnumerable<Step> Shown(Step step) =>
         step.ShowsSteps ? step.Steps.Where(rewrite => rewrite.Left is not (Differential or Sum)) : [];
 
     private static string Factors(Expr expression) => expression switch
@@ -133,7 +133,7 @@ public static class DerivationText
     }
 
     /// <summary>Both sides of a line with the sign between them.</summary>
-    internal static string Line(Step step, Notation notation) => step.Indexed is var (left, right)
+    public static string Line(Step step, Notation notation) => step.Indexed is var (left, right)
         ? notation.Print(left, Sign(step, notation), right)
         : notation.Print(step.Left, Sign(step, notation), step.Right);
 }

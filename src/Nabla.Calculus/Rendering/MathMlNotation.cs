@@ -5,7 +5,8 @@ using Nabla.Calculus.Expressions.Functions;
 namespace Nabla.Calculus.Rendering;
 
 /// <summary>Formulas in MathML Core: the elements that stand inside a math element.</summary>
-internal sealed class MathMlNotation : Notation
+/// <param name="marksNames">Whether each name says which it is, in an attribute data-name, so that a page can answer when it is pointed at.</param>
+internal sealed class MathMlNotation(bool marksNames = false) : Notation
 {
     // What stands between two factors, in the width of TeX's thin space.
     private const string Thin = "0.1667em";
@@ -27,7 +28,10 @@ internal sealed class MathMlNotation : Notation
 
     private protected override string Minus => "<mo form=\"prefix\">−</mo>";
 
-    protected internal override string NameOf(Name name)
+    protected internal override string NameOf(Name name) =>
+        marksNames ? $"<mrow class=\"name\" data-name=\"{WebUtility.HtmlEncode(name.ToString())}\">{Letters(name)}</mrow>" : Letters(name);
+
+    private static string Letters(Name name)
     {
         string index = string.Concat(name.Letter.Reverse().TakeWhile(sign => char.IsAsciiDigit(sign) || sign is >= '₀' and <= '₉').Reverse());
         string letter = Identifier(name.Letter[..^index.Length]);
@@ -119,7 +123,7 @@ internal sealed class MathMlNotation : Notation
         _ => throw new NotSupportedException($"{operation.Describe()} has no sign"),
     };
 
-    private protected override string DimOf(Dim dim) => dim.IsNumber ? $"<mn>{dim.Value}</mn>" : string.Concat(dim.Factors.Select(factor => NameOf(new(factor.Name))));
+    private protected override string DimOf(Dim dim) => dim.IsNumber ? $"<mn>{dim.Value}</mn>" : string.Concat(dim.Factors.Select(factor => Letters(new(factor.Name))));
 
     private protected override string PowerOfTen(string factor, int exponent) =>
         $"<mrow>{(factor is "" or "-" ? factor == "-" ? Minus : "" : $"<mn>{factor}</mn><mo>·</mo>")}<msup><mn>10</mn>{(exponent < 0 ? Row($"{Minus}<mn>{-exponent}</mn>") : $"<mn>{exponent}</mn>")}</msup></mrow>";

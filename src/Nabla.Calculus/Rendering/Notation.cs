@@ -26,6 +26,9 @@ public abstract partial class Notation
     /// <summary>MathML Core, presentational: what stands inside a math element.</summary>
     public static Notation MathMl { get; } = new MathMlNotation();
 
+    /// <summary>MathML Core in which each name says which it is: an element of the class <c>name</c> with the name in <c>data-name</c>, such as <c>δ²</c>.</summary>
+    public static Notation MathMlWithNames { get; } = new MathMlNotation(marksNames: true);
+
     /// <summary>The formula of an expression. A name is printed as the name.</summary>
     /// <exception cref="InsufficientExecutionStackException">The expression is too deep for the stack of the calling thread.</exception>
     public string Print(Expr expression)

@@ -80,6 +80,9 @@ public sealed record DatasetOptions
     /// <summary>The folder for downloaded files; null is <c>nabla</c> in the user's cache folder.</summary>
     public string? CacheFolder { get; init; }
 
+    /// <summary>Whether files that are in neither folder may be downloaded.</summary>
+    public bool MayDownload { get; init; } = true;
+
     /// <summary>Hears of the progress of downloads.</summary>
     public IProgress<DownloadProgress>? Progress { get; init; }
 

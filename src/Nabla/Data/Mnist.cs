@@ -95,6 +95,12 @@ internal static class Mnist
         if (file is null)
         {
             file = name + Compressed;
+            if (!options.MayDownload)
+            {
+                throw new FileNotFoundException(
+                    $"MNIST is not on this machine: {file} is not in {folder}, and nothing is downloaded here; nabla train mnist downloads it once, or --data-folder names the folder that holds its four files");
+            }
+
             MnistDownload download = options.Download ?? new MnistDownload();
             await download.FetchAsync(file, folder, options.Progress, cancellationToken);
         }

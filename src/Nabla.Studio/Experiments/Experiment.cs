@@ -1,0 +1,298 @@
+using System.Collections.Immutable;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Verification;
+using Nabla.Data;
+using Nabla.Networks;
+using Nabla.Training;
+
+namespace Nabla.Studio.Experiments;
+
+/// <summary>Where an experiment stands.</summary>
+public enum ExperimentState
+{
+    /// <summary>Nothing was trained yet.</summary>
+    Ready,
+
+    /// <summary>A thread trains.</summary>
+    Running,
+
+    /// <summary>Stopped between two steps.</summary>
+    Paused,
+
+    /// <summary>All epochs are over.</summary>
+    Done,
+
+    /// <summary>The loss is not finite any more.</summary>
+    Diverged,
+}
+
+/// <summary>
+/// One training that can be run, paused, made a step at a time and begun anew. It trains on a thread of its own with the library's <see cref="Trainer{T}"/>, whose
+/// numbers nobody else reads meanwhile: whoever looks gets a copy that the training thread makes between two steps.
+/// </summary>
+public sealed class Experiment : IAsyncDisposable
+{
+    private readonly TimeProvider clock;
+    private readonly Lock gate = new();
+    private Trainer<float> trainer;
+    private Task training = Task.CompletedTask;
+    private CancellationTokenSource stop = new();
+    private volatile TaskCompletionSource<Snapshot>? wanted;
+    private long stepsLeft;
+    private double secondsPerStep;
+    private long lastStep;
+    private double lossBefore;
+    private int samplesBefore;
+
+    private Experiment(ExperimentSettings settings, Dataset data, TimeProvider clock)
+    {
+        (Settings, Data, this.clock) = (settings, data, clock);
+        Loss = settings.LossFor(data);
+        Network = settings.NetworkFor(data);
+        (Model, trainer) = Begin();
+        Latest = Take();
+    }
+
+    /// <summary>What was asked for.</summary>
+    public ExperimentSettings Settings { get; }
+
+    /// <summary>The samples.</summary>
+    public Dataset Data { get; }
+
+    /// <summary>The network.</summary>
+    public Network Network { get; }
+
+    /// <summary>The loss.</summary>
+    public Loss Loss { get; }
+
+    /// <summary>The model that is trained. While the experiment runs, its numbers belong to the training thread.</summary>
+    public Model<float> Model { get; private set; }
+
+    /// <summary>The trainer; the same holds.</summary>
+    public Trainer<float> Trainer => trainer;
+
+    /// <summary>Where it stands.</summary>
+    public ExperimentState State { get; private set; } = ExperimentState.Ready;
+
+    /// <summary>What made it diverge, in a sentence.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>The copy that was made last.</summary>
+    public Snapshot Latest { get; private set; }
+
+    /// <summary>The figures of the epochs so far.</summary>
+    public ImmutableArray<EpochReport> Reports { get; private set; } = [];
+
+    /// <summary>How many steps a second it makes at most; 0 where it does not wait.</summary>
+    public double StepsPerSecond
+    {
+        get => secondsPerStep > 0 ? 1 / secondsPerStep : 0;
+        set => Volatile.Write(ref secondsPerStep, value > 0 ? 1 / value : 0);
+    }
+
+    /// <summary>Called from any thread after the state has changed.</summary>
+    public event Action? StateChanged;
+
+    /// <summary>Makes an experiment: loads, draws the weights, derives and compiles.</summary>
+    /// <exception cref="ArgumentException">The settings do not go together or with the data.</exception>
+    /// <exception cref="NotSupportedException">An expression of the loss has no derivative or no kernel.</exception>
+    public static Experiment Of(ExperimentSettings settings, Dataset data, TimeProvider clock) => new(settings, data, clock);
+
+    /// <summary>Trains until it is paused, or all epochs are over.</summary>
+    public void Run() => Start(long.MaxValue);
+
+    /// <summary>Makes one step and waits for it.</summary>
+    public async Task StepAsync()
+    {
+        await PauseAsync().ConfigureAwait(false);
+        Start(1);
+        await training.ConfigureAwait(false);
+    }
+
+    /// <summary>Stops between two steps.</summary>
+    public async Task PauseAsync()
+    {
+        await stop.CancelAsync().ConfigureAwait(false);
+        await training.ConfigureAwait(false);
+    }
+
+    /// <summary>Goes back to the first weights.</summary>
+    public async Task ResetAsync()
+    {
+        await PauseAsync().ConfigureAwait(false);
+        (Model, trainer) = Begin();
+        (Reports, Problem) = ([], null);
+        Latest = Take();
+        Change(ExperimentState.Ready);
+    }
+
+    /// <summary>A copy of what is trained, made between two steps; where nothing runs, at once.</summary>
+    public Task<Snapshot> LookAsync()
+    {
+        lock (gate)
+        {
+            if (State != ExperimentState.Running)
+            {
+                return Task.FromResult(Latest);
+            }
+
+            wanted ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return wanted.Task;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await PauseAsync().ConfigureAwait(false);
+        stop.Dispose();
+    }
+
+    private (Model<float> Model, Trainer<float> Trainer) Begin()
+    {
+        Model<float> model = new(Network, Loss);
+        model.Initialize(InitializerOf(Network), Settings.Seed);
+        Trainer<float> made = new(model, Data, new TrainingOptions
+        {
+            Optimizer = Optimizer.Named(Settings.Optimizer),
+            LearningRate = Settings.LearningRate,
+            BatchSize = Math.Min(Settings.BatchSize, Data.Train.Count),
+            Epochs = Settings.Epochs,
+            Seed = Settings.Seed,
+            Threads = Settings.Threads,
+
+            // After each step the thread asks whether somebody wants to look or to stop.
+            CheckpointEvery = 1,
+            Clock = clock,
+        });
+        (lossBefore, samplesBefore) = (0, 0);
+        return (model, made);
+    }
+
+    /// <summary>He's weights before rectifiers, Glorot's before anything else, as "nabla train" chooses them.</summary>
+    private static Initializer InitializerOf(Network network) =>
+        Initializer.Named(network.Layers.Any(layer => layer.Activation.IsRectifier) ? "he" : "glorot");
+
+    private void Start(long steps)
+    {
+        lock (gate)
+        {
+            if (State is ExperimentState.Running or ExperimentState.Done or ExperimentState.Diverged)
+            {
+                return;
+            }
+
+            stop.Dispose();
+            stop = new();
+            stepsLeft = steps;
+            lastStep = clock.GetTimestamp();
+            CancellationToken token = stop.Token;
+            State = ExperimentState.Running;
+            training = Task.Factory.StartNew(() => Train(token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+
+        StateChanged?.Invoke();
+    }
+
+    private void Train(CancellationToken token)
+    {
+        ExperimentState end = ExperimentState.Paused;
+        try
+        {
+            foreach (EpochReport report in trainer.Run(null, () => AfterStep(token), token))
+            {
+                Reports = Reports.Add(report);
+                (lossBefore, samplesBefore) = (0, 0);
+            }
+
+            end = ExperimentState.Done;
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            end = trainer.IsDone ? ExperimentState.Done : ExperimentState.Paused;
+        }
+        catch (NonFiniteLossException e)
+        {
+            (end, Problem) = (ExperimentState.Diverged, e.Message);
+        }
+
+        lock (gate)
+        {
+            Latest = Take();
+            State = end;
+            wanted?.TrySetResult(Latest);
+            wanted = null;
+        }
+
+        StateChanged?.Invoke();
+    }
+
+    private void AfterStep(CancellationToken token)
+    {
+        if (--stepsLeft == 0)
+        {
+            stop.Cancel();
+        }
+
+        if (wanted is not null)
+        {
+            Latest = Take();
+            lock (gate)
+            {
+                wanted?.TrySetResult(Latest);
+                wanted = null;
+            }
+        }
+
+        double pace = Volatile.Read(ref secondsPerStep);
+        if (pace > 0)
+        {
+            // From step to step, so that a slow pace can be left at once; late steps are not made up for.
+            TimeSpan left = TimeSpan.FromSeconds(pace) - clock.GetElapsedTime(lastStep);
+            if (left > TimeSpan.Zero)
+            {
+                token.WaitHandle.WaitOne(left);
+            }
+
+            lastStep = clock.GetTimestamp();
+        }
+    }
+
+    private Snapshot Take()
+    {
+        TrainingPosition at = trainer.Position;
+        int samples = at.Samples - samplesBefore;
+        double loss = samples > 0 ? (at.LossSum - lossBefore) / samples : Latest?.Loss ?? double.NaN;
+        (lossBefore, samplesBefore) = (at.LossSum, at.Samples);
+        return new()
+        {
+            Steps = at.Steps,
+            Epoch = at.Epoch,
+            Samples = at.Samples,
+            Loss = loss,
+            Seconds = at.Seconds,
+            Parameters = [.. Model.Expression.Parameters.Select(parameter => Model.Parameters[parameter])],
+        };
+    }
+}
+
+/// <summary>A copy of a training between two steps.</summary>
+public sealed record Snapshot
+{
+    /// <summary>The steps made so far.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>The epoch that is under way, counted from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>The samples seen in it.</summary>
+    public required int Samples { get; init; }
+
+    /// <summary>The mean loss of the samples since the copy before; not a number before the first step.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>The training time.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>The weights and biases, in the order of the network's parameters.</summary>
+    public required ImmutableArray<Matrix> Parameters { get; init; }
+}

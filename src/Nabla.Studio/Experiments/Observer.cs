@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Verification;
+using Nabla.Planning;
+using Nabla.Training;
+
+namespace Nabla.Studio.Experiments;
+
+/// <summary>
+/// Looks at an experiment some times a second, on a thread of its own, so that looking does not slow the training: it takes a copy of the weights and computes from that copy
+/// what the page shows. It begins the next look only after everybody has seen the last one.
+/// </summary>
+public sealed class Observer : IAsyncDisposable
+{
+    private const int ProbeSamples = 64;
+    private static readonly TimeSpan between = TimeSpan.FromMilliseconds(100);
+
+    private readonly CancellationTokenSource end = new();
+    private readonly SemaphoreSlim awake = new(0);
+    private readonly Derivation derivation;
+    private readonly Plan<float> probe;
+    private readonly Task looking;
+
+    public Observer(Experiment experiment)
+    {
+        Experiment = experiment;
+        Shown = new(experiment.Network, experiment.Loss);
+        derivation = Shown.Expression.Differentiate(assumptions: Trainer<float>.TargetsSumToOne(experiment.Data.Train) ? [Shown.Expression.TargetsSumToOne] : []);
+        int count = Math.Min(ProbeSamples, experiment.Data.Train.Count);
+        probe = Plan<float>.Compile(
+            [derivation.StableCost, Shown.Expression.Input, Shown.Expression.Target, .. Shown.Expression.Layers.SelectMany(layer => Reported(layer))], [], Shown.Parameters, count);
+        probe[Shown.Expression.Input] = Columns(experiment.Data.Train.Inputs, count, experiment.Data.Train.InputsOf);
+        probe[Shown.Expression.Target] = Columns(experiment.Data.Train.Outputs, count, experiment.Data.Train.TargetsOf);
+        Show(experiment.Latest);
+        experiment.StateChanged += Wake;
+        looking = Task.Run(LookAsync);
+    }
+
+    /// <summary>What is looked at.</summary>
+    public Experiment Experiment { get; }
+
+    /// <summary>A model with the weights of the last look. It belongs to the observer's thread and to what <see cref="Observed"/> calls.</summary>
+    public Model<float> Shown { get; }
+
+    /// <summary>The last look.</summary>
+    public Snapshot Latest { get; private set; } = null!;
+
+    /// <summary>‖∂C/∂Wˡ‖ and ‖δˡ‖ of each layer at the last look, over the first samples of the training data.</summary>
+    public ImmutableArray<LayerFlow> Flow { get; private set; } = [];
+
+    /// <summary>The curves so far.</summary>
+    public History History { get; } = new();
+
+    /// <summary>Called on the observer's thread after each look; the next one waits for it.</summary>
+    public event Func<Task>? Observed;
+
+    /// <summary>Looks once more, because somebody wants to see something else.</summary>
+    public void Wake() => awake.Release();
+
+    public async ValueTask DisposeAsync()
+    {
+        Experiment.StateChanged -= Wake;
+        await end.CancelAsync().ConfigureAwait(false);
+        await looking.ConfigureAwait(false);
+        end.Dispose();
+        awake.Dispose();
+    }
+
+    private static Matrix Columns(int rows, int count, Func<int, ImmutableArray<double>> of)
+    {
+        Matrix columns = new(rows, count);
+        for (int j = 0; j < count; j++)
+        {
+            of(j).CopyTo(columns.Elements[(j * rows)..]);
+        }
+
+        return columns;
+    }
+
+    private static double Norm(Matrix matrix)
+    {
+        double sum = 0;
+        foreach (double x in matrix.Elements)
+        {
+            sum += x * x;
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    private IEnumerable<Expr> Reported(SymbolicLayer layer) => [derivation.GradientOf(layer.Weights), layer.Activation];
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                if (Experiment.State != ExperimentState.Running)
+                {
+                    await awake.WaitAsync(end.Token).ConfigureAwait(false);
+                }
+
+                Snapshot snapshot = await Experiment.LookAsync().WaitAsync(end.Token).ConfigureAwait(false);
+                Show(snapshot);
+                foreach (Func<Task> watcher in Observed?.GetInvocationList().Cast<Func<Task>>() ?? [])
+                {
+                    await watcher().ConfigureAwait(false);
+                }
+
+                await Task.Delay(between, end.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The page has gone on to another experiment.
+        }
+    }
+
+    private void Show(Snapshot snapshot)
+    {
+        foreach ((Symbol parameter, Matrix value) in Shown.Expression.Parameters.Zip(snapshot.Parameters))
+        {
+            Shown.Parameters[parameter] = value;
+        }
+
+        Latest = snapshot;
+        probe.Run();
+        Flow = [.. Shown.Expression.Layers.Select(layer => new LayerFlow(Norm(probe[derivation.GradientOf(layer.Weights)]), probe[layer.Activation]))];
+        History.Add(snapshot, [.. Flow.Select(layer => layer.GradientNorm)], Experiment.Reports);
+    }
+}
+
+/// <summary>What goes through a layer.</summary>
+/// <param name="GradientNorm">‖∂C/∂Wˡ‖.</param>
+/// <param name="Activations">Aˡ, a column a sample.</param>
+public sealed record LayerFlow(double GradientNorm, Matrix Activations);

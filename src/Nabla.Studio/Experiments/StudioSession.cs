@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Nabla.Data;
+
+namespace Nabla.Studio.Experiments;
+
+/// <summary>What one open page works on: an experiment, which is replaced when a setting changes, and what is looked at.</summary>
+public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimeProvider clock) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim one = new(1);
+    private bool isOpen;
+    private Dataset? data;
+    private ExperimentSettings? dataOf;
+
+    /// <summary>The experiment; null before the first, and where there was no room for one.</summary>
+    public Experiment? Experiment { get; private set; }
+
+    /// <summary>Why the last change was refused, in sentences; none where it was not.</summary>
+    public ImmutableArray<string> Problems { get; private set; } = [];
+
+    /// <summary>Called from any thread when there is another experiment, or a problem.</summary>
+    public event Action? Changed;
+
+    /// <summary>Begins an experiment in place of the one before. Where it cannot be made, the one before stays, and <see cref="Problems"/> says why.</summary>
+    public async Task BeginAsync(ExperimentSettings settings, ImmutableArray<string> notes = default)
+    {
+        await one.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!isOpen && !open.TryOpen())
+            {
+                Problems = [$"{open.Most} experiments are open already; close the page of another one and reload this page"];
+                return;
+            }
+
+            isOpen = true;
+            try
+            {
+                // What was loaded serves again where only the network or the training changes.
+                if (data is null || dataOf is null || (dataOf.Data, dataOf.Seed, dataOf.Target) != (settings.Data, settings.Seed, settings.Target))
+                {
+                    data = await uploads.LoadAsync(settings, CancellationToken.None).ConfigureAwait(false);
+                    dataOf = settings;
+                }
+
+                Dataset loaded = data;
+                Experiment next = await Task.Run(() => Experiment.Of(settings, loaded, clock)).ConfigureAwait(false);
+                Experiment? last = Experiment;
+                Experiment = next;
+                Problems = notes.IsDefault ? [] : notes;
+                if (last is not null)
+                {
+                    next.StepsPerSecond = last.StepsPerSecond;
+                    await last.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidDataException or IOException or NotSupportedException or UnauthorizedAccessException or Calculus.Language.LanguageException)
+            {
+                (dataOf, Problems) = (Experiment is null ? null : dataOf, [e.Message]);
+            }
+        }
+        finally
+        {
+            one.Release();
+            Changed?.Invoke();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Experiment is not null)
+        {
+            await Experiment.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (isOpen)
+        {
+            open.Close();
+        }
+
+        one.Dispose();
+    }
+}
