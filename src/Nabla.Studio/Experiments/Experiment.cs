@@ -123,7 +123,8 @@ public sealed class Experiment : IAsyncDisposable
         (Model, trainer) = Begin();
         (Reports, Problem) = ([], null);
         Latest = Take();
-        Change(ExperimentState.Ready);
+        State = ExperimentState.Ready;
+        StateChanged?.Invoke();
     }
 
     /// <summary>A copy of what is trained, made between two steps; where nothing runs, at once.</summary>
