@@ -104,22 +104,22 @@ public sealed class Experiment : IAsyncDisposable
     /// <summary>Makes one step and waits for it.</summary>
     public async Task StepAsync()
     {
-        await PauseAsync().ConfigureAwait(false);
+        await PauseAsync();
         Start(1);
-        await training.ConfigureAwait(false);
+        await training;
     }
 
     /// <summary>Stops between two steps.</summary>
     public async Task PauseAsync()
     {
-        await stop.CancelAsync().ConfigureAwait(false);
-        await training.ConfigureAwait(false);
+        await stop.CancelAsync();
+        await training;
     }
 
     /// <summary>Goes back to the first weights.</summary>
     public async Task ResetAsync()
     {
-        await PauseAsync().ConfigureAwait(false);
+        await PauseAsync();
         (Model, trainer) = Begin();
         (Reports, Problem) = ([], null);
         Latest = Take();
@@ -144,7 +144,7 @@ public sealed class Experiment : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await PauseAsync().ConfigureAwait(false);
+        await PauseAsync();
         stop.Dispose();
     }
 

@@ -61,8 +61,8 @@ public sealed class Observer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Experiment.StateChanged -= Wake;
-        await end.CancelAsync().ConfigureAwait(false);
-        await looking.ConfigureAwait(false);
+        await end.CancelAsync();
+        await looking;
         end.Dispose();
         awake.Dispose();
     }
@@ -99,17 +99,17 @@ public sealed class Observer : IAsyncDisposable
             {
                 if (Experiment.State != ExperimentState.Running)
                 {
-                    await awake.WaitAsync(end.Token).ConfigureAwait(false);
+                    await awake.WaitAsync(end.Token);
                 }
 
-                Snapshot snapshot = await Experiment.LookAsync().WaitAsync(end.Token).ConfigureAwait(false);
+                Snapshot snapshot = await Experiment.LookAsync().WaitAsync(end.Token);
                 Show(snapshot);
                 foreach (Func<Task> watcher in Observed?.GetInvocationList().Cast<Func<Task>>() ?? [])
                 {
-                    await watcher().ConfigureAwait(false);
+                    await watcher();
                 }
 
-                await Task.Delay(between, end.Token).ConfigureAwait(false);
+                await Task.Delay(between, end.Token);
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

@@ -23,7 +23,7 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
     /// <summary>Begins an experiment in place of the one before. Where it cannot be made, the one before stays, and <see cref="Problems"/> says why.</summary>
     public async Task BeginAsync(ExperimentSettings settings, ImmutableArray<string> notes = default)
     {
-        await one.WaitAsync().ConfigureAwait(false);
+        await one.WaitAsync();
         try
         {
             if (!isOpen && !open.TryOpen())
@@ -38,19 +38,19 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
                 // What was loaded serves again where only the network or the training changes.
                 if (data is null || dataOf is null || (dataOf.Data, dataOf.Seed, dataOf.Target) != (settings.Data, settings.Seed, settings.Target))
                 {
-                    data = await uploads.LoadAsync(settings, CancellationToken.None).ConfigureAwait(false);
+                    data = await uploads.LoadAsync(settings, CancellationToken.None);
                     dataOf = settings;
                 }
 
                 Dataset loaded = data;
-                Experiment next = await Task.Run(() => Experiment.Of(settings, loaded, clock)).ConfigureAwait(false);
+                Experiment next = await Task.Run(() => Experiment.Of(settings, loaded, clock));
                 Experiment? last = Experiment;
                 Experiment = next;
                 Problems = notes.IsDefault ? [] : notes;
                 if (last is not null)
                 {
                     next.StepsPerSecond = last.StepsPerSecond;
-                    await last.DisposeAsync().ConfigureAwait(false);
+                    await last.DisposeAsync();
                 }
             }
             catch (Exception e) when (e is ArgumentException or InvalidDataException or IOException or NotSupportedException or UnauthorizedAccessException or Calculus.Language.LanguageException)
@@ -69,7 +69,7 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
     {
         if (Experiment is not null)
         {
-            await Experiment.DisposeAsync().ConfigureAwait(false);
+            await Experiment.DisposeAsync();
         }
 
         if (isOpen)

@@ -17,6 +17,9 @@ public sealed class Uploads(StudioOptions options) : IDisposable
     private readonly ConcurrentDictionary<string, Upload> files = new(StringComparer.Ordinal);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nabla-studio-");
 
+    /// <summary>The largest file that may be dropped, in bytes.</summary>
+    public long MostBytes => options.MostUploadBytes;
+
     /// <summary>The names of what was dropped.</summary>
     public ImmutableArray<string> Names => [.. files.Keys.Order(StringComparer.Ordinal)];
 
@@ -40,10 +43,9 @@ public sealed class Uploads(StudioOptions options) : IDisposable
         }
 
         string path = Path.Combine(folder.FullName, $"{Guid.NewGuid():N}-{string.Concat(name.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'))}");
-        FileStream file = File.Create(path);
-        await using (file.ConfigureAwait(false))
+        await using (FileStream file = File.Create(path))
         {
-            await content.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+            await content.CopyToAsync(file, cancellationToken);
         }
 
         if (new FileInfo(path).Length == 0)
@@ -66,7 +68,7 @@ public sealed class Uploads(StudioOptions options) : IDisposable
         if (files.TryGetValue(settings.Data, out Upload? upload))
         {
             TableOptions table = new() { Target = settings.Target, Seed = settings.Seed, Validation = 0.2, Test = 0 };
-            data = await Task.Run(() => ArrayReader.IsArrayFile(upload.Path) ? ArrayReader.Load(upload.Path, null, table) : TableReader.Load(upload.Path, table, cancellationToken), cancellationToken).ConfigureAwait(false);
+            data = await Task.Run(() => ArrayReader.IsArrayFile(upload.Path) ? ArrayReader.Load(upload.Path, null, table) : TableReader.Load(upload.Path, table, cancellationToken), cancellationToken);
         }
         else
         {
@@ -75,7 +77,7 @@ public sealed class Uploads(StudioOptions options) : IDisposable
                 throw new ArgumentException($"there is no data '{settings.Data}': it is none of {string.Join(", ", Datasets.All.Select(one => one.Name))}, and no such file was dropped on the page since the studio was started");
             }
 
-            data = await Task.Run(() => builtIn.LoadAsync(new() { Seed = settings.Seed, DataFolder = builtIn.HasFiles ? options.DataFolder : null, MayDownload = false }, cancellationToken), cancellationToken).ConfigureAwait(false);
+            data = await Task.Run(() => builtIn.LoadAsync(new() { Seed = settings.Seed, DataFolder = builtIn.HasFiles ? options.DataFolder : null, MayDownload = false }, cancellationToken), cancellationToken);
         }
 
         return new(data.Name, data.Train, null, data.Classes, data.Notes, data.Validation ?? data.Test, data.Preprocessing);

@@ -26,13 +26,13 @@ internal sealed class AccessGuard(RequestDelegate next, AccessToken token)
         int port = context.Connection.LocalPort;
         if (request.Host.Port != port || request.Host.Host is not ("127.0.0.1" or "localhost" or "[::1]"))
         {
-            await RefuseAsync(context, $"The studio answers at http://127.0.0.1:{port} only, but the request was for '{Short(request.Host.Value)}'.").ConfigureAwait(false);
+            await RefuseAsync(context, $"The studio answers at http://127.0.0.1:{port} only, but the request was for '{Short(request.Host.Value)}'.");
             return;
         }
 
         if (request.Headers.Origin is [string origin, ..] && origin != $"http://{request.Host.Value}")
         {
-            await RefuseAsync(context, $"The studio answers its own page only, but the request came from '{Short(origin)}'.").ConfigureAwait(false);
+            await RefuseAsync(context, $"The studio answers its own page only, but the request came from '{Short(origin)}'.");
             return;
         }
 
@@ -41,7 +41,7 @@ internal sealed class AccessGuard(RequestDelegate next, AccessToken token)
         {
             if (!IsRight(given))
             {
-                await RefuseAsync(context, "The token in the address is not the one of this studio; open the address that it printed when it started.").ConfigureAwait(false);
+                await RefuseAsync(context, "The token in the address is not the one of this studio; open the address that it printed when it started.");
                 return;
             }
 
@@ -55,11 +55,11 @@ internal sealed class AccessGuard(RequestDelegate next, AccessToken token)
         }
         else if (request.Cookies[cookie] is not string known || !IsRight(known))
         {
-            await RefuseAsync(context, "The studio opens with the address that it printed when it started, which carries its token; this request had none.").ConfigureAwait(false);
+            await RefuseAsync(context, "The studio opens with the address that it printed when it started, which carries its token; this request had none.");
             return;
         }
 
-        await next(context).ConfigureAwait(false);
+        await next(context);
     }
 
     private bool IsRight(string given) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), expected);

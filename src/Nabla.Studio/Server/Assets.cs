@@ -39,7 +39,7 @@ internal static class Assets
                     context.Response.Headers.ContentEncoding = "br";
                 }
 
-                await context.Response.Body.WriteAsync(isPacked ? packed : bytes, context.RequestAborted).ConfigureAwait(false);
+                await context.Response.Body.WriteAsync(isPacked ? packed : bytes, context.RequestAborted);
             });
         }
     }

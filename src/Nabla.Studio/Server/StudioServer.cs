@@ -19,30 +19,27 @@ internal static class StudioServer
     /// <summary>Serves until it is stopped; gives the exit code.</summary>
     public static async Task<int> RunAsync(StudioOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
-        WebApplication app = Create(options);
-        await using (app.ConfigureAwait(false))
+        await using WebApplication app = Create(options);
+        try
         {
-            try
-            {
-                await app.StartAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (IOException e)
-            {
-                await error.WriteLineAsync($"nabla: the studio cannot listen on port {options.Port}: {e.Message}; --port N takes another one").ConfigureAwait(false);
-                return 1;
-            }
-
-            string address = AddressOf(app);
-            await output.WriteLineAsync(address).ConfigureAwait(false);
-            await error.WriteLineAsync("nabla: the studio is open at this address, on this machine only; Ctrl-C ends it").ConfigureAwait(false);
-            if (options.OpensBrowser && !Browser.Open(address))
-            {
-                await error.WriteLineAsync("nabla: no browser could be started; open the address in one").ConfigureAwait(false);
-            }
-
-            await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
-            return 0;
+            await app.StartAsync(cancellationToken);
         }
+        catch (IOException e)
+        {
+            await error.WriteLineAsync($"nabla: the studio cannot listen on port {options.Port}: {e.Message}; --port N takes another one");
+            return 1;
+        }
+
+        string address = AddressOf(app);
+        await output.WriteLineAsync(address);
+        await error.WriteLineAsync("nabla: the studio is open at this address, on this machine only; Ctrl-C ends it");
+        if (options.OpensBrowser && !Browser.Open(address))
+        {
+            await error.WriteLineAsync("nabla: no browser could be started; open the address in one");
+        }
+
+        await app.WaitForShutdownAsync(cancellationToken);
+        return 0;
     }
 
     /// <summary>The address with its token, after the start.</summary>
