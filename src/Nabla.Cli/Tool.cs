@@ -27,6 +27,7 @@ internal static class Tool
             InspectCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ImportCommand.Create(terminal),
+            StudioCommand.Create(terminal),
         };
         Help.AddTo(root);
 

@@ -9,3 +9,34 @@ export function begin() {
 export function address(query) {
     history.replaceState(history.state, '', query);
 }
+
+const keys = new Map([[' ', 'run'], ['.', 'step'], ['r', 'reset'], ['[', 'previous'], [']', 'next'], ['g', 'check'], ['?', 'help']]);
+const setting = 'nabla-studio-keys';
+
+/** Sends single keys to the page, where they are switched on and nobody is typing. */
+export function listen(page) {
+    const switched = document.getElementById('keys');
+    switched.checked = localStorage.getItem(setting) !== 'off';
+    switched.addEventListener('change', () => localStorage.setItem(setting, switched.checked ? 'on' : 'off'));
+    document.addEventListener('keydown', event => {
+        const command = keys.get(event.key.toLowerCase());
+        const at = event.target;
+        const types = at.matches?.('input, select, textarea, [contenteditable]');
+        const presses = event.key === ' ' && at.matches?.('button, summary, a, [role=tab]');
+        if (!command || !switched.checked || types || presses || event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) {
+            return;
+        }
+
+        event.preventDefault();
+        if (command === 'help') {
+            help();
+        } else {
+            page.invokeMethodAsync('KeyAsync', command);
+        }
+    });
+    document.getElementById('help').addEventListener('click', help);
+}
+
+function help() {
+    document.getElementById('help-text').showModal();
+}
