@@ -262,7 +262,7 @@ public sealed class Experiment : IAsyncDisposable
     {
         TrainingPosition at = trainer.Position;
         int samples = at.Samples - samplesBefore;
-        double loss = samples > 0 ? (at.LossSum - lossBefore) / samples : Latest?.Loss ?? double.NaN;
+        double loss = samples > 0 ? (at.LossSum - lossBefore) / samples : Reports.IsEmpty ? double.NaN : Reports[^1].Loss;
         (lossBefore, samplesBefore) = (at.LossSum, at.Samples);
         return new()
         {
@@ -288,7 +288,7 @@ public sealed record Snapshot
     /// <summary>The samples seen in it.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>The mean loss of the samples since the copy before; not a number before the first step.</summary>
+    /// <summary>The mean loss of the samples since the copy before, at the end of an epoch that of the epoch; not a number before the first step.</summary>
     public required double Loss { get; init; }
 
     /// <summary>The training time.</summary>
