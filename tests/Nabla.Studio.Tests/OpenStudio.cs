@@ -27,8 +27,8 @@ public sealed class OpenStudio : IAsyncLifetime
         Address = StudioServer.AddressOf(server);
     }
 
-    /// <summary>Opens a page; whatever it writes to its console as an error, or asks another host for, is remembered.</summary>
-    internal async Task<StudioView> OpenAsync(string query = "", ViewOptions? options = null)
+    /// <summary>Opens a page, of another studio where its address is given; whatever it writes to its console as an error, or asks another host for, is remembered.</summary>
+    internal async Task<StudioView> OpenAsync(string query = "", ViewOptions? options = null, string? other = null)
     {
         Assert.SkipWhen(chromium is null && Environment.GetEnvironmentVariable("CI") != "true", "Chromium is not installed");
         options ??= new();
@@ -45,7 +45,8 @@ public sealed class OpenStudio : IAsyncLifetime
             ReducedMotion = options.Still ? ReducedMotion.Reduce : ReducedMotion.NoPreference,
             AcceptDownloads = true,
         });
-        return await StudioView.OpenAsync(await context.NewPageAsync(), query.Length == 0 ? Address : $"{Address}&{query}", Address);
+        string address = other ?? Address;
+        return await StudioView.OpenAsync(await context.NewPageAsync(), query.Length == 0 ? address : $"{address}&{query}", address, options.Waits);
     }
 
     public async ValueTask DisposeAsync()
@@ -71,6 +72,9 @@ internal sealed record ViewOptions
     public int Height { get; init; } = 720;
 
     public bool Dark { get; init; }
+
+    /// <summary>Whether to wait until there is an experiment.</summary>
+    public bool Waits { get; init; } = true;
 
     /// <summary>Whether the user asked for reduced motion: then nothing runs by itself.</summary>
     public bool Still { get; init; } = true;

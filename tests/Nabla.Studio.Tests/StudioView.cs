@@ -34,11 +34,15 @@ internal sealed class StudioView : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public static async Task<StudioView> OpenAsync(IPage page, string url, string address)
+    public static async Task<StudioView> OpenAsync(IPage page, string url, string address, bool waits)
     {
         StudioView view = new(page, address);
         await page.GotoAsync(url);
-        await page.WaitForSelectorAsync("main.studio", new() { Timeout = 20_000 });
+        if (waits)
+        {
+            await page.WaitForSelectorAsync("main.studio", new() { Timeout = 20_000 });
+        }
+
         return view;
     }
 

@@ -32,6 +32,9 @@ public enum ExperimentState
 /// </summary>
 public sealed class Experiment : IAsyncDisposable
 {
+    /// <summary>A page draws and copies the weights some times a second; more of them belong on the command line.</summary>
+    private const long MostParameters = 20_000_000;
+
     private readonly TimeProvider clock;
     private readonly Lock gate = new();
     private Trainer<float> trainer;
@@ -49,6 +52,12 @@ public sealed class Experiment : IAsyncDisposable
         (Settings, Data, this.clock) = (settings, data, clock);
         Loss = settings.LossFor(data);
         Network = settings.NetworkFor(data);
+        if (Network.ParameterCount > MostParameters)
+        {
+            throw new ArgumentException(
+                $"the network {Network} has {Network.ParameterCount:N0} parameters, but here it may have {MostParameters:N0} at most; nabla train has no such limit");
+        }
+
         (Model, trainer) = Begin();
         Latest = Take();
     }

@@ -7,6 +7,9 @@ public sealed class OpenExperiments(StudioOptions options)
 {
     private int open;
 
+    /// <summary>How many there are.</summary>
+    public int Count => Volatile.Read(ref open);
+
     /// <summary>How many there may be.</summary>
     public int Most => options.MostExperiments;
 

@@ -28,7 +28,7 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
         {
             if (!isOpen && !open.TryOpen())
             {
-                Problems = [$"{open.Most} experiments are open already; close the page of another one and reload this page"];
+                Problems = [open.Most == 1 ? "1 experiment is open already, and there is room for no other; close its page and reload this one" : $"{open.Most} experiments are open already; close the page of another one and reload this page"];
                 return;
             }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.IO.Compression;
 using Nabla.Data;
 using Nabla.Data.Arrays;
 using Nabla.Data.Tables;
@@ -17,9 +18,6 @@ public sealed class Uploads(StudioOptions options) : IDisposable
     private readonly ConcurrentDictionary<string, Upload> files = new(StringComparer.Ordinal);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nabla-studio-");
 
-    /// <summary>The largest file that may be dropped, in bytes.</summary>
-    public long MostBytes => options.MostUploadBytes;
-
     /// <summary>The names of what was dropped.</summary>
     public ImmutableArray<string> Names => [.. files.Keys.Order(StringComparer.Ordinal)];
 
@@ -27,31 +25,50 @@ public sealed class Uploads(StudioOptions options) : IDisposable
     public ImmutableArray<string> Choices => [.. Datasets.All.Select(data => data.Name), .. Names];
 
     /// <summary>Keeps a file; one of the same name is replaced.</summary>
+    /// <param name="fileName">Its name, as the browser says it.</param>
+    /// <param name="size">Its size, as the browser says it.</param>
+    /// <param name="open">Opens it, where so many bytes may be read.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Its name as the data of an experiment.</returns>
-    /// <exception cref="InvalidDataException">It is larger than allowed, empty, or there are too many.</exception>
-    public async Task<string> AddAsync(string fileName, Stream content, long announced, CancellationToken cancellationToken)
+    /// <exception cref="InvalidDataException">It is larger than allowed, packed or unpacked, or empty, or there are too many.</exception>
+    public async Task<string> AddAsync(string fileName, long size, Func<long, Stream> open, CancellationToken cancellationToken)
     {
         string name = Path.GetFileName(fileName.Replace('\\', '/'));
-        if (announced > options.MostUploadBytes)
+        if (size > options.MostUploadBytes)
         {
-            throw new InvalidDataException($"{name} has {announced:N0} bytes, but at most {options.MostUploadBytes:N0} may be dropped here; nabla train reads larger files");
+            throw new InvalidDataException($"{name} has {size:N0} bytes, but at most {options.MostUploadBytes:N0} may be dropped here; nabla train reads larger files");
         }
 
         if (files.Count >= MostFiles && !files.ContainsKey(name))
         {
-            throw new InvalidDataException($"there are {MostFiles} files already; a file of the same name would replace one");
+            throw new InvalidDataException($"there are {MostFiles} files already; only one of the same name as one of them could be dropped now");
         }
 
-        string path = Path.Combine(folder.FullName, $"{Guid.NewGuid():N}-{string.Concat(name.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'))}");
-        await using (FileStream file = File.Create(path))
+        string path = Path.Combine(folder.FullName, $"{Guid.NewGuid():N}-{string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'))}");
+        try
         {
-            await content.CopyToAsync(file, cancellationToken);
-        }
+            await using (FileStream file = File.Create(path))
+            await using (Stream content = open(options.MostUploadBytes))
+            {
+                await content.CopyToAsync(file, cancellationToken);
+            }
 
-        if (new FileInfo(path).Length == 0)
+            if (new FileInfo(path).Length == 0)
+            {
+                throw new InvalidDataException($"{name} is empty");
+            }
+
+            await Task.Run(() => RequireUnpackedSize(name, path), cancellationToken);
+        }
+        catch
         {
             File.Delete(path);
-            throw new InvalidDataException($"{name} is empty");
+            throw;
+        }
+
+        if (files.TryGetValue(name, out Upload? last))
+        {
+            File.Delete(last.Path);
         }
 
         files[name] = new(name, path);
@@ -92,6 +109,46 @@ public sealed class Uploads(StudioOptions options) : IDisposable
         catch (IOException)
         {
             // Another program holds a copy open; the system's cleaning of its temporary folder gets it.
+        }
+    }
+
+    /// <summary>A small file may hold a large one: it is unpacked once without being kept, as far as the limit.</summary>
+    private void RequireUnpackedSize(string name, string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        Span<byte> first = stackalloc byte[2];
+        int read = file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        if (read == first.Length && first is [0x1f, 0x8b])
+        {
+            using GZipStream gzip = new(file, CompressionMode.Decompress);
+            Count(gzip, options.MostUnpackedBytes);
+        }
+        else if (read == first.Length && first is [(byte)'P', (byte)'K'])
+        {
+            using ZipArchive archive = new(file);
+            long left = options.MostUnpackedBytes;
+            foreach (ZipArchiveEntry entry in archive.Entries)
+            {
+                using Stream content = entry.Open();
+                left -= Count(content, left);
+            }
+        }
+
+        long Count(Stream stream, long most)
+        {
+            byte[] buffer = new byte[1 << 16];
+            long count = 0;
+            while (stream.Read(buffer) is int bytes and > 0)
+            {
+                count += bytes;
+                if (count > most)
+                {
+                    throw new InvalidDataException($"{name} unpacks to more than {options.MostUnpackedBytes:N0} bytes, which is the most that may be dropped here");
+                }
+            }
+
+            return count;
         }
     }
 }

@@ -20,6 +20,12 @@ public sealed record StudioOptions
     /// <summary>The largest file that may be dropped on the page, in bytes.</summary>
     public long MostUploadBytes { get; init; } = 64L << 20;
 
+    /// <summary>The most bytes that such a file may unpack to.</summary>
+    public long MostUnpackedBytes { get; init; } = 512L << 20;
+
+    /// <summary>How many requests may be under way at once; each open page holds one.</summary>
+    public int MostRequests { get; init; } = 200;
+
     /// <summary>How many experiments may be open at once.</summary>
     public int MostExperiments { get; init; } = 32;
 

@@ -12,7 +12,7 @@ namespace Nabla.Studio.Server;
 /// <summary>The web server of the studio: on the loopback address alone, for whoever has the address with its token.</summary>
 internal static class StudioServer
 {
-    private const int MostConnections = 200;
+    private const int MostConnections = 4000;
     private const int MostMessageBytes = 256 << 10;
     private static readonly TimeSpan patienceWithLostPages = TimeSpan.FromSeconds(30);
 
@@ -60,7 +60,6 @@ internal static class StudioServer
             kestrel.Listen(IPAddress.Loopback, options.Port);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Limits.MaxConcurrentUpgradedConnections = MostConnections;
             kestrel.Limits.MaxRequestBodySize = MostMessageBytes;
         });
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -76,10 +75,11 @@ internal static class StudioServer
             circuits.DisconnectedCircuitRetentionPeriod = patienceWithLostPages;
         }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = MostMessageBytes);
         WebApplication app = builder.Build();
+        app.UseMiddleware<RequestLimit>();
         app.UseMiddleware<AccessGuard>();
         app.UseAntiforgery();
         Assets.Map(app);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 }
