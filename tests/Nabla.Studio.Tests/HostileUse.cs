@@ -73,7 +73,7 @@ public sealed class HostileUse(OpenStudio studio)
         foreach (IPAddress address in (await Dns.GetHostAddressesAsync(Dns.GetHostName(), TestContext.Current.CancellationToken)).Where(one => !IPAddress.IsLoopback(one)))
         {
             using System.Net.Sockets.TcpClient client = new(address.AddressFamily);
-            await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => client.ConnectAsync(address, Root.Port));
+            await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => client.ConnectAsync(address, Root.Port, TestContext.Current.CancellationToken).AsTask());
         }
     }
 
@@ -86,7 +86,7 @@ public sealed class HostileUse(OpenStudio studio)
         HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async _ =>
         {
             using HttpRequestMessage request = Request();
-            using HttpResponseMessage answer = await client.SendAsync(request);
+            using HttpResponseMessage answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
             return answer.StatusCode;
         }));
         Assert.All(answers, answer => Assert.True(answer is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{answer}"));

@@ -20,9 +20,9 @@ internal sealed class OtherStudio : IAsyncDisposable
 
     public static async Task<OtherStudio> StartAsync(StudioOptions options)
     {
-        WebApplication server = StudioServer.Create(options);
-        await server.StartAsync();
-        return new(server);
+        OtherStudio studio = new(StudioServer.Create(options));
+        await studio.server.StartAsync();
+        return studio;
     }
 
     public async ValueTask DisposeAsync()

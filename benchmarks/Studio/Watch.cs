@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Playwright;
+using Nabla.Benchmarking;
+using Nabla.Networks;
+
+namespace Nabla.StudioBenchmark;
+
+/// <summary>Watches the studio from outside.</summary>
+internal static class Watch
+{
+    private const string Query = "data=digits&hidden=128-64&activation=sigmoid&output-activation=sigmoid&loss=squared-error&optimizer=sgd&learning-rate=0.1&batch-size=64&epochs=1000000";
+
+    private static readonly string[] browsers = ["chromium", "chromium-browser", "google-chrome"];
+
+    public static async Task<int> RunAsync(double seconds, double minutes, CancellationToken stop)
+    {
+        double before = Bench();
+        using Process server = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Nabla.Studio.dll"), "--no-browser"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        try
+        {
+            string address = await server.StandardOutput.ReadLineAsync(stop) ?? throw new InvalidOperationException(await server.StandardError.ReadToEndAsync(stop));
+            long start = TimeProvider.System.GetTimestamp();
+            using IPlaywright playwright = await Playwright.CreateAsync();
+            await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium(), Args = ["--no-sandbox", "--disable-gpu"] });
+            IPage page = await (await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 720 } })).NewPageAsync();
+            await page.GotoAsync($"{address}&{Query}");
+            await page.WaitForSelectorAsync(".line math");
+            Console.WriteLine($"page ready {TimeProvider.System.GetElapsedTime(start).TotalSeconds:F1} s after the server, Chromium's start included");
+            await page.SelectOptionAsync("#pace", "0");
+            if (await page.InnerTextAsync("#run") == "Run")
+            {
+                await page.ClickAsync("#run");
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(5), stop);
+            (double steps, double training) = await ReadAsync(page);
+            start = TimeProvider.System.GetTimestamp();
+            double frames = await page.EvaluateAsync<double>(
+                "seconds => new Promise(done => { let count = 0; const start = performance.now(); (function tick() { count++; const passed = performance.now() - start; if (passed < 1000 * seconds) requestAnimationFrame(tick); else done(1000 * count / passed); })(); })", seconds);
+            (double laterSteps, double laterTraining) = await ReadAsync(page);
+            double wall = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+            await page.ClickAsync("#run");
+            double after = Bench();
+            double bench = Math.Min(before, after);
+            double own = (laterTraining - training) / (laterSteps - steps) * 1e6;
+            double all = wall / (laterSteps - steps) * 1e6;
+            Print($"nabla bench {before:F1} µs a step before, {after:F1} µs after, 1 thread");
+            Print($"with the page open {own:F1} µs a step of training time ({bench / own:P1} of the throughput), {all:F1} µs with the evaluation after each epoch ({bench / all:P1})");
+            Print($"{frames:F1} frames a second");
+            await page.ClickAsync("#run");
+            await WatchMemoryAsync(server, minutes, stop);
+            return 0;
+        }
+        finally
+        {
+            server.Kill();
+        }
+    }
+
+    private static async Task WatchMemoryAsync(Process server, double minutes, CancellationToken stop)
+    {
+        if (minutes <= 0)
+        {
+            return;
+        }
+
+        await Task.Delay(TimeSpan.FromMinutes(1), stop);
+        double first = Memory(server);
+        Print($"memory after the first minute {first:F1} MB");
+        for (double minute = 0; minute < minutes; minute++)
+        {
+            await Task.Delay(TimeSpan.FromMinutes(Math.Min(1, minutes - minute)), stop);
+            double now = Memory(server);
+            Print($"memory after {Math.Min(minute + 1, minutes) + 1:F0} minutes {now:F1} MB ({now / first - 1:+0.0%;-0.0%})");
+        }
+    }
+
+    private static double Memory(Process server)
+    {
+        server.Refresh();
+        return server.WorkingSet64 / 1e6;
+    }
+
+    private static double Bench()
+    {
+        using StepBenchmark benchmark = new(new()
+        {
+            Network = Network.Of([784, 128, 64, 10], Activation.Sigmoid),
+            Loss = Loss.SquaredError,
+            BatchSize = 64,
+        });
+        return benchmark.Measure(TimeSpan.FromSeconds(3), TimeProvider.System).Seconds * 1e6;
+    }
+
+    private static async Task<(double Steps, double Training)> ReadAsync(IPage page)
+    {
+        string[] texts = (await page.Locator("#steps").GetAttributeAsync("data-exact") ?? "").Split(' ');
+        return (double.Parse(texts[0], CultureInfo.InvariantCulture), double.Parse(texts[1], CultureInfo.InvariantCulture));
+    }
+
+    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private static string Chromium() => browsers
+        .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)))
+        .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException("there is no Chromium on the path");
+}
