@@ -35,6 +35,9 @@ public sealed class Experiment : IAsyncDisposable
     /// <summary>A page draws and copies the weights some times a second; more of them belong on the command line.</summary>
     private const long MostParameters = 20_000_000;
 
+    /// <summary>A chart shows no more of them.</summary>
+    private const int MostReports = 1000;
+
     private readonly TimeProvider clock;
     private readonly Lock gate = new();
     private Trainer<float> trainer;
@@ -46,6 +49,10 @@ public sealed class Experiment : IAsyncDisposable
     private long lastStep;
     private double lossBefore;
     private int samplesBefore;
+
+    private readonly List<EpochReport> reports = [];
+    private EpochReport? last;
+    private int every = 1;
 
     private Experiment(ExperimentSettings settings, Dataset data, TimeProvider clock)
     {
@@ -89,8 +96,17 @@ public sealed class Experiment : IAsyncDisposable
     /// <summary>The copy that was made last.</summary>
     public Snapshot Latest { get; private set; }
 
-    /// <summary>The figures of the epochs so far.</summary>
-    public ImmutableArray<EpochReport> Reports { get; private set; } = [];
+    /// <summary>The figures of the epochs so far; of very many every second, fourth and so on, and the last.</summary>
+    public ImmutableArray<EpochReport> Reports
+    {
+        get
+        {
+            lock (reports)
+            {
+                return last is null || (reports.Count > 0 && reports[^1] == last) ? [.. reports] : [.. reports, last];
+            }
+        }
+    }
 
     /// <summary>How many steps a second it makes at most; 0 where it does not wait.</summary>
     public double StepsPerSecond
@@ -130,7 +146,13 @@ public sealed class Experiment : IAsyncDisposable
     {
         await PauseAsync();
         (Model, trainer) = Begin();
-        (Reports, Problem) = ([], null);
+        Problem = null;
+        lock (reports)
+        {
+            reports.Clear();
+            (last, every) = (null, 1);
+        }
+
         Latest = Take();
         State = ExperimentState.Ready;
         StateChanged?.Invoke();
@@ -210,7 +232,7 @@ public sealed class Experiment : IAsyncDisposable
         {
             foreach (EpochReport report in trainer.Run(null, () => AfterStep(token), token))
             {
-                Reports = Reports.Add(report);
+                Keep(report);
                 (lossBefore, samplesBefore) = (0, 0);
             }
 
@@ -234,6 +256,24 @@ public sealed class Experiment : IAsyncDisposable
         }
 
         StateChanged?.Invoke();
+    }
+
+    private void Keep(EpochReport report)
+    {
+        lock (reports)
+        {
+            last = report;
+            if ((report.Epoch - 1) % every == 0)
+            {
+                reports.Add(report);
+            }
+
+            if (reports.Count > MostReports)
+            {
+                every *= 2;
+                reports.RemoveAll(one => (one.Epoch - 1) % every != 0);
+            }
+        }
     }
 
     private void AfterStep(CancellationToken token)
@@ -271,7 +311,7 @@ public sealed class Experiment : IAsyncDisposable
     {
         TrainingPosition at = trainer.Position;
         int samples = at.Samples - samplesBefore;
-        double loss = samples > 0 ? (at.LossSum - lossBefore) / samples : Reports.IsEmpty ? double.NaN : Reports[^1].Loss;
+        double loss = samples > 0 ? (at.LossSum - lossBefore) / samples : last?.Loss ?? double.NaN;
         (lossBefore, samplesBefore) = (at.LossSum, at.Samples);
         return new()
         {

@@ -51,7 +51,7 @@ public sealed record ExperimentSettings
     /// <inheritdoc/>
     public override int GetHashCode() => ToQuery().GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>The part of the address behind the question mark; values that are the usual ones are there too, so that a link means the same for ever.</summary>
+    /// <summary>The part of the address behind the question mark; values that are the usual ones are there too, so that a link means the same for ever, and an empty one is chosen by the data.</summary>
     public string ToQuery()
     {
         static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
@@ -70,7 +70,7 @@ public sealed record ExperimentSettings
             ("seed", Text(Seed)),
             ("threads", Text(Threads)),
         ];
-        return string.Join('&', pairs.Where(pair => pair.Value is not null).Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value!)}"));
+        return string.Join('&', pairs.Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value ?? "")}"));
     }
 
     /// <summary>Reads an address. What it does not say is that of the data's first experiment; what is wrong in it is left out and told.</summary>
