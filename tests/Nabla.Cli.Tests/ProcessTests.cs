@@ -54,6 +54,42 @@ public class ProcessTests
     }
 
     [Fact]
+    public async Task The_studio_prints_an_address_with_a_token_lets_nobody_in_without_it_and_ends_when_it_is_interrupted()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no kill");
+        using TemporaryFolder folder = new();
+        using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        System.Net.HttpStatusCode answer = default;
+        Run run = await CommandLine.StartAsync(folder.Path, ["studio", "--no-browser", "--port", $"{port}"], async process =>
+        {
+            using HttpClient client = new();
+            using HttpResponseMessage response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/"), TestContext.Current.CancellationToken);
+            answer = response.StatusCode;
+            using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        });
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, answer);
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Matches(@$"^http://127\.0\.0\.1:{port}/\?token=[0-9a-f]{{32}}\n$", run.Output);
+        Assert.Equal("nabla: the studio is open at this address, on this machine only; Ctrl-C ends it\n", run.Error);
+        Assert.Empty(folder.Files);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_a_failure_with_one_sentence()
+    {
+        using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        Run run = await CommandLine.RunAsync("studio", "--no-browser", "--port", $"{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}");
+        Assert.Equal(ExitCode.Failure, run.Code);
+        Assert.StartsWith("nabla: the studio cannot listen on port", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
     public async Task A_reader_that_has_seen_enough_is_no_error()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no head");

@@ -6,7 +6,7 @@ public class UsageTests
 {
     [Theory]
     [InlineData("trian", "unknown command 'trian'; did you mean 'train'?")]
-    [InlineData("bogus --json", "unknown command 'bogus'; Known: bench, check, derive, evaluate, export, import, inspect, plan, predict, train")]
+    [InlineData("bogus --json", "unknown command 'bogus'; Known: bench, check, derive, evaluate, export, import, inspect, plan, predict, studio, train")]
     [InlineData("train digts", "unknown data set 'digts'; did you mean 'digits'?")]
     [InlineData("train xor --target y", "--target goes with a file, such as table.csv, but 'xor' is a built-in data set")]
     [InlineData("train table.csv --test 1", "--test takes a fraction from 0 to less than 1, such as 0.2, but '1' is given")]

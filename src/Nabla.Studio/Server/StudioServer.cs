@@ -19,7 +19,7 @@ internal static class StudioServer
     /// <summary>Serves until it is stopped; gives the exit code.</summary>
     public static async Task<int> RunAsync(StudioOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
-        await using WebApplication app = Create(options);
+        await using WebApplication app = Create(options, error);
         try
         {
             await app.StartAsync(cancellationToken);
@@ -50,11 +50,12 @@ internal static class StudioServer
     }
 
     /// <summary>Builds the server; it does not listen yet.</summary>
-    public static WebApplication Create(StudioOptions options)
+    /// <param name="options">How it is started.</param>
+    /// <param name="error">Where it says what went wrong; stderr where it is null.</param>
+    public static WebApplication Create(StudioOptions options, TextWriter? error = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders().AddSimpleConsole().AddFilter((_, level) => level >= LogLevel.Error);
-        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.ClearProviders().AddProvider(new SentenceLog(error ?? Console.Error));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, options.Port);
