@@ -3,13 +3,13 @@ namespace Nabla.Studio.Server;
 /// <summary>What goes wrong inside the server becomes a sentence on stderr; a stack trace helps nobody who uses it.</summary>
 internal sealed class SentenceLog(TextWriter error) : ILoggerProvider
 {
-    public ILogger CreateLogger(string categoryName) => new Log(error, categoryName);
+    public ILogger CreateLogger(string categoryName) => new Lines(error, categoryName);
 
     public void Dispose()
     {
     }
 
-    private sealed class Log(TextWriter error, string category) : ILogger
+    private sealed class Lines(TextWriter error, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
