@@ -5,6 +5,7 @@ using Nabla.Calculus.Derivations.Styles;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Language;
 using Nabla.Calculus.Rendering;
+using Nabla.Calculus.Verification.Claims;
 using Nabla.Cli.CommandLine;
 using Nabla.Cli.Derive;
 using Nabla.Cli.Train;
@@ -138,7 +139,8 @@ internal static partial class DeriveCommand
 
             if (chosen == "ascii")
             {
-                terminal.Output.Write(Ascii(derivation));
+                NetworkNames names = new(derivation.Network, derivation.Derivation);
+                terminal.Output.Write(string.Concat(names.Definitions.Concat(names.Gradients).Select(line => line + "\n")));
                 return ExitCode.Done;
             }
 
@@ -238,17 +240,6 @@ internal static partial class DeriveCommand
         }
 
         terminal.Output.Write(request.View.Write(title, sections, below));
-    }
-
-    /// <summary>All names of a network and its gradients in the input language, each in terms of those before it.</summary>
-    private static string Ascii(NetworkDerivation derivation)
-    {
-        LayeredNetwork network = derivation.Network;
-        Named[] names = [.. Expr.Reachable([network.Cost, .. derivation.Derivation.NamedAdjoints, .. derivation.Derivation.Gradients]).OfType<Named>()];
-        Scope scope = new([.. Expr.Reachable([network.Cost, .. derivation.Derivation.Gradients]).OfType<Nabla.Calculus.Expressions.Symbol>(), .. names]);
-        IEnumerable<string> lines = names.Select(name => $"{AsciiNotation.NameOf(name.Name)} = {AsciiNotation.Print(name.Definition, scope)}")
-            .Concat(network.Parameters.Select(parameter => $"dC/d{AsciiNotation.NameOf(parameter.Name)} = {AsciiNotation.Print(derivation.Derivation.GradientOf(parameter), scope)}"));
-        return string.Concat(lines.Select(line => line + "\n"));
     }
 
     private static DerivationStyle? StyleOf(string? style) => style switch

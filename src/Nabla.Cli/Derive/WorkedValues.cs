@@ -9,12 +9,9 @@ internal sealed class WorkedValues
 {
     private const int Width = 80;
     private const int Indent = 11;
-    private const int LargestSize = 16;
     private const int Points = 50;
     private const double Resolution = 1e-9;
-    private readonly StepEvaluator evaluator;
-    private readonly Bindings bindings;
-    private readonly Dictionary<Expr, Matrix> directions;
+    private readonly WorkedNumbers numbers;
     private readonly IReadOnlyList<Symbol> symbols;
 
     /// <summary>With values for all symbols of the sections: those that are given, and others of one decimal.</summary>
@@ -37,51 +34,16 @@ internal sealed class WorkedValues
 
         Conditions conditions = new(symbols.Where(symbol => Inverted(nodes, symbol)).Select(symbol => (symbol, Condition.WellConditioned))
             .Concat(symbols.Where(symbol => Positive(nodes, symbol)).Select(symbol => (symbol, Condition.Positive))));
-        bindings = Liveliest(sections, variables, attempt => Values(new RandomPoints(unchecked(((seed - 1) * Points) + attempt)).Next(expressions, conditions, sizes), probabilities, target, own));
+        Bindings bindings = Liveliest(sections, variables, attempt => Values(new RandomPoints(unchecked(((seed - 1) * Points) + attempt)).Next(expressions, conditions, sizes), probabilities, target, own));
 
-        Random random = new(seed + 1);
-        directions = variables.ToDictionary(variable => variable, variable => Direction(variable, random), (IEqualityComparer<Expr>)ReferenceEqualityComparer.Instance);
-        evaluator = new(bindings, directions);
+        numbers = new(bindings, variables, seed);
     }
 
     /// <summary>The values that the example begins with, and the directions of the differentials where a line has one.</summary>
-    public string Given(IReadOnlyList<Section> sections)
-    {
-        IEnumerable<string> values = symbols.Select(symbol => Print($"{symbol.Name} =", bindings.ValueOf(symbol)!));
-        bool moves = sections.SelectMany(section => section.Steps).Any(step => Expr.Reachable(step.Left, step.Right).Any(node => node is Differential));
-        return "With the values\n\n" + string.Concat(values.Concat(moves ? directions.Select(pair => Print($"d{pair.Key switch { Symbol x => x.Name, Named x => x.Name, _ => new("X") }} =", pair.Value)) : []));
-    }
-
-    private static string Print(string name, Matrix value) =>
-        string.Concat(NumberBlock.Join([new([name]), NumberBlock.Of(value)]).Lines.Select(line => $"  {line.TrimEnd()}\n"));
+    public string Given(IReadOnlyList<Section> sections) => "With the values\n\n" + string.Concat(numbers.Given(symbols, sections).Select(line => $"  {line}\n"));
 
     /// <summary>The matrices of a line, laid out below it.</summary>
-    public IEnumerable<string> Below(Step step)
-    {
-        Expr shown = step.Right;
-        List<NumberBlock> blocks = [new(["="])];
-        Add(blocks, shown, 0);
-        Matrix value = ValueOf(shown);
-        if (value.Rows > LargestSize)
-        {
-            return [new string(' ', Indent) + $"({value.Rows}×{value.Columns}, too large to be printed)"];
-        }
-
-        NumberBlock result = NumberBlock.Of(value);
-        NumberBlock whole = NumberBlock.Join(blocks);
-        if (blocks.Count > 2 && Indent + whole.Columns + 3 + result.Columns <= Width)
-        {
-            whole = NumberBlock.Join([result, .. blocks]);
-        }
-        else
-        {
-            whole = result;
-        }
-
-        return Indent + whole.Columns <= Width
-            ? whole.Lines.Select(line => new string(' ', Indent) + line.TrimEnd())
-            : [new string(' ', Indent) + $"({value.Rows}×{value.Columns}, too wide to be printed)"];
-    }
+    public IEnumerable<string> Below(Step step) => numbers.Below(step, Width - Indent).Select(line => new string(' ', Indent) + line);
 
     /// <summary>
     /// The first point, of some, at which the most gradients do not vanish: a network whose units are all dead shows nothing.
@@ -107,13 +69,6 @@ internal sealed class WorkedValues
         return best;
 
         int Lively(Bindings point) => Evaluator.EvaluateAll(gradients, point).Count(value => value.MaxAbs() is > Resolution and < double.PositiveInfinity);
-    }
-
-    /// <summary>dX of a variable; that of a symmetric one is symmetric.</summary>
-    private Matrix Direction(Expr variable, Random random)
-    {
-        Matrix any = Matrix.From(bindings.SizeOf(variable.Shape.Rows), bindings.SizeOf(variable.Shape.Columns), (_, _) => Math.Round(random.NextDouble() - 0.5, 1));
-        return variable is Symbol { IsSymmetric: true } ? Matrix.From(any.Rows, any.Columns, (i, j) => any[Math.Max(i, j), Math.Min(i, j)]) : any;
     }
 
     /// <summary>Values of one decimal; targets between 0 and 1.</summary>
@@ -142,35 +97,6 @@ internal sealed class WorkedValues
         }
 
         return point;
-    }
-
-    /// <summary>A value to the digits that finite differences have, in every line: a derivative asked for and its formula then read the same.</summary>
-    private Matrix ValueOf(Expr e)
-    {
-        Matrix value = evaluator.Evaluate(e);
-        double noise = Resolution * Math.Max(1, value.MaxAbs());
-        return value.Map(x => Math.Abs(x) < noise ? 0 : x);
-    }
-
-    private void Add(List<NumberBlock> blocks, Expr e, int depth)
-    {
-        string? sign = e switch { MatMul => "·", Hadamard => "⊙", Nabla.Calculus.Expressions.Add => "+", Subtract => "−", Kron => "⊗", Scale => "·", _ => null };
-        if (sign is null || depth > 2 || evaluator.Evaluate(e) is not { Rows: <= LargestSize })
-        {
-            blocks.Add(NumberBlock.Of(ValueOf(e)));
-            return;
-        }
-
-        // One level of each side: a reader can check what is beside one sign.
-        Add(blocks, e.Operands[0], e.Operands[0].GetType() == e.GetType() ? depth + 1 : 3);
-        blocks.Add(new([sign]));
-        Add(blocks, e.Operands[1], 3);
-        if (sign is "+" or "−" && blocks[^1].Lines is [['−', .. var size]])
-        {
-            // 0.1 − 0.2, not 0.1 + −0.2; and 0.1 − (−0.2).
-            blocks[^2] = new(["−"]);
-            blocks[^1] = new([sign == "+" ? size : $"(−{size})"]);
-        }
     }
 
     private static bool Inverted(IReadOnlyList<Expr> nodes, Symbol symbol) =>

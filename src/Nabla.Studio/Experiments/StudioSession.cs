@@ -17,6 +17,9 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
     /// <summary>Why the last change was refused, in sentences; none where it was not.</summary>
     public ImmutableArray<string> Problems { get; private set; } = [];
 
+    /// <summary>How the page writes derivations; it stays where the experiment changes.</summary>
+    public Mathematics.DocumentSettings Document { get; set; } = new();
+
     /// <summary>Called from any thread when there is another experiment, or a problem.</summary>
     public event Action? Changed;
 

@@ -104,16 +104,27 @@ public sealed class Network : IEquatable<Network>
         return Express((targets, outputs, preActivations) => loss.Of(targets, outputs, reduction, preActivations), batch, (a, _) => a);
     }
 
+    /// <summary>
+    /// The network and its loss for one sample with the sizes left open: layer l has nₗ neurons, none of them a number. What holds for it holds for all
+    /// widths, and a mistake cannot hide behind two layers that are equally wide.
+    /// </summary>
+    public LayeredNetwork ExpressOpen(Loss loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return Express((targets, outputs, preActivations) => loss.Of(targets, outputs, Reduction.Mean, preActivations), batch: false, (a, _) => a, open: true);
+    }
+
     /// <summary>The network with a cost, and with something done to the outputs of each hidden layer before the next layer has them.</summary>
     /// <param name="cost">C from the targets, the outputs and the last pre-activations.</param>
     /// <param name="batch">Whether the samples are the columns of a batch, or there is one.</param>
     /// <param name="between">What the next layer gets, from the outputs of a hidden layer and its number.</param>
-    internal LayeredNetwork Express(Func<Expr, Expr, Expr, Expr> cost, bool batch, Func<Expr, int, Expr> between)
+    /// <param name="open">Whether the sizes are names without values.</param>
+    internal LayeredNetwork Express(Func<Expr, Expr, Expr, Expr> cost, bool batch, Func<Expr, int, Expr> between, bool open = false)
     {
         ExprPool pool = new();
         Dim m = batch ? Dim.Of("m") : Dim.One;
         string Letter(string letter) => batch ? letter.ToUpperInvariant() : letter;
-        Dim[] sizes = [.. Sizes.Select((size, l) => Dim.Of("n" + Subscript(l), size))];
+        Dim[] sizes = [.. Sizes.Select((size, l) => Dim.Of("n" + Subscript(l), open ? null : size))];
         Symbol input = pool.Symbol(new(Letter("a"), 0), new(sizes[0], m), SymbolKind.Input);
         Symbol target = pool.Symbol(new(Letter("y")), new(sizes[^1], m), SymbolKind.Target);
         Expr a = input;

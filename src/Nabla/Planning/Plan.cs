@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
@@ -61,7 +62,7 @@ public sealed class Plan<T>
     public long Bytes => buffer.Bytes;
 
     /// <summary>What runs, in the order of running.</summary>
-    public IReadOnlyList<PlanLine> Listing => [.. instructions.Select(instruction => PlanLine.Of(instruction, schedule.PhaseOf(instruction.Draft)))];
+    public IReadOnlyList<PlanLine> Listing => [.. instructions.Select(instruction => PlanLine.Of(instruction, schedule.PhaseOf(instruction.Draft), lowering.SlotOf))];
 
     /// <summary>The value of an expression that was asked for as a result, or that comes from outside; of a result, that before the updates.</summary>
     /// <exception cref="ArgumentException">The plan does not keep the expression.</exception>
@@ -143,6 +144,40 @@ public sealed class Plan<T>
         GC.KeepAlive(this);
     }
 
+    /// <summary>
+    /// The median time of each line of <see cref="Listing"/> in seconds, by a clock around each instruction. It runs what the plan runs, so updates are made:
+    /// parameters that something else uses meanwhile had better be a copy.
+    /// </summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="runs">How many runs are measured; one before them is not.</param>
+    /// <returns>A time for each line; not a number for an update that was never made, because what guards it was not finite.</returns>
+    /// <exception cref="InvalidOperationException">The plan is for more than one thread, and instructions of several have no time of their own.</exception>
+    public ImmutableArray<double> Measure(TimeProvider clock, int runs = 25)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
+        if (Members > 1)
+        {
+            throw new InvalidOperationException($"instructions are measured on one thread, but the plan is for {Members}");
+        }
+
+        List<double>[] times = [.. instructions.Select(_ => new List<double>(runs))];
+        Run();
+        for (int n = 0; n < runs; n++)
+        {
+            lowering.Coefficients.Refresh();
+            for (int i = 0; i < instructions.Length && (i != schedule.FirstUpdate || MayUpdate); i++)
+            {
+                long start = clock.GetTimestamp();
+                instructions[i].Run(0);
+                times[i].Add(clock.GetElapsedTime(start).TotalSeconds);
+            }
+        }
+
+        GC.KeepAlive(this);
+        return [.. times.Select(Median)];
+    }
+
     /// <summary>Compiles expressions to be computed, and updates to be made after them.</summary>
     /// <param name="results">The expressions whose values are wanted.</param>
     /// <param name="updates">The updates, made in place once nothing needs the old values any more.</param>
@@ -212,6 +247,12 @@ public sealed class Plan<T>
                 throw new InvalidOperationException($"an instruction of {draft.Grid} updates a parameter a second time");
             }
         }
+    }
+
+    private static double Median(List<double> times)
+    {
+        times.Sort();
+        return times.Count == 0 ? double.NaN : (times[(times.Count - 1) / 2] + times[times.Count / 2]) / 2;
     }
 
     private static ArgumentException Unsized(Dim dim, Dim? samples) => new(

@@ -6,7 +6,11 @@ namespace Nabla.Planning;
 /// <summary>An equation that an instruction carries out: a name and its definition, a parameter and what it becomes, or twice what has no name.</summary>
 /// <param name="Left">The left side.</param>
 /// <param name="Right">The right side.</param>
-public sealed record PlanEquation(Expr Left, Expr Right);
+public sealed record PlanEquation(Expr Left, Expr Right)
+{
+    /// <summary>Whether the left side is kept in no buffer: the instruction that computes it uses it up at once.</summary>
+    public bool IsFused { get; init; }
+}
 
 /// <summary>What one instruction of a plan does, for people.</summary>
 /// <param name="Operation">The operations in the order of running, such as <c>multiply, add bias, sigmoid</c>.</param>
@@ -21,7 +25,7 @@ public sealed record PlanEquation(Expr Left, Expr Right);
 public sealed record PlanLine(
     string Operation, IReadOnlyList<PlanEquation> Equations, int Rows, int Columns, long Operations, long Bytes, int Phase, string Split, bool IsUpdate)
 {
-    internal static unsafe PlanLine Of<T>(Instruction<T> instruction, int phase)
+    internal static unsafe PlanLine Of<T>(Instruction<T> instruction, int phase, Func<Expr, Slot<T>?> slotOf)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Draft<T> draft = instruction.Draft;
@@ -29,7 +33,7 @@ public sealed record PlanLine(
         HashSet<Slot<T>> slots = [.. draft.Read, .. draft.Written];
         return new(
             string.Join(", ", operations),
-            [.. draft.Computes],
+            [.. draft.Computes.Select(equation => equation with { IsFused = slotOf(equation.Left) is not { } slot || !slots.Contains(slot) })],
             draft.Grid.Rows,
             draft.Grid.Columns,
             2 * (draft.Head?.MultiplyAdds ?? 0) + draft.Steps.Count * draft.Grid.Size,

@@ -21,7 +21,8 @@ internal static class SampleRows
             turned[parameter] = stored[parameter].Transpose();
         }
 
-        foreach (Expr node in Expr.Reachable(columns.Cost).Where(node => !turned.ContainsKey(node)))
+        // A cost that is written in z alone does not reach the last a.
+        foreach (Expr node in Expr.Reachable(columns.Cost, columns.Output).Where(node => !turned.ContainsKey(node)))
         {
             turned[node] = Turn(node, pool, turned);
         }

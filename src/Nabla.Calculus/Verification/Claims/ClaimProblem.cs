@@ -71,6 +71,28 @@ public sealed class ClaimProblem
     /// <summary>The name of the kind: <c>gradient</c>, <c>jacobian</c>, <c>hessian</c> or <c>hvp</c>.</summary>
     public string KindName => kinds.First(pair => pair.Value == Kind).Key;
 
+    /// <summary>A question about expressions that exist already, such as ∂C/∂W² of a network: the gradient of a scalar, the Jacobian of anything else.</summary>
+    /// <param name="scope">The names that a claim may use.</param>
+    /// <param name="of">What is differentiated.</param>
+    /// <param name="by">The variable.</param>
+    /// <param name="conditions">What is known of the variables.</param>
+    /// <exception cref="ArgumentException">An expression is of another pool than the names.</exception>
+    public static ClaimProblem For(Scope scope, Expr of, Symbol by, Conditions? conditions = null)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(of);
+        ArgumentNullException.ThrowIfNull(by);
+        foreach (Expr expression in new[] { of, by })
+        {
+            if (!ReferenceEquals(expression.Pool, scope.Pool))
+            {
+                throw new ArgumentException($"{expression.Describe()} is of another pool than the names of the scope", nameof(of));
+            }
+        }
+
+        return new(scope, of, by, of.Shape.IsScalar ? DerivativeKind.Gradient : DerivativeKind.Jacobian, null, conditions ?? Conditions.None);
+    }
+
     /// <summary>Reads a question.</summary>
     /// <param name="where">The declarations, such as <c>A: n x n, x: n</c>.</param>
     /// <param name="expression">What is differentiated.</param>

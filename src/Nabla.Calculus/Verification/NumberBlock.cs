@@ -1,7 +1,6 @@
 using System.Globalization;
-using Nabla.Calculus.Verification;
 
-namespace Nabla.Cli.Derive;
+namespace Nabla.Calculus.Verification;
 
 /// <summary>Some lines of equal width.</summary>
 internal sealed record NumberBlock(string[] Lines)

@@ -1,0 +1,68 @@
+namespace Nabla.Studio.Tests;
+
+/// <summary>The centre of the page.</summary>
+public sealed class TheMathematics(OpenStudio studio)
+{
+    [Fact]
+    public async Task Is_that_of_the_network_in_the_style_dialect_and_number_of_samples_that_are_chosen()
+    {
+        await using StudioView view = await studio.OpenAsync("data=moons&hidden=5&activation=sigmoid");
+        await view.UntilAsync("document.querySelector('.line .shape')?.textContent === '5×1 = 5×2 · 2×1 + 5×1'");
+        await view.Page.SelectOptionAsync("#samples", "batch");
+        await view.UntilAsync("document.querySelector('.name[data-name=\"Z¹\"]') !== null");
+        await view.Page.SelectOptionAsync("#style", "Index");
+        await view.UntilAsync("document.querySelector('.line munder') !== null");
+        await view.Page.SelectOptionAsync("#dialect", "Seed");
+        await view.Page.SelectOptionAsync("#style", "Textbook");
+        await view.Page.SelectOptionAsync("#samples", "one");
+        await view.UntilAsync("[...document.querySelectorAll('.label')].some(label => label.textContent === 'Eq 5')");
+        view.IsQuiet();
+        await view.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Says_in_a_name_that_is_pointed_at_what_it_is_worth_where_it_comes_from_and_what_computes_it()
+    {
+        await using StudioView view = await studio.OpenAsync();
+        await view.Page.Locator(".name[data-name='δ³']").First.HoverAsync();
+        await view.UntilAsync("document.querySelector('#inspector .facts p') !== null");
+        Assert.Equal("δ³ adjoint, 2×1", await view.TextAsync("#inspector h3"));
+        Assert.Contains("instruction", await view.TextAsync("#inspector .facts p"), StringComparison.Ordinal);
+        Assert.Equal(2, await view.Page.Locator("#inspector td").CountAsync());
+        string before = await view.TextAsync("#inspector .elements");
+        await view.Page.ClickAsync("#step");
+        await view.UntilAsync($"document.querySelector('#inspector .elements').innerText !== {System.Text.Json.JsonSerializer.Serialize(before)}");
+        await view.Page.Locator("#inspector .link").First.ClickAsync();
+        await view.UntilAsync("document.querySelector('.line.selected') !== null");
+        view.IsQuiet();
+        await view.IsAccessibleAsync();
+        await view.Page.Keyboard.PressAsync("Escape");
+        await view.UntilAsync("document.querySelector('#inspector') === null");
+    }
+
+    [Fact]
+    public async Task Is_walked_through_with_numbers_by_the_keyboard_alone()
+    {
+        await using StudioView view = await studio.OpenAsync("data=moons&hidden=3");
+        await view.Page.FocusAsync("#walk");
+        await view.Page.Keyboard.PressAsync("Enter");
+        await view.UntilAsync("document.querySelector('#line-1 .numbers') !== null");
+        string first = await view.TextAsync(".numbers");
+        Assert.Contains("=", first, StringComparison.Ordinal);
+        await view.Page.FocusAsync("#walk-on");
+        await view.Page.Keyboard.PressAsync("Enter");
+        await view.UntilAsync("document.querySelector('#line-2 .numbers') !== null");
+
+        // Another sample has other numbers.
+        string second = await view.TextAsync(".numbers");
+        await view.Page.FocusAsync("#sample-after");
+        await view.Page.Keyboard.PressAsync("Enter");
+        await view.UntilAsync($"document.querySelector('.numbers').innerText !== {System.Text.Json.JsonSerializer.Serialize(second)}");
+
+        // A name of the line is a button, and what it is worth is shown when it has the focus.
+        await view.Page.FocusAsync("#line-2 .symbol");
+        await view.UntilAsync("document.querySelector('#inspector td') !== null");
+        view.IsQuiet();
+        await view.IsAccessibleAsync();
+    }
+}
