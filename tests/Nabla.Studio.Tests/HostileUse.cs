@@ -93,7 +93,7 @@ public sealed class HostileUse(OpenStudio studio)
         Assert.Contains(HttpStatusCode.OK, answers);
         double steps = await view.NumberAsync("#steps");
         await view.UntilAsync(string.Create(CultureInfo.InvariantCulture, $"+document.querySelector('#steps').textContent.replaceAll(',', '') > {steps}"));
-        view.IsQuiet();
+        await view.IsFineAsync();
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class HostileUse(OpenStudio studio)
         Assert.True((await view.TextAsync(".problem")).Length < 500);
         await view.Page.ClickAsync("#step");
         await view.UntilAsync("document.querySelector('#steps').textContent === '1'");
-        view.IsQuiet();
+        await view.IsFineAsync();
     }
 
     [Fact]

@@ -63,6 +63,14 @@ internal sealed class StudioView : IAsyncDisposable
         }
     }
 
+    /// <summary>Asserts what holds in every state: a quiet console, nobody else asked, nothing for axe to complain about, and no bar to scroll sideways by.</summary>
+    public async Task IsFineAsync()
+    {
+        await IsAccessibleAsync();
+        IsQuiet();
+        Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than its window");
+    }
+
     /// <summary>Asserts that axe finds nothing to complain about in the present state.</summary>
     public async Task IsAccessibleAsync()
     {

@@ -16,8 +16,7 @@ public sealed class TheMathematics(OpenStudio studio)
         await view.Page.SelectOptionAsync("#style", "Textbook");
         await view.Page.SelectOptionAsync("#samples", "one");
         await view.UntilAsync("[...document.querySelectorAll('.label')].some(label => label.textContent === 'Eq 5')");
-        view.IsQuiet();
-        await view.IsAccessibleAsync();
+        await view.IsFineAsync();
     }
 
     [Fact]
@@ -34,8 +33,7 @@ public sealed class TheMathematics(OpenStudio studio)
         await view.UntilAsync($"document.querySelector('#inspector .elements').innerText !== {System.Text.Json.JsonSerializer.Serialize(before)}");
         await view.Page.Locator("#inspector .link").First.ClickAsync();
         await view.UntilAsync("document.querySelector('.line.selected') !== null");
-        view.IsQuiet();
-        await view.IsAccessibleAsync();
+        await view.IsFineAsync();
         await view.Page.Keyboard.PressAsync("Escape");
         await view.UntilAsync("document.querySelector('#inspector') === null");
     }
@@ -62,7 +60,6 @@ public sealed class TheMathematics(OpenStudio studio)
         // A name of the line is a button, and what it is worth is shown when it has the focus.
         await view.Page.FocusAsync("#line-2 .symbol");
         await view.UntilAsync("document.querySelector('#inspector td') !== null");
-        view.IsQuiet();
-        await view.IsAccessibleAsync();
+        await view.IsFineAsync();
     }
 }

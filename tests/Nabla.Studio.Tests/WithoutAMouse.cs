@@ -22,7 +22,7 @@ public sealed class WithoutAMouse(OpenStudio studio)
         await view.UntilAsync("document.querySelector('#line-2').classList.contains('selected') || document.querySelector('#line-2[aria-current]') !== null");
         await keyboard.PressAsync("[");
         await view.UntilAsync("document.querySelector('#line-1').classList.contains('selected') || document.querySelector('#line-1[aria-current]') !== null");
-        view.IsQuiet();
+        await view.IsFineAsync();
     }
 
     [Fact]
