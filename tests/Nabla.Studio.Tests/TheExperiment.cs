@@ -87,6 +87,23 @@ public sealed class TheExperiment(OpenStudio studio)
     }
 
     [Fact]
+    public async Task Two_IDX_files_that_are_dropped_are_pictures_and_their_labels()
+    {
+        await using StudioView view = await studio.OpenAsync();
+        FilePayload images = new() { Name = "few-images-idx3-ubyte", MimeType = "application/octet-stream", Buffer = Nabla.Tests.Data.IdxFiles.Images(60, 6, 6) };
+        FilePayload labels = new() { Name = "few-labels-idx1-ubyte", MimeType = "application/octet-stream", Buffer = Nabla.Tests.Data.IdxFiles.Labels([.. Enumerable.Range(0, 60).Select(i => (byte)(i % 3))]) };
+        await view.Page.SetInputFilesAsync("#upload", [labels, images]);
+        await view.UntilAsync("document.querySelector('#data').value === 'few-images-idx3-ubyte'");
+        Assert.Contains("36 inputs, 3 classes", await view.TextAsync("#data-summary"), StringComparison.Ordinal);
+        await view.Page.ClickAsync("#step");
+        await view.UntilAsync("document.querySelector('#steps').textContent === '1'");
+        await view.Page.SetInputFilesAsync("#upload", [images]);
+        await view.Page.WaitForSelectorAsync(".problem");
+        Assert.Contains("drop the file with the targets together with it", await view.TextAsync(".problem"), StringComparison.Ordinal);
+        await view.IsFineAsync();
+    }
+
+    [Fact]
     public async Task A_loss_of_ones_own_is_derived_and_trained()
     {
         await using StudioView view = await studio.OpenAsync("data=xor");

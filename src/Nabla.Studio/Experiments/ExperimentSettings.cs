@@ -24,6 +24,9 @@ public sealed record ExperimentSettings
     /// <summary>The column to predict, of a table; null where it is found.</summary>
     public string? Target { get; init; }
 
+    /// <summary>The uploaded file with the targets, where the data is one of arrays; null where they are in the same file.</summary>
+    public string? Labels { get; init; }
+
     /// <summary>The hidden layers, from the first; the data fixes the inputs and the outputs.</summary>
     public ImmutableArray<HiddenLayer> Hidden { get; init; } = [new(8, "tanh"), new(4, "tanh")];
 
@@ -59,6 +62,7 @@ public sealed record ExperimentSettings
         [
             ("data", Data),
             ("target", Target),
+            ("labels", Labels),
             ("hidden", string.Join('-', Hidden.Select(layer => Text(layer.Width)))),
             ("activation", string.Join(',', Hidden.Select(layer => layer.Activation))),
             ("output-activation", OutputActivation),
@@ -109,6 +113,7 @@ public sealed record ExperimentSettings
     {
         "data" => this with { Data = value },
         "target" => this with { Target = value.Length == 0 ? null : value },
+        "labels" => this with { Labels = value.Length == 0 ? null : value },
         "hidden" => this with { Hidden = Widths(value) },
         "activation" => this with { Hidden = Activations(value) },
         "output-activation" => this with { OutputActivation = value.Length == 0 ? null : Activation.Named(value).Name },
@@ -119,7 +124,7 @@ public sealed record ExperimentSettings
         "epochs" => this with { Epochs = Whole(value, 1, 1_000_000) },
         "seed" => this with { Seed = ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : throw new ArgumentException("the seed is a whole number from 0") },
         "threads" => this with { Threads = Whole(value, 1, Math.Max(Environment.ProcessorCount, 2)) },
-        _ => throw new ArgumentException(Suggestion.Unknown("setting", key, ["data", "target", "hidden", "activation", "output-activation", "loss", "optimizer", "learning-rate", "batch-size", "epochs", "seed", "threads"])),
+        _ => throw new ArgumentException(Suggestion.Unknown("setting", key, ["data", "target", "labels", "hidden", "activation", "output-activation", "loss", "optimizer", "learning-rate", "batch-size", "epochs", "seed", "threads"])),
     };
 
     /// <summary>The network for data of these sizes.</summary>

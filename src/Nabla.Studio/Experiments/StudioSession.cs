@@ -39,7 +39,7 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
             try
             {
                 // What was loaded serves again where only the network or the training changes.
-                if (data is null || dataOf is null || (dataOf.Data, dataOf.Seed, dataOf.Target) != (settings.Data, settings.Seed, settings.Target))
+                if (data is null || dataOf is null || (dataOf.Data, dataOf.Seed, dataOf.Target, dataOf.Labels) != (settings.Data, settings.Seed, settings.Target, settings.Labels))
                 {
                     data = await uploads.LoadAsync(settings, CancellationToken.None);
                     dataOf = settings;

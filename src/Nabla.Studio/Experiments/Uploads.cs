@@ -24,6 +24,9 @@ public sealed class Uploads(StudioOptions options) : IDisposable
     /// <summary>Everything that an experiment can be about.</summary>
     public ImmutableArray<string> Choices => [.. Datasets.All.Select(data => data.Name), .. Names];
 
+    /// <summary>Whether a file that was dropped holds arrays, whose targets are in another one.</summary>
+    public static bool NeedsLabels(string name) => ArrayReader.IsArrayFile(name) && !name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Keeps a file; one of the same name is replaced.</summary>
     /// <param name="fileName">Its name, as the browser says it.</param>
     /// <param name="size">Its size, as the browser says it.</param>
@@ -44,7 +47,8 @@ public sealed class Uploads(StudioOptions options) : IDisposable
             throw new InvalidDataException($"there are {MostFiles} files already; only one of the same name as one of them could be dropped now");
         }
 
-        string path = Path.Combine(folder.FullName, $"{Guid.NewGuid():N}-{string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'))}");
+        // A folder of its own, so that messages call the file what its owner calls it, as far as a name can be trusted.
+        string path = Path.Combine(folder.CreateSubdirectory($"{Guid.NewGuid():N}").FullName, string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')));
         try
         {
             await using (FileStream file = File.Create(path))
@@ -85,7 +89,10 @@ public sealed class Uploads(StudioOptions options) : IDisposable
         if (files.TryGetValue(settings.Data, out Upload? upload))
         {
             TableOptions table = new() { Target = settings.Target, Seed = settings.Seed, Validation = 0.2, Test = 0 };
-            data = await Task.Run(() => ArrayReader.IsArrayFile(upload.Path) ? ArrayReader.Load(upload.Path, null, table) : TableReader.Load(upload.Path, table, cancellationToken), cancellationToken);
+            string? labels = settings.Labels is not string name ? null
+                : files.TryGetValue(name, out Upload? other) ? other.Path
+                : throw new ArgumentException($"the labels are in {name}, but no such file was dropped on the page since the studio was started");
+            data = await Task.Run(() => Load(upload, labels, table, cancellationToken), cancellationToken);
         }
         else
         {
@@ -98,6 +105,18 @@ public sealed class Uploads(StudioOptions options) : IDisposable
         }
 
         return new(data.Name, data.Train, null, data.Classes, data.Notes, data.Validation ?? data.Test, data.Preprocessing);
+    }
+
+    private static Dataset Load(Upload upload, string? labels, TableOptions table, CancellationToken cancellationToken)
+    {
+        if (!ArrayReader.IsArrayFile(upload.Path))
+        {
+            return TableReader.Load(upload.Path, table, cancellationToken);
+        }
+
+        return labels is null && !upload.Path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)
+            ? throw new ArgumentException($"{upload.Name} holds the inputs; drop the file with the targets together with it")
+            : ArrayReader.Load(upload.Path, labels, table);
     }
 
     public void Dispose()
