@@ -48,8 +48,8 @@ public sealed class PlanTable
         plan[network.Input] = Columns(samples.Inputs, batch, samples.InputsOf);
         plan[network.Target] = Columns(samples.Outputs, batch, samples.TargetsOf);
         plan.Set(network.LearningRate, experiment.Settings.LearningRate);
-        IReadOnlyList<PlanLine> lines = plan.Listing;
-        return new(lines, plan.Measure(clock, lines.Sum(line => (double)line.Operations) > Large ? RunsOfLarge : Runs));
+        IReadOnlyList<PlanLine> listing = plan.Listing;
+        return new(listing, plan.Measure(clock, listing.Sum(line => (double)line.Operations) > Large ? RunsOfLarge : Runs));
     }
 
     /// <summary>The instructions that compute a name of a derivation, in the order of running; of a parameter those that update it. None where none does.</summary>
