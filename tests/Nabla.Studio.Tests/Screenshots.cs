@@ -19,5 +19,9 @@ public sealed class Screenshots(OpenStudio studio)
         await using StudioView view = await studio.OpenAsync(options: new() { Still = false, Width = width, Height = height, Dark = dark });
         await view.UntilAsync("+document.querySelector('#steps').textContent.replaceAll(',', '') > 800");
         await view.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"moons-{name}.png") });
+        await view.Page.ClickAsync("#run");
+        await view.Page.Locator("#line-3 [data-name='W²']").First.HoverAsync();
+        await view.Page.WaitForSelectorAsync("#inspector");
+        await view.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"inspector-{name}.png") });
     }
 }
