@@ -30,6 +30,14 @@ public sealed class ExperimentsRun
     }
 
     [Fact]
+    public async Task Steps_asked_for_at_once_are_all_made()
+    {
+        await using Experiment run = await OfAsync(small);
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(run.StepAsync)));
+        Assert.Equal(50, run.Latest.Steps);
+    }
+
+    [Fact]
     public async Task A_training_is_that_of_the_library()
     {
         await using Experiment run = await OfAsync(small);

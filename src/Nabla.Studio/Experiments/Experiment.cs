@@ -50,6 +50,7 @@ public sealed class Experiment : IAsyncDisposable
     private double lossBefore;
     private int samplesBefore;
 
+    private readonly SemaphoreSlim turn = new(1);
     private readonly List<EpochReport> reports = [];
     private EpochReport? last;
     private int every = 1;
@@ -129,9 +130,22 @@ public sealed class Experiment : IAsyncDisposable
     /// <summary>Makes one step and waits for it.</summary>
     public async Task StepAsync()
     {
-        await PauseAsync();
-        Start(1);
-        await training;
+        // One after the other: a second one would stop the first before it is made.
+        await turn.WaitAsync();
+        try
+        {
+            if (State == ExperimentState.Running)
+            {
+                await PauseAsync();
+            }
+
+            Start(1);
+            await training;
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     /// <summary>Stops between two steps.</summary>
