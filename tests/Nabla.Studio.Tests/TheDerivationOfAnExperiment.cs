@@ -94,6 +94,15 @@ public sealed class TheDerivationOfAnExperiment
         Assert.Equal("2×1", report.Shape);
         Assert.Equal(report.Norm, Math.Sqrt(2) * report.Largest, 1e-12);
         Assert.Null(SymbolReport.Of(document, new(document, [], Zeros(3, 2), 0, 1, 1), "Q"));
+        Assert.Same(report.Value, report.Picture);
+    }
+
+    [Fact]
+    public void Draws_a_long_column_as_the_picture_that_it_is()
+    {
+        Matrix column = Matrix.From(784, 1, (i, _) => i);
+        Matrix picture = new SymbolReport("a⁰", "the inputs", "784×1", column, [], []).Picture!;
+        Assert.Equal((28, 28, 29.0), (picture.Rows, picture.Columns, picture[1, 1]));
     }
 
     [Fact]

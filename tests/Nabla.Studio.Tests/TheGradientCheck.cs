@@ -23,7 +23,7 @@ public sealed class TheGradientCheck
         Assert.True(proof.Agrees, proof.Sentence);
         Assert.Equal("All gradients are right", proof.Sentence);
         Assert.Equal(1, proof.Step);
-        Assert.Equal([$"∂C/∂b{"⁰¹²³"[experiment.Network.Layers.Length]}", "C"], new[] { proof.Rows[0].Name, proof.Rows[^1].Name });
+        Assert.Equal([$"∂C/∂W{"⁰¹²³"[experiment.Network.Layers.Length]}", "C"], new[] { proof.Rows[0].Name, proof.Rows[^1].Name });
         Assert.Equal(experiment.Model.Expression.Parameters.Count + 1, proof.Rows.Length);
         Assert.All(proof.Rows, row => Assert.Equal(row.Analytic, row.Numeric, 1e-5));
     }

@@ -51,6 +51,14 @@ public sealed class TheMathematics(OpenStudio studio)
         await view.Page.Keyboard.PressAsync("Enter");
         await view.UntilAsync("document.querySelector('#line-2 .numbers') !== null");
 
+        // The focus goes with the line.
+        await view.UntilAsync("document.activeElement.id === 'walk-on'");
+        await view.Page.Keyboard.PressAsync("Enter");
+        await view.UntilAsync("document.querySelector('#line-3 .numbers') !== null && document.activeElement.id === 'walk-on'");
+        await view.Page.FocusAsync("#walk-back");
+        await view.Page.Keyboard.PressAsync("Enter");
+        await view.UntilAsync("document.querySelector('#line-2 .numbers') !== null && document.activeElement.id === 'walk-back'");
+
         // Another sample has other numbers.
         string second = await view.TextAsync(".numbers");
         await view.Page.FocusAsync("#sample-after");
@@ -61,5 +69,31 @@ public sealed class TheMathematics(OpenStudio studio)
         await view.Page.FocusAsync("#line-2 .symbol");
         await view.UntilAsync("document.querySelector('#inspector td') !== null");
         await view.IsFineAsync();
+    }
+
+    [Fact]
+    public async Task Goes_on_to_show_what_a_name_is_worth_while_the_network_trains()
+    {
+        await using StudioView view = await studio.OpenAsync(options: new() { Still = false });
+        await view.Page.Locator(".name[data-name='W²']").First.ClickAsync();
+        await view.UntilAsync("document.querySelector('#inspector td') !== null");
+        for (int i = 0; i < 2; i++)
+        {
+            string before = await view.TextAsync("#inspector .facts");
+            await view.UntilAsync($"document.querySelector('#inspector .facts').innerText !== {System.Text.Json.JsonSerializer.Serialize(before)}");
+        }
+
+        view.IsQuiet();
+    }
+
+    [Fact]
+    public async Task Is_readable_at_twice_the_size()
+    {
+        await using StudioView view = await studio.OpenAsync(options: new() { Width = 640, Height = 360 });
+        await view.Page.Locator(".name[data-name='z¹']").First.ClickAsync();
+        await view.UntilAsync("document.querySelector('#inspector .facts p') !== null");
+        Assert.True(await view.Page.Locator("#inspector h3").IsVisibleAsync());
+        Assert.True(await view.Page.EvaluateAsync<bool>("document.querySelector('#inspector').getBoundingClientRect().bottom <= innerHeight + 1"));
+        await view.IsAccessibleAsync();
     }
 }

@@ -62,7 +62,7 @@ public sealed class ClaimDesk
     }
 
     /// <summary>The parameters by which the cost can be differentiated, in the input language, the last layer first.</summary>
-    public ImmutableArray<string> Parameters => [.. open.Parameters.Reverse().Select(parameter => AsciiNotation.NameOf(parameter.Name))];
+    public ImmutableArray<string> Parameters => [.. open.Layers.Reverse().SelectMany(layer => new[] { layer.Weights, layer.Biases }).OfType<Symbol>().Select(parameter => AsciiNotation.NameOf(parameter.Name))];
 
     /// <summary>The names that a formula may use.</summary>
     public ImmutableArray<string> Names => [.. names.Scope.Variables.Keys.Order(StringComparer.Ordinal)];

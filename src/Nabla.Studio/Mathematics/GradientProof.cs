@@ -31,7 +31,12 @@ public sealed record GradientProof(long Step, int Samples, ImmutableArray<ProofR
 {
     private const int MostSamples = 4;
 
+    private const long LargeNetwork = 1_000_000;
+
     private static readonly GradientCheckSettings quick = new() { MostElements = 200, MostOperations = 2e7, Directions = 6, SampledElements = 12 };
+
+    /// <summary>Of millions of weights one sample and a few directions, which all of them have a part in: the reference evaluator is obvious rather than fast.</summary>
+    private static readonly GradientCheckSettings ofLarge = quick with { Directions = 2, SampledElements = 2 };
 
     /// <summary>True where everything agrees, false where something does not, null where something is undecided.</summary>
     public bool? Agrees => Rows.Any(row => row.Agrees == false) ? false : Rows.Any(row => row.Agrees is null) ? null : true;
@@ -59,12 +64,18 @@ public sealed record GradientProof(long Step, int Samples, ImmutableArray<ProofR
             copy.Parameters[parameter] = value;
         }
 
-        return Of(ModelCase.Of(copy, experiment.Data.Train, MostSamples), at.Steps);
+        return Of(ModelCase.Of(copy, experiment.Data.Train, experiment.Network.ParameterCount > LargeNetwork ? 1 : MostSamples), at.Steps);
     }
 
     /// <summary>Checks the gradients of a case.</summary>
-    internal static GradientProof Of(GradientCase gradients, long step) => new(
-        step, gradients.Inputs.Columns, [.. GradientCheck.Run(gradients, quick).Zip(gradients.Given).Select(pair => RowOf(pair.First, pair.Second)).Reverse()]);
+    internal static GradientProof Of(GradientCase gradients, long step)
+    {
+        ImmutableArray<ComparedTensor> compared = GradientCheck.Run(gradients, gradients.Network.ParameterCount > LargeNetwork ? ofLarge : quick);
+        return new(step, gradients.Inputs.Columns,
+        [
+            .. compared.Zip(gradients.Given).OrderByDescending(pair => pair.Second.IsGradient ? pair.Second.Layer : -1).Select(pair => RowOf(pair.First, pair.Second)),
+        ]);
+    }
 
     private static ProofRow RowOf(ComparedTensor tensor, GivenTensor given)
     {

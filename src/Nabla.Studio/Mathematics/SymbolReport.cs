@@ -22,6 +22,24 @@ public sealed record SymbolReport(string Name, string What, string Shape, Matrix
     /// <summary>The largest element.</summary>
     public double Largest => Value is null ? double.NaN : Value.Elements.ToArray().Max();
 
+    /// <summary>
+    /// The value as it is drawn: a long column with a square number of elements as that square, row by row, as the pixels of a digit are; anything else as it is.
+    /// </summary>
+    public Matrix? Picture
+    {
+        get
+        {
+            const int ShortestLong = 64;
+            if (Value is not { } value || Math.Min(value.Rows, value.Columns) > 1 || value.Elements.Length < ShortestLong)
+            {
+                return Value;
+            }
+
+            int side = (int)Math.Round(Math.Sqrt(value.Elements.Length));
+            return side * side == value.Elements.Length ? Matrix.From(side, side, (i, j) => value.Elements[(i * side) + j]) : value;
+        }
+    }
+
     /// <summary>About a name of a document; null where it has none of this name.</summary>
     public static SymbolReport? Of(DerivationDocument document, SymbolValues values, string name) => document.MeaningOf(name) is Expr meaning
         ? new(name, WordsFor(meaning), $"{meaning.Shape}", values[name], [.. document.Defining(name).Select(line => line.Number)], [.. document.Using(name).Select(line => line.Number)])

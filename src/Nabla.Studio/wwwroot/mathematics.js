@@ -1,6 +1,7 @@
 // Which name of a formula a person points at. What it is worth is the server's to say.
 
 const listeners = new Map();
+let lastFocused = '';
 
 /** Tells the panel about the names inside an element that are pointed at or clicked; Escape closes what that opened. */
 export function watch(id, panel) {
@@ -11,7 +12,9 @@ export function watch(id, panel) {
 
     let waiting = 0;
     const nameAt = event => event.target instanceof Element ? event.target.closest('.name[data-name]') : null;
-    const tell = name => panel.invokeMethodAsync('PointAt', name.dataset.name);
+    // Without a connection there is nobody to answer; the page says so itself.
+    const lost = () => {};
+    const tell = name => panel.invokeMethodAsync('PointAt', name.dataset.name).catch(lost);
     const end = new AbortController();
     root.addEventListener('pointerover', event => {
         clearTimeout(waiting);
@@ -22,6 +25,7 @@ export function watch(id, panel) {
         }
     }, { signal: end.signal });
     root.addEventListener('pointerleave', () => clearTimeout(waiting), { signal: end.signal });
+    root.addEventListener('focusin', event => { lastFocused = event.target.id; }, { signal: end.signal });
     root.addEventListener('click', event => {
         const name = nameAt(event);
         if (name) {
@@ -31,7 +35,7 @@ export function watch(id, panel) {
     }, { signal: end.signal });
     document.addEventListener('keydown', event => {
         if (event.key === 'Escape' && root.querySelector('#inspector')) {
-            panel.invokeMethodAsync('Close');
+            panel.invokeMethodAsync('Close').catch(lost);
         }
     }, { signal: end.signal });
     listeners.set(id, { abort: () => { clearTimeout(waiting); end.abort(); } });
@@ -50,7 +54,10 @@ export function mark(id, name) {
     }
 }
 
-/** Scrolls an element into view and opens what is folded around it. */
+/**
+ * Scrolls a line into view and opens what is folded around it. Where the button that was pressed has gone with the line before, the same one of this line
+ * gets the focus, or its number.
+ */
 export function show(id) {
     const element = document.getElementById(id);
     for (let part = element; part; part = part.parentElement) {
@@ -60,4 +67,8 @@ export function show(id) {
     }
 
     element?.scrollIntoView({ block: 'nearest' });
+    if (element && document.activeElement === document.body) {
+        const own = ['walk-on', 'walk-back'].includes(lastFocused) ? [lastFocused, 'walk-on', 'walk-back'].map(button => element.querySelector(`#${button}:enabled`)) : [];
+        (own.find(button => button) ?? element.querySelector('.number'))?.focus({ preventScroll: true });
+    }
 }
