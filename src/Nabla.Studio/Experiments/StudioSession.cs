@@ -17,6 +17,9 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
     /// <summary>Why the last change was refused, in sentences; none where it was not.</summary>
     public ImmutableArray<string> Problems { get; private set; } = [];
 
+    /// <summary>The run whose curves stay under those of the next ones; null where none was kept.</summary>
+    public Charts.KeptRun? Kept { get; set; }
+
     /// <summary>Called from any thread when there is another experiment, or a problem.</summary>
     public event Action? Changed;
 
