@@ -97,6 +97,9 @@ public sealed class Experiment : IAsyncDisposable
     /// <summary>The copy that was made last.</summary>
     public Snapshot Latest { get; private set; }
 
+    /// <summary>How many steps make an epoch.</summary>
+    public int StepsPerEpoch => (Data.Train.Count + trainer.Options.BatchSize - 1) / trainer.Options.BatchSize;
+
     /// <summary>The figures of the epochs so far; of very many every second, fourth and so on, and the last.</summary>
     public ImmutableArray<EpochReport> Reports
     {

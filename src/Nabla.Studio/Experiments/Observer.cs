@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.JSInterop;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
@@ -115,6 +116,10 @@ public sealed class Observer : IAsyncDisposable
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             // The page has gone on to another experiment.
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is closed; its session ends the experiment.
         }
     }
 

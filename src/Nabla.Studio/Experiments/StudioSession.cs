@@ -20,6 +20,9 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
     /// <summary>How the page writes derivations; it stays where the experiment changes.</summary>
     public Mathematics.DocumentSettings Document { get; set; } = new();
 
+    /// <summary>The run whose curves stay under those of the next ones; null where none was kept.</summary>
+    public Charts.KeptRun? Kept { get; set; }
+
     /// <summary>Called from any thread when there is another experiment, or a problem.</summary>
     public event Action? Changed;
 

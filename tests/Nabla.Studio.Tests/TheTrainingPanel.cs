@@ -1,0 +1,68 @@
+using Microsoft.Playwright;
+
+namespace Nabla.Studio.Tests;
+
+public sealed class TheTrainingPanel(OpenStudio studio)
+{
+    private const string Moons = "data=moons&epochs=60";
+
+    [Fact]
+    public async Task Draws_the_curves_and_says_them_as_a_table()
+    {
+        await using StudioView view = await studio.OpenAsync(Moons);
+        await TrainAsync(view);
+        await view.UntilAsync("document.querySelector('#loss-chart').ariaLabel.includes('held out')");
+        string words = (await view.Page.Locator("#loss-chart").GetAttributeAsync("aria-label"))!;
+        Assert.StartsWith("Loss. training: ", words, StringComparison.Ordinal);
+        await view.UntilAsync("document.querySelector('#accuracy-chart canvas') !== null");
+        Assert.Contains("%", await view.Page.Locator("#accuracy-chart").GetAttributeAsync("aria-label"), StringComparison.Ordinal);
+
+        await view.Page.Locator("#loss-chart ~ details summary").ClickAsync();
+        await view.UntilAsync("document.querySelectorAll('#loss-chart ~ details tbody tr').length > 3");
+        Assert.True(await view.Page.Locator("#loss-chart ~ details tbody tr").CountAsync() <= 22);
+        Assert.Equal("2,400", await view.Page.Locator("#loss-chart ~ details tbody tr th").Last.InnerTextAsync());
+
+        await view.Page.Locator("#loss-chart-logarithmic").CheckAsync();
+        await view.UntilAsync("document.querySelector('#loss-chart').ariaLabel.startsWith('Loss, logarithmic.')");
+        view.IsQuiet();
+        await view.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Saves_a_chart_as_a_picture()
+    {
+        await using StudioView view = await studio.OpenAsync(Moons);
+        await TrainAsync(view);
+        await view.Page.Locator("#loss-chart ~ details summary").ClickAsync();
+        IDownload download = await view.Page.RunAndWaitForDownloadAsync(() => view.Page.Locator("#loss-chart-save").ClickAsync());
+        Assert.Equal("loss-chart.png", download.SuggestedFilename);
+        byte[] bytes = await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], bytes[..4]);
+        Assert.True(bytes.Length > 2000, $"only {bytes.Length} bytes");
+        view.IsQuiet();
+    }
+
+    [Fact]
+    public async Task Lays_the_next_run_over_one_that_was_kept()
+    {
+        await using StudioView view = await studio.OpenAsync(Moons);
+        await TrainAsync(view);
+        await view.Page.Locator("#keep").ClickAsync();
+        await view.UntilAsync("document.querySelector('.kept').textContent.includes('seed 1')");
+        await view.Page.Locator("#data").SelectOptionAsync("circles");
+        await view.UntilAsync("document.querySelector('#loss-chart').ariaLabel.includes('training, kept: ')");
+        await view.Page.Locator("#step").ClickAsync();
+        await view.UntilAsync("/training, kept: .*; training: /.test(document.querySelector('#loss-chart').ariaLabel)");
+        await view.Page.Locator("#drop").ClickAsync();
+        await view.UntilAsync("!document.querySelector('#loss-chart').ariaLabel.includes('kept')");
+        view.IsQuiet();
+        await view.IsAccessibleAsync();
+    }
+
+    private static async Task TrainAsync(StudioView view)
+    {
+        await view.Page.Locator("#run").ClickAsync();
+        await view.UntilAsync("document.querySelector('#state').textContent === 'Done'");
+        await view.UntilAsync("document.querySelector('#loss-chart canvas') !== null && document.querySelector('#loss-chart').ariaLabel.includes('2,400')");
+    }
+}
