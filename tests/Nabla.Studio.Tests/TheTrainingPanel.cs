@@ -61,6 +61,7 @@ public sealed class TheTrainingPanel(OpenStudio studio)
 
     private static async Task TrainAsync(StudioView view)
     {
+        await view.Page.SelectOptionAsync("#pace", "0");
         await view.Page.Locator("#run").ClickAsync();
         await view.UntilAsync("document.querySelector('#state').textContent === 'Done'");
         await view.UntilAsync("document.querySelector('#loss-chart canvas') !== null && document.querySelector('#loss-chart').ariaLabel.includes('2,400')");
