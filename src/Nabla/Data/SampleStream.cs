@@ -5,7 +5,7 @@ namespace Nabla.Data;
 /// <summary>Samples that are read one after the other, from the beginning each time, and give the same each time. They need not fit into memory.</summary>
 public abstract partial class SampleStream
 {
-    private protected SampleStream(string name) => Name = name;
+    internal SampleStream(string name) => Name = name;
 
     /// <summary>How many samples there are.</summary>
     public abstract int Count { get; }
