@@ -74,7 +74,7 @@ public sealed class Dataset : TrainingData
     public override IEnumerable<Samples> Read(Part part, CancellationToken cancellationToken = default) => SamplesOf(part) is Samples samples ? [samples] : [];
 
     /// <inheritdoc/>
-    public override string Fingerprint()
+    public override string Fingerprint(CancellationToken cancellationToken = default)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (Samples samples in Validation is null ? [Train] : new[] { Train, Validation })

@@ -53,6 +53,9 @@ public sealed class StreamedDataset : TrainingData
     /// <summary>How many of them are in memory, of which the next one is drawn.</summary>
     public int Window { get; }
 
+    /// <summary>How many bytes they take there.</summary>
+    public long WindowBytes => (long)Math.Min(Window, Train.Count) * sizeof(double) * (Train.Cells + Train.TargetCells + (Train.IsWeighted ? 1 : 0));
+
     /// <summary>Held-out samples to test with, or null. They judge a finished model and choose nothing.</summary>
     public SampleStream? Test { get; }
 
@@ -98,7 +101,7 @@ public sealed class StreamedDataset : TrainingData
     }
 
     /// <inheritdoc/>
-    public override string Fingerprint()
+    public override string Fingerprint(CancellationToken cancellationToken = default)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(BitConverter.GetBytes(Math.Min(Window, Train.Count)));
@@ -106,7 +109,7 @@ public sealed class StreamedDataset : TrainingData
         {
             hash.AppendData(BitConverter.GetBytes(stream.Count));
             double[] numbers = new double[stream.Cells + stream.TargetCells + 1];
-            using SampleReader reader = stream.Open(CancellationToken.None);
+            using SampleReader reader = stream.Open(cancellationToken);
             while (reader.Read())
             {
                 numbers[^1] = reader.CopyTo(numbers.AsSpan(0, stream.Cells), numbers.AsSpan(stream.Cells, stream.TargetCells));

@@ -54,7 +54,8 @@ public abstract class TrainingData
     /// The beginning of the SHA-256 of the samples to train with, with their weights, and of those that choose, in hexadecimal digits: what goes on from a
     /// checkpoint must see the same. Those that only judge change nothing.
     /// </summary>
-    public abstract string Fingerprint();
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public abstract string Fingerprint(CancellationToken cancellationToken = default);
 
     /// <summary>Whether every training sample's target sums to one within 1e-6.</summary>
     internal abstract bool TargetsSumToOne { get; }

@@ -109,11 +109,12 @@ public sealed unsafe class Trainer<T>
         Require(double.IsFinite(options.LearningRate) && options.LearningRate > 0, $"the learning rate must be a positive number, but it is {options.LearningRate}");
         Require(options.Patience is null or >= 1, $"the patience must be at least 1 epoch, but it is {options.Patience}");
         Require(options.Patience is null || data.CountOf(Data.Part.Validation) > 0, "early stopping needs validation samples, but the data has none");
+        Require(
+            options.Lbfgs is null || data is Dataset,
+            $"L-BFGS takes all samples at once, but those of {data.Name} are streamed through a window; another optimizer, such as adam, takes some at a time");
         order = data.Order(options.BatchSize, options.Seed);
         step = new(model, options, order.Samples, data.TargetsSumToOne);
-        descent = options.Lbfgs is null ? null
-            : data is Dataset { Train: Samples all } ? new(model, step, options, all)
-            : throw new ArgumentException($"L-BFGS takes all samples at once, but those of {data.Name} are streamed through a window; another optimizer, such as adam, takes some at a time");
+        descent = options.Lbfgs is null ? null : new(model, step, options, order.Samples);
         stopping = options.Patience is int patience ? new(model.Parameters, patience) : null;
         PlanFor(Math.Min(options.BatchSize, order.Count));
         if (order.Count % options.BatchSize is int rest and > 0)
