@@ -31,6 +31,22 @@ public static class ParquetTables
         return TableReader.Load(path, options, name => Open(name, options.HasHeader), cancellationToken);
     }
 
+    /// <summary>Looks through a table to train with, whose rows are read again in each epoch, through a window: <see cref="TableReader.Open(string, int, TableOptions?, CancellationToken)"/>.</summary>
+    /// <param name="path">The file, which must not change meanwhile; one that is not called as Parquet files are is read as delimited text, and so is the file of test rows.</param>
+    /// <param name="window">How many rows are in memory, of which the next one is drawn; beside them there is the group of rows that is read.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, is no table, or cannot be learned from.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static StreamedDataset Open(string path, int window, TableOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new();
+        RequireNames(path, options.HasHeader);
+        return TableReader.Open(path, window, options, name => Open(name, options.HasHeader), cancellationToken);
+    }
+
     /// <summary>Reads a table with a preprocessing that was learned before, as samples of which none are held out.</summary>
     /// <param name="path">The file.</param>
     /// <param name="preprocessing">What was learned.</param>

@@ -61,6 +61,18 @@ internal sealed class DataSource
             cancellationToken)
         : Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);
 
+    /// <summary>Looks through a table whose rows are read again in each epoch, through a window.</summary>
+    /// <param name="window">How many rows are in memory, of which the next one is drawn.</param>
+    /// <param name="labels">The file with the targets of arrays.</param>
+    /// <param name="options">How a file becomes a data set.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<StreamedDataset> OpenAsync(int window, string? labels, TableOptions options, CancellationToken cancellationToken) => Task.Run(
+        () => IsArray ? throw new ArgumentException(
+                $"--window streams the rows of a table (CSV, TSV, Parquet; delimited text with gzip too), but {Path.GetFileName(Given)} is a file of arrays, which is read whole; without --window it is trained with")
+            : labels is null ? TableFiles.Open(Given, window, options, cancellationToken)
+            : throw LabelsOfATable(),
+        cancellationToken);
+
     /// <summary>Loads it to use a model on.</summary>
     /// <param name="preprocessing">What the model learned of its columns.</param>
     /// <param name="classes">The classes that it knows.</param>

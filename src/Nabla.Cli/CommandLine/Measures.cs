@@ -27,6 +27,12 @@ internal sealed class Measures
         ? new(data.Classes, null, RegressionMetrics.Of(model, samples, data.Preprocessing.Target))
         : new(data.Classes, ClassificationMetrics.Of(model, samples), null);
 
+    /// <summary>Measures a model on a part of a data set.</summary>
+    public static Measures Of<T>(Model<T> model, TrainingData data, Part part)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => data.IsClassification
+        ? new(data.Classes, ClassificationMetrics.Of(model, data, part), null)
+        : new(data.Classes, null, RegressionMetrics.Of(model, data, part));
+
     /// <summary>Writes the figures beside the accuracy, a line each.</summary>
     public void WriteText(Terminal terminal)
     {

@@ -33,12 +33,18 @@ internal sealed class TableArguments
 
     private readonly Option<string?> labels = Options.Labels();
 
+    private readonly Option<int?> window = Options.Whole(
+        "--window", "Keep only so many rows of the table in memory and read it again in each epoch, for tables larger than memory; the next row is drawn from these");
+
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
-        [labels, target, features, categories, task, noHeader, missingNumbers, missingCategories, test, testFile];
+        [labels, target, features, categories, task, noHeader, missingNumbers, missingCategories, test, testFile, window];
 
     /// <summary>The file with the targets of arrays; null where none is given.</summary>
     public string? LabelsIn(ParseResult parsed) => parsed.GetValue(labels);
+
+    /// <summary>How many rows are in memory at a time; null where all are.</summary>
+    public int? WindowIn(ParseResult parsed) => parsed.GetValue(window);
 
     /// <summary>What they say.</summary>
     /// <param name="parsed">The command line.</param>

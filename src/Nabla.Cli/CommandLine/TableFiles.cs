@@ -16,15 +16,22 @@ internal static class TableFiles
     public static Dataset Load(string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader, CancellationToken cancellationToken) =>
         ParquetTables.Load(path, preprocessing, classes, hasHeader, cancellationToken);
 
+    public static StreamedDataset Open(string path, int window, TableOptions options, CancellationToken cancellationToken) => ParquetTables.Open(path, window, options, cancellationToken);
+
     public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing, bool? hasHeader) => ParquetTables.Stream(path, preprocessing, hasHeader);
 #else
     public static Dataset Load(string path, TableOptions options, CancellationToken cancellationToken) =>
-        TableReader.Load(Text(path), options with { TestFile = options.TestFile is string test ? Text(test) : null }, cancellationToken);
+        TableReader.Load(Text(path), Text(options), cancellationToken);
+
+    public static StreamedDataset Open(string path, int window, TableOptions options, CancellationToken cancellationToken) =>
+        TableReader.Open(Text(path), window, Text(options), cancellationToken);
 
     public static Dataset Load(string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader, CancellationToken cancellationToken) =>
         TableReader.Load(Text(path), preprocessing, classes, hasHeader, cancellationToken);
 
     public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing, bool? hasHeader) => TableReader.Stream(Text(path), preprocessing, hasHeader);
+
+    private static TableOptions Text(TableOptions options) => options with { TestFile = options.TestFile is string test ? Text(test) : null };
 
     private static string Text(string path) => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)
         ? throw new ArgumentException($"{Path.GetFileName(path)}: Parquet files are read by the tool that runs on .NET (dotnet tool install Nabla.Cli), but not by this one of native code")

@@ -74,6 +74,7 @@ internal static class TrainCommand
             "    --batch-size 10 --epochs 30 --init normal",
             "nabla train iris.csv                        a table of one's own; the last column is predicted from the others",
             "nabla train houses.csv --target price --features rooms,area,town --test 0.25",
+            "nabla train big.csv --window 10000          a table larger than memory, ten thousand rows at a time",
             "nabla train mnist --optimizer adam --dropout 0.2 --validation 0.1 --patience 5 --schedule cosine",
             "nabla train mnist --checkpoint mnist-run --every 1000",
             "nabla train --resume mnist-run              go on after an interruption, to the same bits",
@@ -172,6 +173,7 @@ internal static class TrainCommand
                 Learning = asked,
                 Labels = table.LabelsIn(parsed),
                 Table = table.Read(parsed, chosen, asked.Validation),
+                Window = table.WindowIn(parsed),
                 Initializer = parsed.GetValue(init) is string first ? Initializer.Named(first) : null,
                 LearningRate = parsed.GetValue(learningRate),
                 BatchSize = parsed.GetValue(batchSize),
@@ -194,32 +196,30 @@ internal static class TrainCommand
     {
         DataSource source = DataSource.Find(request.Data);
         using Interruption interruption = new();
-        Dataset data;
+        TrainingSetup? setup = null;
         try
         {
-            data = await source.LoadAsync(request.Seed, request.DataFolder, request.Labels, request.Table, terminal, interruption.Token);
+            TrainingData data = request.Window is int window
+                ? await source.OpenAsync(window, request.Labels, request.Table, interruption.Token)
+                : await source.LoadAsync(request.Seed, request.DataFolder, request.Labels, request.Table, terminal, interruption.Token);
+            setup = TrainingSetup.Of(request, request.Learning.Divide(data, request.Seed));
+            if (request.Double)
+            {
+                using TrainingRun<double> run = new(setup, terminal, interruption.Token);
+                return run.Run(interruption);
+            }
+            else
+            {
+                using TrainingRun<float> run = new(setup, terminal, interruption.Token);
+                return run.Run(interruption);
+            }
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             terminal.Error.WriteLine("nabla: interrupted before training began; nothing was written");
             return interruption.ExitCode ?? ExitCode.Interrupted;
         }
-
-        TrainingSetup setup = TrainingSetup.Of(request, request.Learning.Divide(data, request.Seed));
-        try
-        {
-            if (request.Double)
-            {
-                using TrainingRun<double> run = new(setup, terminal);
-                return run.Run(interruption);
-            }
-            else
-            {
-                using TrainingRun<float> run = new(setup, terminal);
-                return run.Run(interruption);
-            }
-        }
-        catch (NotSupportedException e) when (setup.Loss.Text is not null)
+        catch (NotSupportedException e) when (setup?.Loss.Text is not null)
         {
             return Tool.Fail(terminal.Error, ExitCode.Usage, $"--loss \"{setup.Loss}\": {e.Message}");
         }

@@ -27,7 +27,8 @@ internal static class ReportData
     public static ReportContent Of<T>(TrainingSetup setup, Model<T> model, Trainer<T> trainer, IReadOnlyList<EpochReport> reports)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Samples samples = setup.Data.Test ?? setup.Data.Train;
+        Part part = setup.Data.CountOf(Part.Test) > 0 ? Part.Test : Part.Train;
+        Samples samples = setup.Data.Read(part).First();
         GradientCase proof = ModelCase.Of(model, samples, ProofSamples);
         return new()
         {
@@ -35,11 +36,11 @@ internal static class ReportData
             Reports = reports,
             Seconds = trainer.Seconds,
             RestoredEpoch = trainer.RestoredEpoch,
-            Numbers = samples.Labels is null ? RegressionMetrics.Of(model, samples, setup.Data.Preprocessing.Target) : null,
+            Numbers = setup.Data.IsClassification ? null : RegressionMetrics.Of(model, setup.Data, part),
             Settings = setup.Describe(reports.Count, testAccuracy: null).Training,
-            Confusion = samples.Labels is null ? null : model.Evaluate(samples),
-            Part = setup.Data.Test is null ? "training" : "test",
-            Worst = Worst(setup, model, samples),
+            Confusion = setup.Data.IsClassification ? ClassificationMetrics.Of(model, setup.Data, part).Confusion : null,
+            Part = part == Part.Train ? "training" : "test",
+            Worst = Worst(setup, model, part),
             FirstLayer = Side(samples) is int side ? [.. Pictures(model.Parameters[model.Expression.Layers[0].Weights], side)] : [],
             Proof = GradientCheck.Run(proof),
             ProofSamples = proof.Inputs.Columns,
@@ -56,33 +57,40 @@ internal static class ReportData
     private static int? Side(Samples samples) =>
         samples.Features is ByteFeatures && (int)Math.Sqrt(samples.Inputs) is var side && side * side == samples.Inputs && side >= LeastSide ? side : null;
 
-    private static List<Example> Worst<T>(TrainingSetup setup, Model<T> model, Samples samples)
+    private static List<Example> Worst<T>(TrainingSetup setup, Model<T> model, Part part)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Of each sample only how wrong it is; the few worst are asked again.
-        PriorityQueue<(int Sample, double[] Outputs), double> worst = new();
-        model.Predict(samples, (sample, column) =>
+        PriorityQueue<(Samples Samples, int First, int Sample, double[] Outputs), double> worst = new();
+        int first = 0;
+        foreach (Samples samples in setup.Data.Read(part))
         {
-            double[] outputs = new double[column.Length];
-            for (int i = 0; i < outputs.Length; i++)
+            int from = first;
+            model.Predict(samples, (sample, column) =>
             {
-                outputs[i] = double.CreateChecked(column[i]);
-            }
+                double[] outputs = new double[column.Length];
+                for (int i = 0; i < outputs.Length; i++)
+                {
+                    outputs[i] = double.CreateChecked(column[i]);
+                }
 
-            double error = Wrongness(samples, sample, outputs);
-            if (worst.Count < MostExamples)
-            {
-                worst.Enqueue((sample, outputs), error);
-            }
-            else
-            {
-                worst.EnqueueDequeue((sample, outputs), error);
-            }
-        });
+                double error = Wrongness(samples, sample, outputs);
+                if (worst.Count < MostExamples)
+                {
+                    worst.Enqueue((samples, from, sample, outputs), error);
+                }
+                else
+                {
+                    worst.EnqueueDequeue((samples, from, sample, outputs), error);
+                }
+            });
+            first += samples.Count;
+        }
+
         List<Example> examples = [];
-        while (worst.TryDequeue(out (int Sample, double[] Outputs) one, out _))
+        while (worst.TryDequeue(out (Samples Samples, int First, int Sample, double[] Outputs) one, out _))
         {
-            examples.Add(ExampleOf(setup, model, samples, one.Sample, one.Outputs));
+            examples.Add(ExampleOf(setup, model, one.Samples, one.Sample, one.First, one.Outputs));
         }
 
         examples.Reverse();
@@ -98,7 +106,7 @@ internal static class ReportData
 
     private static int Largest(double[] values) => Array.IndexOf(values, values.Max());
 
-    private static Example ExampleOf<T>(TrainingSetup setup, Model<T> model, Samples samples, int sample, double[] outputs)
+    private static Example ExampleOf<T>(TrainingSetup setup, Model<T> model, Samples samples, int sample, int first, double[] outputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ImmutableArray<double> inputs = samples.InputsOf(sample);
@@ -108,8 +116,8 @@ internal static class ReportData
             : (Numbers(InUnits(targets)), Numbers(InUnits(outputs)));
         double loss = model.MeanLoss(new(new NumberFeatures(inputs, inputs.Length), samples.Targets is ClassTargets some ? new ClassTargets([some.Labels[sample]], some.Size) : new NumberTargets(targets, targets.Length)));
         return Side(samples) is int side
-            ? new(sample + 1, Picture(inputs, side), "", target, output, loss)
-            : new(sample + 1, null, setup.Data.Preprocessing.IsTable ? Cells(setup.Data.Preprocessing, inputs) : Numbers(inputs), target, output, loss);
+            ? new(first + sample + 1, Picture(inputs, side), "", target, output, loss)
+            : new(first + sample + 1, null, setup.Data.Preprocessing.IsTable ? Cells(setup.Data.Preprocessing, inputs) : Numbers(inputs), target, output, loss);
 
         ImmutableArray<double> InUnits(IReadOnlyList<double> values) => [.. values.Select(value => setup.Data.Preprocessing.Target?.Decode(value) ?? value)];
     }

@@ -12,9 +12,9 @@ internal static class LayerSizes
 {
     /// <summary>All sizes of the network, inputs first.</summary>
     /// <exception cref="ArgumentException">The sizes do not fit the data.</exception>
-    public static ImmutableArray<int> Complete(ImmutableArray<int> sizes, Dataset data)
+    public static ImmutableArray<int> Complete(ImmutableArray<int> sizes, TrainingData data)
     {
-        (int inputs, int outputs) = (data.Train.Inputs, data.Train.Outputs);
+        (int inputs, int outputs) = (data.Inputs, data.Outputs);
         bool first = sizes.Length > 1 && sizes[0] == inputs;
         bool last = sizes.Length > 1 && sizes[^1] == outputs;
         if (first && last)

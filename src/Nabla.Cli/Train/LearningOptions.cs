@@ -39,28 +39,28 @@ internal sealed record LearningRequest
     public int? Patience { get; init; }
 
     /// <summary>The data with validation samples, where they are asked for.</summary>
-    public Dataset Divide(Dataset data, ulong seed)
+    public TrainingData Divide(TrainingData data, ulong seed)
     {
-        if (Patience is not null && Validation is null && data.Validation is null)
+        if (Patience is not null && Validation is null && data.CountOf(Part.Validation) == 0)
         {
             throw new ArgumentException(
                 $"--patience needs samples to choose with, but {data.Name} has none set aside; --validation 0.1 sets a tenth of those to train with aside");
         }
 
-        if (Validation is double asked && data.Validation is null && data.Preprocessing.IsTable)
+        if (Validation is double asked && data.CountOf(Part.Validation) == 0 && data.Preprocessing.IsTable)
         {
-            throw new ArgumentException($"--validation {asked} of the {data.Train.Count} rows to train with is no row; a larger part is needed");
+            throw new ArgumentException($"--validation {asked} of the {data.CountOf(Part.Train)} rows to train with is no row; a larger part is needed");
         }
 
         // Of a table they were set aside before anything was learned of its columns.
-        return Validation is double part && data.Validation is null ? data.WithValidation(part, seed) : data;
+        return Validation is double part && data is Dataset { Validation: null } all ? all.WithValidation(part, seed) : data;
     }
 
     /// <summary>What is minimized on a data set.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="usualL2">The penalty ½λ Σ‖W‖² where none is asked for.</param>
     /// <exception cref="ArgumentException">The class weights do not go with the data.</exception>
-    public Objective ObjectiveFor(Dataset data, double usualL2)
+    public Objective ObjectiveFor(TrainingData data, double usualL2)
     {
         Objective penalized = Objective with { L2 = L2 ?? usualL2 };
         if (ClassWeights is null)
@@ -68,7 +68,7 @@ internal sealed record LearningRequest
             return penalized;
         }
 
-        if (data.Train.Labels is not { } labels)
+        if (!data.IsClassification)
         {
             throw new ArgumentException($"--class-weights belong to classes, but the targets of {data.Name} are numbers");
         }
@@ -77,13 +77,8 @@ internal sealed record LearningRequest
         if (ClassWeights == LearningOptions.Balanced)
         {
             // As much for each class together; a class without samples has any weight.
-            int[] counts = new int[classes];
-            foreach (int label in labels)
-            {
-                counts[label]++;
-            }
-
-            return penalized with { ClassWeights = [.. counts.Select(count => (double)labels.Length / (classes * Math.Max(1, count)))] };
+            long all = data.CountOf(Part.Train);
+            return penalized with { ClassWeights = [.. data.ClassCounts.Select(count => (double)all / (classes * Math.Max(1, count)))] };
         }
 
         double[] weights = [.. ClassWeights.Split(',').Select(WeightOf)];

@@ -93,5 +93,5 @@ internal sealed record Preset
     public int Epochs { get; init; } = 10;
 
     /// <summary>The preset of a data set; that of tables for a table, and a general one where there is none of its own.</summary>
-    public static Preset For(Dataset dataset) => dataset.Preprocessing.IsTable ? ofTables : all.GetValueOrDefault(dataset.Name) ?? new Preset();
+    public static Preset For(TrainingData dataset) => dataset.Preprocessing.IsTable ? ofTables : all.GetValueOrDefault(dataset.Name) ?? new Preset();
 }

@@ -1,3 +1,4 @@
+using Nabla.Data;
 using Nabla.Training;
 using Spectre.Console;
 
@@ -55,7 +56,7 @@ internal sealed class PlainView(TextWriter error, TrainingSetup setup) : Progres
         }
 
         last = report.Seconds;
-        double rate = (double)report.Epoch * setup.Data.Train.Count / report.Seconds;
+        double rate = (double)report.Epoch * setup.Data.CountOf(Part.Train) / report.Seconds;
         error.WriteLine(
             $"epoch {report.Epoch.ToString().PadLeft($"{epochs}".Length)}/{epochs}  loss {report.Loss:0.00000}"
             + Summary.Accuracy("  train", report.TrainAccuracy)
@@ -87,14 +88,14 @@ internal sealed class LiveView : ProgressView
             .AutoClear(true)
             .Columns(new ProgressBarColumn { Width = bar }, new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => work(new LiveView(
-                context.AddTask("epoch 1", maxValue: (double)setup.Options.Epochs * setup.Data.Train.Count),
+                context.AddTask("epoch 1", maxValue: (double)setup.Options.Epochs * setup.Data.CountOf(Part.Train)),
                 setup,
                 console.Profile.Width - bar - Gaps)));
     }
 
     public override void Step(TrainingProgress progress)
     {
-        int count = setup.Data.Train.Count;
+        int count = setup.Data.CountOf(Part.Train);
         double seen = (double)(progress.Epoch - 1) * count + progress.Samples;
         task.Value = seen;
         task.Description = Line(progress, setup.Options.Epochs, seen, task.MaxValue, last, width);

@@ -13,14 +13,19 @@ internal static class Announcement
 {
     public static void Write(TextWriter error, TrainingSetup setup, string kernels)
     {
-        Dataset data = setup.Data;
+        TrainingData data = setup.Data;
         Network network = setup.Network;
         string activations = string.Join(", ", network.Layers.Select(layer => layer.Activation.Name));
         string parameters = network.Layers[0].HasBiases ? "weights and biases" : "weights, no biases";
-        string validation = data.Validation is null ? "" : $"{data.Validation.Count:N0} to validate, ";
-        string test = data.Test is null ? "none to test" : $"{data.Test.Count:N0} to test";
+        string validation = data.CountOf(Part.Validation) is > 0 and int held ? $"{held:N0} to validate, " : "";
+        string test = data.CountOf(Part.Test) is > 0 and int tests ? $"{tests:N0} to test" : "none to test";
         TrainingOptions options = setup.Options;
-        error.WriteLine($"Data      {data.Name}: {data.Train.Count:N0} samples to train, {validation}{test}");
+        error.WriteLine($"Data      {data.Name}: {data.CountOf(Part.Train):N0} samples to train, {validation}{test}");
+        if (data is StreamedDataset streamed)
+        {
+            error.WriteLine($"Window    {Math.Min(streamed.Window, streamed.Train.Count):N0} samples in {streamed.WindowBytes / 1e6:N1} MB of memory; the file is read again in each epoch");
+        }
+
         foreach (string note in data.Notes)
         {
             error.WriteLine($"Note      {note}");
@@ -86,7 +91,7 @@ internal static class Summary
         output.WriteLine();
         if (measures is not null)
         {
-            output.WriteLine($"On the {setup.Data.Test!.Count:N0} test samples, which chose nothing");
+            output.WriteLine($"On the {setup.Data.CountOf(Part.Test):N0} test samples, which chose nothing");
             measures.WriteText(terminal);
             output.WriteLine();
         }
@@ -102,7 +107,7 @@ internal static class Summary
     public static void WriteOutputs(Terminal terminal, TrainingSetup setup, (string Title, Matrix Outputs)? shown)
     {
         if (shown is not var (title, outputs)
-            || setup.Data.Train is not { Features: NumberFeatures inputs, Targets: NumberTargets targets })
+            || setup.Data is not Dataset { Train: { Features: NumberFeatures inputs, Targets: NumberTargets targets } })
         {
             return;
         }

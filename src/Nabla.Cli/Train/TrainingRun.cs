@@ -24,7 +24,8 @@ internal sealed class TrainingRun<T> : IDisposable
     private readonly string fingerprint = "";
     private long lastSaved;
 
-    public TrainingRun(TrainingSetup setup, Terminal terminal)
+    /// <exception cref="OperationCanceledException">It was told to stop while it looked through the data.</exception>
+    public TrainingRun(TrainingSetup setup, Terminal terminal, CancellationToken cancellationToken)
     {
         (this.setup, this.terminal) = (setup, terminal);
         model = new(setup.Network, setup.Loss, setup.Reduction);
@@ -50,7 +51,7 @@ internal sealed class TrainingRun<T> : IDisposable
         if (setup.Request.CheckpointFolder is string path)
         {
             folder = new(path);
-            fingerprint = setup.Data.Fingerprint();
+            fingerprint = setup.Data.Fingerprint(cancellationToken);
         }
     }
 
@@ -228,7 +229,9 @@ internal sealed class TrainingRun<T> : IDisposable
 
     private void Report(Trainer<T> trainer, List<EpochReport> reports, bool stopped)
     {
-        Measures? measures = setup.Data.Test is Samples test && (setup.Request.Json || !stopped) ? Measures.Of(model, test, setup.Data) : null;
+        // Whoever interrupts does not wait until a file has been read once more.
+        bool measured = setup.Data.CountOf(Part.Test) > 0 && (!stopped || (setup.Request.Json && setup.Data is Dataset));
+        Measures? measures = measured ? Measures.Of(model, setup.Data, Part.Test) : null;
         if (setup.Request.Json)
         {
             Events.Done(terminal.Output, reports, trainer.RestoredEpoch, trainer.Seconds, setup.Request.Out, measures);
@@ -244,8 +247,7 @@ internal sealed class TrainingRun<T> : IDisposable
     /// <summary>The outputs to show in full, a column a sample, where the data is a small table of numbers that nothing was done to.</summary>
     private (string Title, Matrix Outputs)? SmallTable(Trainer<T> trainer)
     {
-        Samples samples = setup.Data.Train;
-        if (setup.Data.Preprocessing.IsTable || samples.Count > Summary.MostRows || samples.Targets is not NumberTargets || samples.Features is not NumberFeatures)
+        if (setup.Data is not Dataset { Train: Samples samples } || setup.Data.Preprocessing.IsTable || samples.Count > Summary.MostRows || samples.Targets is not NumberTargets || samples.Features is not NumberFeatures)
         {
             return null;
         }

@@ -63,6 +63,9 @@ internal sealed record TrainingRequest
     /// <summary>The folder that checkpoints go to.</summary>
     public string? CheckpointFolder { get; init; }
 
+    /// <summary>How many rows of a table are in memory at a time; all where it is null.</summary>
+    public int? Window { get; init; }
+
     /// <summary>After so many steps within an epoch.</summary>
     public int? CheckpointEvery { get; init; }
 
@@ -81,7 +84,7 @@ internal sealed record TrainingSetup
 {
     public required TrainingRequest Request { get; init; }
 
-    public required Dataset Data { get; init; }
+    public required TrainingData Data { get; init; }
 
     public required Network Network { get; init; }
 
@@ -101,7 +104,7 @@ internal sealed record TrainingSetup
 
     /// <summary>Fills in the defaults.</summary>
     /// <exception cref="ArgumentException">The network does not fit the data.</exception>
-    public static TrainingSetup Of(TrainingRequest request, Dataset data)
+    public static TrainingSetup Of(TrainingRequest request, TrainingData data)
     {
         Preset preset = Preset.For(data);
         if (request.WarmStart is { } warm)
@@ -116,7 +119,7 @@ internal sealed record TrainingSetup
 
         ImmutableArray<int> sizes = request.WarmStart is { } known ? [.. known.Description.Network.Sizes] : request.Layers is { } layers
             ? LayerSizes.Complete(layers, data)
-            : [data.Train.Inputs, .. preset.Hidden, data.Train.Outputs];
+            : [data.Inputs, .. preset.Hidden, data.Outputs];
         Loss loss = request.Loss ?? Loss.Named(preset.Loss ?? (data.IsClassification ? "cross-entropy" : "squared-error"));
         Activation activation = request.Activation ?? Activation.Named(preset.Activation);
         Activation output = request.WarmStart?.Description.Network.Layers[^1].Activation
@@ -145,8 +148,8 @@ internal sealed record TrainingSetup
             throw new ArgumentException("--learning-rate does not go with lbfgs, which finds the length of its steps itself");
         }
 
-        int batchSize = Math.Min(request.BatchSize ?? (request.Learning.Lbfgs is null ? preset.BatchSize : int.MaxValue), data.Train.Count);
-        RequireMemory(network, request.Double ? sizeof(double) : sizeof(float), batchSize + data.Train.Count % batchSize);
+        int batchSize = Math.Min(request.BatchSize ?? (request.Learning.Lbfgs is null ? preset.BatchSize : int.MaxValue), data.CountOf(Part.Train));
+        RequireMemory(network, request.Double ? sizeof(double) : sizeof(float), batchSize + data.CountOf(Part.Train) % batchSize, data is StreamedDataset streamed ? streamed.WindowBytes : 0);
         return new()
         {
             Request = request,
@@ -175,7 +178,7 @@ internal sealed record TrainingSetup
     }
 
     /// <exception cref="ArgumentException">An option says what the model says already, or the data is not what the model was made for.</exception>
-    private static void RequireOnlyTheModel(TrainingRequest request, ModelDescription description, string path, Dataset data)
+    private static void RequireOnlyTheModel(TrainingRequest request, ModelDescription description, string path, TrainingData data)
     {
         (string Option, bool IsGiven)[] options =
         [
@@ -225,6 +228,11 @@ internal sealed record TrainingSetup
             training[key] = value;
         }
 
+        if (Data is StreamedDataset streamed)
+        {
+            training["window"] = Number(streamed.Window);
+        }
+
         if (testAccuracy is double accuracy)
         {
             training["test_accuracy"] = Number(accuracy);
@@ -247,7 +255,8 @@ internal sealed record TrainingSetup
     /// <param name="network">The network.</param>
     /// <param name="size">The bytes of a number.</param>
     /// <param name="columns">The samples of a step, and of the last, smaller one, which has a plan of its own.</param>
-    public static void RequireMemory(Network network, int size, int columns)
+    /// <param name="window">The bytes of the window that the samples are streamed through; 0 where there is none.</param>
+    public static void RequireMemory(Network network, int size, int columns, long window = 0)
     {
         // Measured: a run takes 8.06 bytes more for each weight more, 16.3 in double precision. That is the weights, and the copy that is
         // written in the file's order.
@@ -257,6 +266,11 @@ internal sealed record TrainingSetup
         double samples = (double)columns * (9.0 * network.Sizes.Skip(1).SkipLast(1).Sum(Convert.ToDouble) + 16.0 * network.Outputs + network.Inputs);
         double bytes = size * (weights + samples);
         double available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (window > available)
+        {
+            throw new ArgumentException($"the window takes {window / (double)(1L << 30):N1} GiB of memory, but this machine has {available / (1L << 30):N1}; a smaller --window takes less");
+        }
+
         if (bytes > available || network.ParameterCount > Array.MaxLength)
         {
             throw new ArgumentException(

@@ -69,24 +69,41 @@ internal sealed class TablePlan
         return Math.Clamp((int)Math.Log2(MostWaiting / Math.Max(1, columns)), 6, 12);
     }
 
+    /// <summary>How many columns are used.</summary>
+    public int Columns => sources.Length;
+
+    /// <summary>The names of the columns that are used.</summary>
+    public string NameOf(int column) => sources[column].Name;
+
+    /// <summary>The levels of a column; null where it holds numbers.</summary>
+    public ImmutableArray<string>? LevelsOf(int column) => sources[column].Places is null ? null : sources[column].Levels;
+
+    /// <summary>A cell of a row: the number, or the place of the level, which is their number where it is none of them; NaN is a missing one.</summary>
+    /// <exception cref="InvalidDataException">The field is not what its column holds.</exception>
+    public double CellOf(TableRow row, int column)
+    {
+        Source source = sources[column];
+        ReadOnlySpan<char> field = row[source.Place];
+        return source.Places is null ? Number(row, source.Name, field)
+            : Cell.IsMissing(field) ? double.NaN
+            : source.Places.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(field, out int place) ? place
+            : source.Levels.Length;
+    }
+
     /// <summary>Appends the columns of a row.</summary>
     /// <exception cref="InvalidDataException">A field is not what its column holds.</exception>
     public void Append(TableRow row, TableColumns table)
     {
         for (int i = 0; i < sources.Length; i++)
         {
-            Source source = sources[i];
-            ReadOnlySpan<char> field = row[source.Place];
-            if (source.Places is null)
+            double cell = CellOf(row, i);
+            if (table.Columns[i] is NumberColumn numbers)
             {
-                ((NumberColumn)table.Columns[i]).Append(Number(row, source.Name, field));
+                numbers.Append(cell);
             }
             else
             {
-                ((CategoryColumn)table.Columns[i]).Append(
-                    Cell.IsMissing(field) ? -1
-                    : source.Places.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(field, out int place) ? place
-                    : source.Levels.Length);
+                ((CategoryColumn)table.Columns[i]).Append(double.IsNaN(cell) ? -1 : (int)cell);
             }
         }
     }

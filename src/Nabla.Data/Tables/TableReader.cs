@@ -58,6 +58,30 @@ public static class TableReader
             preprocessing);
     }
 
+    /// <summary>
+    /// Looks through a table to train with as <see cref="Load(string, TableOptions?, CancellationToken)"/> does, with the same parts and the same preprocessing, but keeps none of its rows: they are
+    /// read again in each epoch, through a window. A median is that of a sample of the numbers where they are more than may be kept; a note says so.
+    /// </summary>
+    /// <param name="path">The file, which must not change meanwhile.</param>
+    /// <param name="window">How many rows are in memory, of which the next one is drawn.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, is no table, or cannot be learned from.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static StreamedDataset Open(string path, int window, TableOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        return Open(path, window, options, name => new CsvFile(name, options.HasHeader), cancellationToken);
+    }
+
+    /// <summary>Looks through a table of any kind to train with.</summary>
+    internal static StreamedDataset Open(string path, int window, TableOptions options, Func<string, TableFile> open, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new TableSurvey(path, options, open, cancellationToken).ToStreams(window);
+    }
+
     /// <summary>Reads a table with a preprocessing that was learned before, as samples of which none are held out.</summary>
     /// <param name="path">The file.</param>
     /// <param name="preprocessing">What was learned.</param>

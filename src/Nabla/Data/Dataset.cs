@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace Nabla.Data;
 
 /// <summary>Samples to train with and, where there are any, held-out samples: some that choose between models, and some that only judge.</summary>
-public sealed class Dataset
+public sealed class Dataset : TrainingData
 {
     /// <summary>A data set.</summary>
     /// <param name="name">A short name, such as <c>digits</c>.</param>
@@ -24,23 +24,15 @@ public sealed class Dataset
         ImmutableArray<string> notes = default,
         Samples? validation = null,
         Preprocessing? preprocessing = null)
+        : base(name, classes, notes, preprocessing ?? (Required(train).Features is ByteFeatures ? new() { InputDivisor = byte.MaxValue } : Preprocessing.None))
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(train);
-        Name = name;
         Train = train;
         Test = test;
         Validation = validation;
-        Classes = classes.IsDefault ? [] : classes;
-        Notes = notes.IsDefault ? [] : notes;
-        Preprocessing = preprocessing ?? (train.Features is ByteFeatures ? new() { InputDivisor = byte.MaxValue } : Preprocessing.None);
         RequireFit(train, "training");
         RequireSameSizes(test, "test");
         RequireSameSizes(validation, "validation");
     }
-
-    /// <summary>A short name, such as <c>digits</c>.</summary>
-    public string Name { get; }
 
     /// <summary>Samples to train with.</summary>
     public Samples Train { get; }
@@ -51,23 +43,38 @@ public sealed class Dataset
     /// <summary>Held-out samples that choose when to stop and which weights are kept, or null.</summary>
     public Samples? Validation { get; }
 
-    /// <summary>The classes' names in the order of their labels; none where the targets are numbers.</summary>
-    public ImmutableArray<string> Classes { get; }
+    /// <inheritdoc/>
+    public override int Inputs => Train.Inputs;
 
-    /// <summary>Whether the targets are classes.</summary>
-    public bool IsClassification => !Classes.IsEmpty;
+    /// <inheritdoc/>
+    public override int Outputs => Train.Outputs;
 
-    /// <summary>Sentences that a user should read, such as one about a file with an unexpected checksum.</summary>
-    public ImmutableArray<string> Notes { get; }
+    /// <inheritdoc/>
+    public override ImmutableArray<long> ClassCounts
+    {
+        get
+        {
+            long[] counts = new long[Classes.Length];
+            foreach (int label in Train.Labels ?? [])
+            {
+                counts[label]++;
+            }
 
-    /// <summary>What was done to the inputs and targets before they became these samples; a model file says it, so that it can be done again.</summary>
-    public Preprocessing Preprocessing { get; }
+            return [.. counts];
+        }
+    }
 
-    /// <summary>
-    /// The beginning of the SHA-256 of the samples to train with, with their weights, and of those that choose, in hexadecimal digits: what goes on from a
-    /// checkpoint must see the same. Those that only judge change nothing.
-    /// </summary>
-    public string Fingerprint()
+    /// <inheritdoc/>
+    internal override bool TargetsSumToOne => Train.TargetsSumToOne;
+
+    /// <inheritdoc/>
+    public override int CountOf(Part part) => SamplesOf(part)?.Count ?? 0;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Samples> Read(Part part, CancellationToken cancellationToken = default) => SamplesOf(part) is Samples samples ? [samples] : [];
+
+    /// <inheritdoc/>
+    public override string Fingerprint(CancellationToken cancellationToken = default)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (Samples samples in Validation is null ? [Train] : new[] { Train, Validation })
@@ -80,6 +87,22 @@ public sealed class Dataset
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
+
+    /// <inheritdoc/>
+    internal override SampleOrder Order(int batchSize, ulong seed) => new ShuffledSamples(Train, batchSize, seed);
+
+    private static Samples Required(Samples train)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        return train;
+    }
+
+    private Samples? SamplesOf(Part part) => part switch
+    {
+        Part.Train => Train,
+        Part.Validation => Validation,
+        _ => Test,
+    };
 
     private void RequireSameSizes(Samples? samples, string which)
     {

@@ -52,20 +52,7 @@ public sealed class EncodedFeatures : Features
     {
         foreach (Source source in sources)
         {
-            if (source.Number is NumberEncoding number)
-            {
-                *destination++ = T.CreateTruncating(number.Encode(source.Numbers![sample]));
-                continue;
-            }
-
-            new Span<T>(destination, source.Inputs).Clear();
-            int input = source.InputOf[source.Categories![sample] + 1];
-            if (input >= 0)
-            {
-                destination[input] = T.One;
-            }
-
-            destination += source.Inputs;
+            destination = source.Column.Write(source.Numbers is not null ? source.Numbers[sample] : source.Categories![sample] is int level and >= 0 ? level : double.NaN, destination);
         }
     }
 
@@ -83,16 +70,12 @@ public sealed class EncodedFeatures : Features
 
     private static Source SourceOf(TableColumns table, ColumnEncoding encoding) => (table.Find(encoding.Name), encoding) switch
     {
-        (NumberColumn column, NumberEncoding number) => new(1, number, column, null, []),
-        (CategoryColumn column, CategoryEncoding category) => new(category.Inputs, null, null, column, InputsOf(column, category)),
+        (NumberColumn column, NumberEncoding number) => new(new(number), column, null),
+        (CategoryColumn column, CategoryEncoding category) => new(new(category, column.Levels), null, column),
         (null, _) => throw new ArgumentException($"the table has no column '{encoding.Name}'"),
         (_, NumberEncoding) => throw new ArgumentException($"column '{encoding.Name}' holds categories, but the preprocessing takes it for numbers"),
         _ => throw new ArgumentException($"column '{encoding.Name}' holds numbers, but the preprocessing takes it for categories"),
     };
 
-    /// <summary>The input of each place: first that of a missing value, then those of the column's levels, then that of no level; −1 is no input.</summary>
-    private static int[] InputsOf(CategoryColumn column, CategoryEncoding encoding) =>
-        [encoding.MissingInput, .. column.Levels.Select(level => encoding.Levels.IndexOf(level)), -1];
-
-    private readonly record struct Source(int Inputs, NumberEncoding? Number, NumberColumn? Numbers, CategoryColumn? Categories, int[] InputOf);
+    private readonly record struct Source(InputColumn Column, NumberColumn? Numbers, CategoryColumn? Categories);
 }

@@ -6,6 +6,8 @@ namespace Nabla.Data;
 /// <summary>Inputs with their targets, read in any order into the columns of a batch.</summary>
 public sealed partial class Samples
 {
+    private readonly double[]? slotWeights;
+
     /// <summary>As many targets as inputs, at least one of each.</summary>
     /// <param name="features">The inputs.</param>
     /// <param name="targets">What shall be answered.</param>
@@ -43,6 +45,9 @@ public sealed partial class Samples
         }
     }
 
+    private Samples(double[] weights, Features features, Targets targets) =>
+        (Features, Targets, Weights, slotWeights) = (features, targets, [], weights.Length > 0 ? weights : null);
+
     /// <summary>The inputs.</summary>
     public Features Features { get; }
 
@@ -51,6 +56,45 @@ public sealed partial class Samples
 
     /// <summary>The weight of each sample; none where all are 1.</summary>
     public ImmutableArray<double> Weights { get; }
+
+    /// <summary>Slots that are written again and again; there may be samples in some of them only.</summary>
+    /// <param name="features">The inputs.</param>
+    /// <param name="targets">What shall be answered.</param>
+    /// <param name="weights">A weight for each; none where all are 1.</param>
+    internal static Samples OfSlots(SlotFeatures features, SlotTargets targets, double[] weights) => new(weights, features, targets);
+
+    /// <summary>Whether there are weights.</summary>
+    internal bool AreWeighted => slotWeights is not null || !Weights.IsEmpty;
+
+    /// <summary>The weight of a sample.</summary>
+    internal double WeightOf(int sample) => slotWeights is not null ? slotWeights[sample] : Weights.IsEmpty ? 1 : Weights[sample];
+
+    /// <summary>Whether every target column sums to one within 1e-6.</summary>
+    internal unsafe bool TargetsSumToOne
+    {
+        get
+        {
+            if (Targets.AreClasses)
+            {
+                return true;
+            }
+
+            double[] column = new double[Outputs];
+            fixed (double* pointer = column)
+            {
+                for (int i = 0; i < Count; i++)
+                {
+                    Targets.Read(i, pointer);
+                    if (!(Math.Abs(column.Sum() - 1) <= 1e-6))
+                    {
+                        return false;
+                    }
+                }
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>How many samples there are.</summary>
     public int Count => Features.Count;

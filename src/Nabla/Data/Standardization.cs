@@ -31,12 +31,7 @@ public static class Standardization
         TableColumns train, NumberFill numbers = NumberFill.Mean, CategoryFill categories = CategoryFill.OwnLevel)
     {
         ArgumentNullException.ThrowIfNull(train);
-        return
-        [
-            .. train.Columns.Select(column => column is NumberColumn number
-                ? (ColumnEncoding)Learn(number, numbers)
-                : Learn((CategoryColumn)column, categories)),
-        ];
+        return [.. train.Columns.Select(column => Learn(column, numbers, categories))];
     }
 
     /// <summary>The mean and the standard deviation of the numbers to train with, in which a target is told to a network.</summary>
@@ -44,53 +39,25 @@ public static class Standardization
     public static (double Mean, double Scale) Measure(NumberColumn column)
     {
         ArgumentNullException.ThrowIfNull(column);
-        (double mean, double scale, long count) = Measure(Values(column));
-        return count == 0 ? throw new ArgumentException($"column '{column.Name}' has no number among the samples to train with")
-            : !double.IsFinite(mean) || !double.IsFinite(scale) ? throw new ArgumentException($"column '{column.Name}' has numbers too large to be standardized")
-            : (mean, scale);
-    }
-
-    /// <summary>The mean and the standard deviation of numbers without the missing ones, by Welford's method; a deviation that is only rounding is 1.</summary>
-    /// <returns>The two, and how many numbers there are.</returns>
-    private static (double Mean, double Scale, long Count) Measure(IEnumerable<double> numbers)
-    {
-        (double mean, double squares, long count) = (0, 0, 0);
-        foreach (double x in numbers.Where(x => !double.IsNaN(x)))
+        RunningMoments moments = new();
+        for (int row = 0; row < column.Count; row++)
         {
-            double before = x - mean;
-            mean += before / ++count;
-            squares += before * (x - mean);
+            moments.Add(column[row]);
         }
 
-        double deviation = count == 0 ? 0 : Math.Sqrt(squares / count);
-        return (mean, deviation <= 1e-10 * Math.Abs(mean) || deviation == 0 ? 1 : deviation, count);
+        return moments.Require(column.Name);
     }
 
-    private static NumberEncoding Learn(NumberColumn column, NumberFill fill)
+    private static ColumnEncoding Learn(ColumnValues column, NumberFill numbers, CategoryFill categories)
     {
-        (double mean, double scale) = Measure(column);
-        return new(column.Name, mean, scale, fill == NumberFill.Mean ? mean : Median(column));
-    }
-
-    private static CategoryEncoding Learn(CategoryColumn column, CategoryFill fill)
-    {
-        long[] counts = new long[column.Levels.Length + 1];
-        for (int i = 0; i < column.Count; i++)
+        NumberColumn? number = column as NumberColumn;
+        CategoryColumn? category = column as CategoryColumn;
+        ColumnLearner learner = new(column.Name, category?.Levels, numbers, categories);
+        for (int row = 0; row < column.Count; row++)
         {
-            counts[column[i] + 1]++;
+            learner.Add(number is not null ? number[row] : category![row] is int level and >= 0 ? level : double.NaN);
         }
 
-        ImmutableArray<string> seen = [.. column.Levels.Where((_, i) => counts[i + 1] > 0)];
-        return seen.IsEmpty ? throw new ArgumentException($"column '{column.Name}' has no value among the samples to train with")
-            : fill == CategoryFill.OwnLevel ? new(column.Name, seen, MissingIsLevel: counts[0] > 0)
-            : new(column.Name, seen, MissingIsLevel: false, column.Levels[Array.IndexOf(counts, counts[1..].Max(), 1) - 1]);
+        return learner.Learn();
     }
-
-    private static double Median(NumberColumn column)
-    {
-        double[] sorted = [.. Values(column).Where(x => !double.IsNaN(x)).Order()];
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : sorted[sorted.Length / 2 - 1] / 2 + sorted[sorted.Length / 2] / 2;
-    }
-
-    private static IEnumerable<double> Values(NumberColumn column) => Enumerable.Range(0, column.Count).Select(row => column[row]);
 }

@@ -20,6 +20,13 @@ public abstract class Targets
     /// <summary>How many numbers a sample's target has: the classes, or the components of a vector.</summary>
     public int Size { get; }
 
+    /// <summary>Whether they are classes.</summary>
+    internal virtual bool AreClasses => false;
+
+    /// <summary>The label of a sample.</summary>
+    /// <exception cref="InvalidOperationException">The targets are numbers.</exception>
+    internal virtual int LabelOf(int sample) => throw new InvalidOperationException("the targets are numbers, which have no labels");
+
     /// <summary>Adds all targets to a hash.</summary>
     internal abstract void AddTo(IncrementalHash hash);
 
@@ -51,6 +58,12 @@ public sealed class ClassTargets : Targets
 
     /// <summary>The label of each sample.</summary>
     public ImmutableArray<int> Labels { get; }
+
+    /// <inheritdoc/>
+    internal override bool AreClasses => true;
+
+    /// <inheritdoc/>
+    internal override int LabelOf(int sample) => Labels[sample];
 
     /// <inheritdoc/>
     internal override void AddTo(IncrementalHash hash) => hash.AppendData(MemoryMarshal.AsBytes(Labels.AsSpan()));

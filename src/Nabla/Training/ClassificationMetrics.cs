@@ -47,19 +47,47 @@ public sealed class ClassificationMetrics
     public static ClassificationMetrics Of<T>(Model<T> model, Samples samples)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(samples);
-        IReadOnlyList<int> labels = samples.Labels ?? throw new ArgumentException("the samples have numbers as targets, not classes");
-        int classes = samples.Outputs;
+        return Of(model, [samples], samples.Outputs, samples.Count);
+    }
+
+    /// <summary>Measures a model on a part of a data set, which may be streamed.</summary>
+    /// <exception cref="ArgumentException">There is no such part, it has no labels, or does not fit the network.</exception>
+    public static ClassificationMetrics Of<T>(Model<T> model, TrainingData data, Data.Part part, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return data.CountOf(part) is > 0 and int count ? Of(model, data.Read(part, cancellationToken), data.Outputs, count)
+            : throw new ArgumentException($"{data.Name} has no {part} part to measure on");
+    }
+
+    private static ClassificationMetrics Of<T>(Model<T> model, IEnumerable<Samples> sets, int classes, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(model);
         ConfusionMatrix confusion = new(classes);
         long[] counts = new long[classes];
         double least = double.CreateChecked(T.BitIncrement(T.One) - T.One);
         double sum = 0;
-        bool ranked = (long)classes * samples.Count <= MostScores;
-        float[][] scores = [.. Enumerable.Range(0, classes).Select(_ => new float[ranked ? samples.Count : 0])];
-        model.Predict(samples, (sample, outputs) =>
+        bool ranked = (long)classes * count <= MostScores;
+        float[][] scores = [.. Enumerable.Range(0, classes).Select(_ => new float[ranked ? count : 0])];
+        int[] labels = new int[ranked ? count : 0];
+        int first = 0;
+        foreach (Samples samples in sets)
         {
-            int label = labels[sample];
+            IReadOnlyList<int> ofSet = samples.Labels ?? throw new ArgumentException("the samples have numbers as targets, not classes");
+            model.Predict(samples, (sample, outputs) => Add(first + sample, ofSet[sample], outputs));
+            first += samples.Count;
+        }
+
+        return new(
+            confusion,
+            counts,
+            model.Network.Layers[^1].Activation.IsSoftmax ? sum / count : double.NaN,
+            [.. scores.Select((column, i) => ranked ? RocAuc.Of(column, [.. labels.Select(label => label == i)]) : double.NaN)]);
+
+        void Add(int sample, int label, ReadOnlySpan<T> outputs)
+        {
             confusion.Add(label, Model<T>.ArgMax(outputs));
             counts[RankOf(outputs, label)]++;
             sum -= Math.Log(Math.Max(double.CreateChecked(outputs[label]), least));
@@ -67,12 +95,12 @@ public sealed class ClassificationMetrics
             {
                 scores[i][sample] = float.CreateChecked(outputs[i]);
             }
-        });
-        return new(
-            confusion,
-            counts,
-            model.Network.Layers[^1].Activation.IsSoftmax ? sum / samples.Count : double.NaN,
-            [.. scores.Select((column, i) => ranked ? RocAuc.Of(column, [.. labels.Select(label => label == i)]) : double.NaN)]);
+
+            if (ranked)
+            {
+                labels[sample] = label;
+            }
+        }
     }
 
     /// <summary>The fraction of the samples whose class is among those of the k largest outputs.</summary>

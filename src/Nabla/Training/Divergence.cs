@@ -12,9 +12,9 @@ internal static class Divergence
 {
     /// <summary>The first equation whose value is not finite for a batch, with its layer and the place of one such element, as the end of a sentence.</summary>
     /// <param name="model">The model, with the parameters that the loss came from.</param>
-    /// <param name="samples">The samples.</param>
+    /// <param name="order">Where the samples come from.</param>
     /// <param name="batch">Those of the step.</param>
-    public static unsafe string FirstIn<T>(Model<T> model, Samples samples, ReadOnlySpan<int> batch)
+    public static unsafe string FirstIn<T>(Model<T> model, SampleOrder order, ReadOnlySpan<int> batch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (model.Parameters.FindNonFinite() is var (parameter, value))
@@ -26,23 +26,23 @@ internal static class Divergence
         Expr[] values = [.. model.Expression.Layers.SelectMany(layer => new[] { layer.PreActivation, layer.Activation })];
         Plan<T> plan = Plan<T>.Compile([model.Expression.Input, model.Expression.Target, .. values], [], model.Parameters, batch.Length);
         Slot<T> input = plan.SlotOf(model.Expression.Input);
-        samples.GatherInputs(batch, input.Pointer, input.LeadingDimension);
+        order.Samples.GatherInputs(batch, input.Pointer, input.LeadingDimension);
         Slot<T> target = plan.SlotOf(model.Expression.Target);
-        samples.GatherTargets(batch, target.Pointer, target.LeadingDimension);
+        order.Samples.GatherTargets(batch, target.Pointer, target.LeadingDimension);
         plan.Run();
-        if (Find(input, batch) is string ofInputs)
+        if (Find(input, order, batch) is string ofInputs)
         {
             return $"the inputs are not finite: {ofInputs}";
         }
 
-        if (Find(target, batch) is string ofTargets)
+        if (Find(target, order, batch) is string ofTargets)
         {
             return $"the targets are not finite: {ofTargets}";
         }
 
         for (int i = 0; i < values.Length; i++)
         {
-            if (Find(plan.SlotOf(values[i]), batch) is string place)
+            if (Find(plan.SlotOf(values[i]), order, batch) is string place)
             {
                 return $"the first value that is not finite is that of {Equation((Named)values[i])} in layer {i / 2 + 1}: {place}";
             }
@@ -53,7 +53,7 @@ internal static class Divergence
 
     private static string Equation(Named value) => Notation.Text.Print(value, "=", value.Definition);
 
-    private static unsafe string? Find<T>(Slot<T> slot, ReadOnlySpan<int> batch)
+    private static unsafe string? Find<T>(Slot<T> slot, SampleOrder order, ReadOnlySpan<int> batch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int j = 0; j < slot.Columns; j++)
@@ -63,7 +63,7 @@ internal static class Divergence
                 T value = slot.Pointer[i + (long)j * slot.LeadingDimension];
                 if (!T.IsFinite(value))
                 {
-                    return $"element {i + 1} of sample {batch[j] + 1} is {Written(value)}";
+                    return $"element {i + 1} of {order.NameOf(batch[j])} is {Written(value)}";
                 }
             }
         }

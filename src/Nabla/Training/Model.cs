@@ -110,15 +110,44 @@ public sealed class Model<T>
         return confusion;
     }
 
+    /// <summary>The mean loss and, where there are classes, the accuracy on a part of a data set; nulls where there is no such part, or it is not asked for.</summary>
+    internal (double? Loss, double? Accuracy) Judge(TrainingData data, Data.Part part, bool withLoss, CancellationToken cancellationToken)
+    {
+        int count = data.CountOf(part);
+        if (count == 0 || (!withLoss && !data.IsClassification))
+        {
+            return default;
+        }
+
+        double total = 0;
+        ConfusionMatrix confusion = new(data.Outputs);
+        foreach (Samples samples in data.Read(part, cancellationToken))
+        {
+            if (data.IsClassification)
+            {
+                Predict(samples, (sample, output) => confusion.Add(samples.Targets.LabelOf(sample), ArgMax(output)));
+            }
+
+            total += withLoss ? TotalLoss(samples) : 0;
+        }
+
+        return (withLoss ? total / count : null, data.IsClassification ? confusion.Accuracy : null);
+    }
+
     /// <summary>The mean loss over samples.</summary>
     public double MeanLoss(Samples samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
+        return TotalLoss(samples) / samples.Count;
+    }
+
+    private double TotalLoss(Samples samples)
+    {
         RequireFit(samples);
         double total = 0;
         Infer(samples.Features, samples, int.MaxValue, (plan, batch) =>
             total += plan[cost!][0, 0] * (Reduction == Reduction.Mean ? batch.Length : 1));
-        return total / samples.Count;
+        return total;
     }
 
     /// <summary>The row of the largest element; the first of several.</summary>
@@ -171,13 +200,16 @@ public sealed class Model<T>
     }
 
     /// <exception cref="ArgumentException">The samples have other numbers of inputs or outputs than the network.</exception>
-    internal void RequireFit(Samples samples)
+    internal void RequireFit(Samples samples) => RequireFit(samples.Inputs, samples.Outputs);
+
+    /// <exception cref="ArgumentException">The network has other numbers of inputs or outputs.</exception>
+    internal void RequireFit(int inputs, int outputs)
     {
-        if (samples.Inputs != Network.Inputs || samples.Outputs != Network.Outputs)
+        if (inputs != Network.Inputs || outputs != Network.Outputs)
         {
             throw new ArgumentException(
                 $"the network {Network} takes {Network.Inputs} inputs and gives {Network.Outputs} outputs, "
-                + $"but the data has {samples.Inputs} inputs and {samples.Outputs} outputs");
+                + $"but the data has {inputs} inputs and {outputs} outputs");
         }
     }
 

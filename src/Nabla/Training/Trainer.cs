@@ -10,67 +10,6 @@ using Nabla.Planning;
 
 namespace Nabla.Training;
 
-/// <summary>What training may be told.</summary>
-public sealed record TrainingOptions
-{
-    /// <summary>The update rule.</summary>
-    public Optimizer Optimizer { get; init; } = Optimizer.Sgd;
-
-    /// <summary>
-    /// L-BFGS in place of the update rule, for small problems: an epoch is one step over all samples, and its figures are those of the point that it comes to. The learning
-    /// rate is not used, and the training ends when no step gets further down. Null where the update rule is used.
-    /// </summary>
-    public LbfgsSettings? Lbfgs { get; init; }
-
-    /// <summary>η, which the schedule multiplies.</summary>
-    public double LearningRate { get; init; } = 0.1;
-
-    /// <summary>What the learning rate is multiplied by in each step.</summary>
-    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
-
-    /// <summary>What is minimized beside the loss, and dropout.</summary>
-    public Objective Objective { get; init; } = new();
-
-    /// <summary>The limits of the gradients.</summary>
-    public GradientClipping Clipping { get; init; } = new();
-
-    /// <summary>
-    /// The epochs that may pass without a smaller loss on the validation samples; then the training ends, and the weights of the best epoch are restored, as
-    /// they are at the end of all epochs. Null where all epochs are trained and the last weights stay.
-    /// </summary>
-    public int? Patience { get; init; }
-
-    /// <summary>Samples in a step; the last step of an epoch takes what is left.</summary>
-    public int BatchSize { get; init; } = 32;
-
-    /// <summary>How often all samples are seen.</summary>
-    public int Epochs { get; init; } = 10;
-
-    /// <summary>Fixes the order of the samples and what dropout leaves out.</summary>
-    public ulong Seed { get; init; } = 1;
-
-    /// <summary>More threads than this are refused.</summary>
-    public const int MostThreads = 256;
-
-    /// <summary>The most threads that share a step; a small step is made by fewer. The result is the same to the last bit for any number.</summary>
-    public int Threads { get; init; } = 1;
-
-    /// <exception cref="ArgumentException">The number of threads is out of its range.</exception>
-    internal static void RequireThreads(int threads)
-    {
-        if (threads is < 1 or > MostThreads)
-        {
-            throw new ArgumentException($"the number of threads must be from 1 to {MostThreads}, but it is {threads}");
-        }
-    }
-
-    /// <summary>After so many steps within an epoch the position is to be kept; null: after each epoch only.</summary>
-    public int? CheckpointEvery { get; init; }
-
-    /// <summary>The clock that times the training.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
-}
-
 /// <summary>Where training stands.</summary>
 /// <param name="Epoch">The epoch, counted from 1.</param>
 /// <param name="Samples">The samples seen in it.</param>
@@ -130,10 +69,10 @@ public sealed unsafe class Trainer<T>
     private const double SecondsBetweenReports = 0.1;
 
     private readonly Model<T> model;
-    private readonly Dataset data;
+    private readonly TrainingData data;
     private readonly TrainingOptions options;
     private readonly Dictionary<int, Plan<T>> plans = [];
-    private readonly int[] order;
+    private readonly SampleOrder order;
     private readonly TrainingStep<T> step;
     private readonly EarlyStopping<T>? stopping;
     private readonly FullBatchDescent<T>? descent;
@@ -143,33 +82,42 @@ public sealed unsafe class Trainer<T>
     private double lossSum;
     private long correct;
     private int seen;
-    private int shuffled;
     private long resumed;
     private TimeSpan spent;
     private bool training;
 
-    /// <summary>Derives the gradients of a model's loss and compiles its step.</summary>
+    /// <summary>Derives the gradients of a model's loss and compiles its step; the samples are in memory.</summary>
     /// <exception cref="ArgumentException">The data does not fit the network, or an option is out of its range.</exception>
     public Trainer(Model<T> model, Dataset data, TrainingOptions options)
+        : this(model, (TrainingData)data, options)
+    {
+    }
+
+    /// <summary>Derives the gradients of a model's loss and compiles its step; the samples are in memory, or streamed through a window.</summary>
+    /// <exception cref="ArgumentException">The data does not fit the network, or an option is out of its range.</exception>
+    public Trainer(Model<T> model, TrainingData data, TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         (this.model, this.data, this.options) = (model, data, options);
         Resume();
-        model.RequireFit(data.Train);
+        model.RequireFit(data.Inputs, data.Outputs);
         Require(options.BatchSize >= 1, $"the batch size must be at least 1, but it is {options.BatchSize}");
         TrainingOptions.RequireThreads(options.Threads);
         Require(options.Epochs >= 1, $"the number of epochs must be at least 1, but it is {options.Epochs}");
         Require(double.IsFinite(options.LearningRate) && options.LearningRate > 0, $"the learning rate must be a positive number, but it is {options.LearningRate}");
         Require(options.Patience is null or >= 1, $"the patience must be at least 1 epoch, but it is {options.Patience}");
-        Require(options.Patience is null || data.Validation is not null, "early stopping needs validation samples, but the data has none");
-        order = [.. Enumerable.Range(0, data.Train.Count)];
-        step = new(model, options, data.Train);
-        descent = options.Lbfgs is null ? null : new(model, step, options, data.Train);
+        Require(options.Patience is null || data.CountOf(Data.Part.Validation) > 0, "early stopping needs validation samples, but the data has none");
+        Require(
+            options.Lbfgs is null || data is Dataset,
+            $"L-BFGS takes all samples at once, but those of {data.Name} are streamed through a window; another optimizer, such as adam, takes some at a time");
+        order = data.Order(options.BatchSize, options.Seed);
+        step = new(model, options, order.Samples, data.TargetsSumToOne);
+        descent = options.Lbfgs is null ? null : new(model, step, options, order.Samples);
         stopping = options.Patience is int patience ? new(model.Parameters, patience) : null;
-        PlanFor(Math.Min(options.BatchSize, order.Length));
-        if (order.Length % options.BatchSize is int rest and > 0)
+        PlanFor(Math.Min(options.BatchSize, order.Count));
+        if (order.Count % options.BatchSize is int rest and > 0)
         {
             PlanFor(rest);
         }
@@ -207,8 +155,8 @@ public sealed unsafe class Trainer<T>
     /// <summary>The outputs of the last step's forward pass, one column a sample, in the order of <see cref="LastBatch"/>; before the step's update.</summary>
     public Matrix LastOutputs => plans[LastBatch.Length][step.Network.Output];
 
-    /// <summary>The samples of the last step.</summary>
-    public ReadOnlySpan<int> LastBatch => order.AsSpan((order.Length - 1) / options.BatchSize * options.BatchSize);
+    /// <summary>The samples of the last step; where they are streamed, the places in the window that they had.</summary>
+    public ReadOnlySpan<int> LastBatch => order.Last;
 
     /// <summary>The loss of the last step's batch, before its update.</summary>
     public double LastCost => plans[LastBatch.Length][step.Cost][0, 0];
@@ -217,25 +165,7 @@ public sealed unsafe class Trainer<T>
     public static bool TargetsSumToOne(Samples samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        if (samples.Labels is not null)
-        {
-            return true;
-        }
-
-        double[] column = new double[samples.Outputs];
-        fixed (double* pointer = column)
-        {
-            for (int i = 0; i < samples.Count; i++)
-            {
-                samples.GatherTargets([i], pointer, column.Length);
-                if (!(Math.Abs(column.Sum() - 1) <= 1e-6))
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
+        return samples.TargetsSumToOne;
     }
 
     /// <summary>Where training stands: between two steps, or where it was stopped.</summary>
@@ -253,15 +183,10 @@ public sealed unsafe class Trainer<T>
     {
         ArgumentNullException.ThrowIfNull(from);
         Require(
-            from.Epoch >= 1 && from.Epoch <= options.Epochs + 1 && from.Samples >= 0 && from.Samples < order.Length && from.Samples % options.BatchSize == 0
-            && from.Steps == (from.Epoch - 1L) * ((order.Length + options.BatchSize - 1) / options.BatchSize) + from.Samples / options.BatchSize
+            from.Epoch >= 1 && from.Epoch <= options.Epochs + 1 && from.Samples >= 0 && from.Samples <= order.Count && (from.Samples % options.BatchSize == 0 || from.Samples == order.Count)
+            && from.Steps == (from.Epoch - 1L) * ((order.Count + options.BatchSize - 1) / options.BatchSize) + (from.Samples + options.BatchSize - 1) / options.BatchSize
             && from.Reports.Length == from.Epoch - 1 && double.IsFinite(from.LossSum) && from.Correct >= 0 && from.Correct <= from.Samples && from.Seconds >= 0,
-            $"epoch {from.Epoch}, sample {from.Samples}, step {from.Steps} is no place in a training of {options.Epochs} epochs of {order.Length} samples in batches of {options.BatchSize}");
-        for (int epoch = 1; epoch < from.Epoch; epoch++)
-        {
-            Shuffle(epoch);
-        }
-
+            $"epoch {from.Epoch}, sample {from.Samples}, step {from.Steps} is no place in a training of {options.Epochs} epochs of {order.Count} samples in batches of {options.BatchSize}");
         foreach (EpochReport report in from.Reports)
         {
             losses.Add(report.ValidationLoss ?? report.Loss);
@@ -296,9 +221,8 @@ public sealed unsafe class Trainer<T>
                 Pause();
             }
 
-            double? accuracy = data.Test is { Labels: not null } test ? model.Evaluate(test).Accuracy : null;
-            double? validated = data.Validation is { Labels: not null } samples ? model.Evaluate(samples).Accuracy : null;
-            double? validation = data.Validation is Samples held ? model.MeanLoss(held) : null;
+            double? accuracy = model.Judge(data, Data.Part.Test, withLoss: false, cancellationToken).Accuracy;
+            (double? validation, double? validated) = model.Judge(data, Data.Part.Validation, withLoss: true, cancellationToken);
             EpochReport report = new(position.Epoch, end.Loss, end.TrainAccuracy, accuracy, Seconds) { ValidationLoss = validation, ValidationAccuracy = validated };
             losses.Add(validation ?? end.Loss);
             stopping?.Note(report.Epoch, losses[^1]);
@@ -326,59 +250,56 @@ public sealed unsafe class Trainer<T>
 
     private void Pause() => (spent, training) = (spent + options.Clock.GetElapsedTime(resumed), false);
 
-    private void Shuffle(int epoch)
-    {
-        // A full batch is a sum over all samples; their order would only change the rounding.
-        if (options.BatchSize < order.Length && shuffled < epoch)
-        {
-            new SeededRandom(options.Seed, stream: 1000 + (ulong)epoch).Shuffle(order.AsSpan());
-        }
-
-        shuffled = epoch;
-    }
-
     private TrainingProgress RunEpoch(int epoch, ThreadTeam? team, Action<TrainingProgress>? progress, Action? checkpoint, CancellationToken cancellationToken)
     {
-        Shuffle(epoch);
         double reported = Seconds;
-        for (int start = seen; start < order.Length; start += options.BatchSize)
+        try
         {
-            ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
-            int next = start + batch.Length;
-            double cost = descent is null
-                ? Step(batch, cancellationToken, order.AsSpan(next, Math.Min(batch.Length, order.Length - next)), team)
-                : descent.Run(team, cancellationToken);
-            if (!double.IsFinite(cost))
+            if (seen < order.Count)
             {
-                throw new NonFiniteLossException(
-                    $"the loss is {cost} in epoch {epoch}, step {start / options.BatchSize + 1}: training has diverged; {Divergence.FirstIn(model, data.Train, batch)}; "
-                    + $"a smaller learning rate than {options.LearningRate} may help");
+                order.Begin(epoch, seen, cancellationToken);
             }
 
-            lossSum += cost * (model.Reduction == Networks.Reduction.Mean ? batch.Length : 1);
-            correct += CountCorrect(batch);
-            seen = next;
-            if (progress is not null && Seconds - reported > SecondsBetweenReports)
+            while (seen < order.Count)
             {
-                reported = Seconds;
-                progress(Report(epoch, next));
-            }
+                ReadOnlySpan<int> batch = order.Next(Math.Min(options.BatchSize, order.Count - seen));
+                double cost = descent is null ? Step(batch, cancellationToken, order.Ahead(batch.Length), team) : descent.Run(team, cancellationToken);
+                if (!double.IsFinite(cost))
+                {
+                    throw new NonFiniteLossException(
+                        $"the loss is {cost} in epoch {epoch}, step {seen / options.BatchSize + 1}: training has diverged; {Divergence.FirstIn(model, order, batch)}; "
+                        + $"a smaller learning rate than {options.LearningRate} may help");
+                }
 
-            if (checkpoint is not null && options.CheckpointEvery is int every && steps % every == 0 && next < order.Length)
-            {
-                Pause();
-                checkpoint();
-                Resume();
+                lossSum += cost * (model.Reduction == Networks.Reduction.Mean ? batch.Length : 1);
+                correct += CountCorrect(batch);
+                seen += batch.Length;
+                if (progress is not null && Seconds - reported > SecondsBetweenReports)
+                {
+                    reported = Seconds;
+                    progress(Report(epoch, seen));
+                }
+
+                if (checkpoint is not null && options.CheckpointEvery is int every && steps % every == 0 && seen < order.Count)
+                {
+                    Pause();
+                    checkpoint();
+                    Resume();
+                }
             }
         }
+        finally
+        {
+            order.End();
+        }
 
-        TrainingProgress end = Report(epoch, order.Length);
+        TrainingProgress end = Report(epoch, order.Count);
         progress?.Invoke(end);
         return end;
     }
 
     private TrainingProgress Report(int epoch, int samples) =>
-        new(epoch, samples, lossSum / samples, data.Train.Labels is null ? null : (double)correct / samples, Seconds);
+        new(epoch, samples, lossSum / samples, !data.IsClassification ? null : (double)correct / samples, Seconds);
 
     /// <summary>One step on one batch; gives the loss before the update, which is made only where that is finite. Allocates nothing.</summary>
     /// <param name="batch">The samples.</param>
@@ -394,7 +315,7 @@ public sealed unsafe class Trainer<T>
         }
 
         step.Prepare(plan, batch, steps);
-        data.Train.Prefetch(next);
+        order.Samples.Prefetch(next);
         plan.RunUnless(cancellationToken, plan.Members > 1 ? team : null);
         double cost = double.CreateChecked(*plan.SlotOf(step.Cost).Pointer);
         steps += double.IsFinite(cost) ? 1 : 0;
@@ -403,7 +324,7 @@ public sealed unsafe class Trainer<T>
 
     /// <summary>The learning rate of a step, counted from 0.</summary>
     internal double RateOf(long step) => options.LearningRate
-        * options.Schedule.FactorAt(new(step, (order.Length + options.BatchSize - 1) / options.BatchSize, options.Epochs, losses));
+        * options.Schedule.FactorAt(new(step, (order.Count + options.BatchSize - 1) / options.BatchSize, options.Epochs, losses));
 
     /// <summary>The threads that the steps need beside the caller's, until they are disposed of; null where they need none.</summary>
     internal ThreadTeam? OpenTeam()
@@ -414,7 +335,8 @@ public sealed unsafe class Trainer<T>
 
     private int CountCorrect(ReadOnlySpan<int> batch)
     {
-        if (data.Train.Targets is not ClassTargets classes)
+        Targets targets = order.Samples.Targets;
+        if (!targets.AreClasses)
         {
             return 0;
         }
@@ -424,7 +346,7 @@ public sealed unsafe class Trainer<T>
         for (int j = 0; j < batch.Length; j++)
         {
             ReadOnlySpan<T> column = new(output.Pointer + (long)j * output.LeadingDimension, output.Rows);
-            right += Model<T>.ArgMax(column) == classes.Labels[batch[j]] ? 1 : 0;
+            right += Model<T>.ArgMax(column) == targets.LabelOf(batch[j]) ? 1 : 0;
         }
 
         return right;

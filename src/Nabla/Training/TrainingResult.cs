@@ -38,14 +38,14 @@ public static class Fitting
     /// Trains a model on a data set to the end. <see cref="Trainer{T}"/> is the same epoch by epoch, and can be stopped, saved and gone on with.
     /// </summary>
     /// <param name="model">The model, whose weights change. Nobody else may use it meanwhile; a <c>Predictor</c> made before has weights of its own.</param>
-    /// <param name="data">The samples.</param>
+    /// <param name="data">The samples, in memory or streamed.</param>
     /// <param name="options">How; the defaults of <see cref="TrainingOptions"/> where it is null.</param>
     /// <param name="progress">Hears of the training about ten times a second, on the thread that its own rules say.</param>
     /// <param name="cancellationToken">Stops between two steps; this is no exception but <see cref="StopReason.Cancelled"/>, because what was learned is kept.</param>
     /// <exception cref="ArgumentException">The data does not fit the network, or an option is out of its range.</exception>
     /// <exception cref="NonFiniteLossException">The loss of a step is not finite; the model has the weights from before that step.</exception>
     public static TrainingResult Fit<T>(
-        this Model<T> model, Data.Dataset data, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        this Model<T> model, Data.TrainingData data, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Trainer<T> trainer = new(model, data, options ?? new());

@@ -23,19 +23,29 @@ internal sealed unsafe class TrainingStep<T>
     private readonly IReadOnlyList<ParameterUpdate> updates;
     private readonly Symbol? stepNumber;
 
-    /// <summary>Writes down what is minimized, and derives its gradients.</summary>
+    /// <summary>Writes down what is minimized, and derives its gradients, for samples that are all in memory.</summary>
     /// <exception cref="ArgumentException">An option does not go with the network, the loss or the samples.</exception>
     public TrainingStep(Model<T> model, TrainingOptions options, Samples samples)
+        : this(model, options, samples, samples.TargetsSumToOne)
+    {
+    }
+
+    /// <summary>Writes down what is minimized, and derives its gradients.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">How it is trained.</param>
+    /// <param name="samples">What the numbers of a batch belong to.</param>
+    /// <param name="sumToOne">Whether the targets of all samples to train with sum to one.</param>
+    /// <exception cref="ArgumentException">An option does not go with the network, the loss or the samples.</exception>
+    public TrainingStep(Model<T> model, TrainingOptions options, Samples samples, bool sumToOne)
     {
         (this.model, this.options, this.samples) = (model, options, samples);
         Objective objective = options.Objective;
-        if (!objective.ClassWeights.IsDefaultOrEmpty && samples.Labels is null)
+        if (!objective.ClassWeights.IsDefaultOrEmpty && !samples.Targets.AreClasses)
         {
             throw new ArgumentException("class weights belong to classes, but the targets are numbers");
         }
 
-        bool sumToOne = Trainer<T>.TargetsSumToOne(samples);
-        if (objective.IsPlain && samples.Weights.IsEmpty)
+        if (objective.IsPlain && !samples.AreWeighted)
         {
             (Network, parameters) = (model.Expression, model.Parameters);
             Derivation = Network.Differentiate(assumptions: sumToOne ? [Network.TargetsSumToOne] : []);
@@ -43,7 +53,7 @@ internal sealed unsafe class TrainingStep<T>
         }
         else
         {
-            expression = objective.Express(model.Network, model.Loss, model.Reduction, !samples.Weights.IsEmpty);
+            expression = objective.Express(model.Network, model.Loss, model.Reduction, samples.AreWeighted);
             (Network, parameters) = (expression.Network, model.Parameters.Under(expression.Network.Parameters));
             Derivation = expression.Differentiate(sumToOne);
             Cost = Network.Cost == expression.DataCost ? Derivation.StableCost : Derivation.Of(expression.DataCost, []).StableCost;
@@ -119,9 +129,8 @@ internal sealed unsafe class TrainingStep<T>
     {
         for (int j = 0; j < batch.Length; j++)
         {
-            double own = samples.Weights.IsEmpty ? 1 : samples.Weights[batch[j]];
-            double ofClass = options.Objective.ClassWeights.IsDefaultOrEmpty ? 1 : options.Objective.ClassWeights[samples.Labels!.Value[batch[j]]];
-            row.Pointer[(nint)j * row.LeadingDimension] = T.CreateTruncating(own * ofClass);
+            double ofClass = options.Objective.ClassWeights.IsDefaultOrEmpty ? 1 : options.Objective.ClassWeights[samples.Targets.LabelOf(batch[j])];
+            row.Pointer[(nint)j * row.LeadingDimension] = T.CreateTruncating(samples.WeightOf(batch[j]) * ofClass);
         }
     }
 
