@@ -86,17 +86,10 @@ public sealed class Model<T>
     /// <param name="receive">Gets each sample's number and its outputs, in order.</param>
     /// <param name="count">How many samples, from the first; all where there are fewer.</param>
     /// <exception cref="ArgumentException">The network has another number of inputs.</exception>
-    public unsafe void Predict(Features features, Action<int, ReadOnlySpan<T>> receive, int count = int.MaxValue)
+    public void Predict(Features features, Action<int, ReadOnlySpan<T>> receive, int count = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(receive);
-        Infer(features, targets: null, count, (plan, batch) =>
-        {
-            Slot<T> output = plan.SlotOf(Expression.Output);
-            for (int j = 0; j < batch.Length; j++)
-            {
-                receive(batch[j], new(output.Pointer + (long)j * output.LeadingDimension, output.Rows));
-            }
-        });
+        Infer(features, targets: null, count, (plan, batch) => Receive(plan, batch, receive));
     }
 
     /// <summary>What the model is worth on samples with labels: how often each class was taken for each other.</summary>
@@ -123,12 +116,15 @@ public sealed class Model<T>
         ConfusionMatrix confusion = new(data.Outputs);
         foreach (Samples samples in data.Read(part, cancellationToken))
         {
-            if (data.IsClassification)
+            RequireFit(samples);
+            Infer(samples.Features, withLoss ? samples : null, int.MaxValue, (plan, batch) =>
             {
-                Predict(samples, (sample, output) => confusion.Add(samples.Targets.LabelOf(sample), ArgMax(output)));
-            }
-
-            total += withLoss ? TotalLoss(samples) : 0;
+                total += withLoss ? CostOf(plan, batch) : 0;
+                if (data.IsClassification)
+                {
+                    Receive(plan, batch, (sample, output) => confusion.Add(samples.Targets.LabelOf(sample), ArgMax(output)));
+                }
+            });
         }
 
         return (withLoss ? total / count : null, data.IsClassification ? confusion.Accuracy : null);
@@ -138,16 +134,23 @@ public sealed class Model<T>
     public double MeanLoss(Samples samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        return TotalLoss(samples) / samples.Count;
-    }
-
-    private double TotalLoss(Samples samples)
-    {
         RequireFit(samples);
         double total = 0;
-        Infer(samples.Features, samples, int.MaxValue, (plan, batch) =>
-            total += plan[cost!][0, 0] * (Reduction == Reduction.Mean ? batch.Length : 1));
-        return total;
+        Infer(samples.Features, samples, int.MaxValue, (plan, batch) => total += CostOf(plan, batch));
+        return total / samples.Count;
+    }
+
+    /// <summary>The sum of the losses of a batch.</summary>
+    private double CostOf(Plan<T> plan, int[] batch) => plan[cost!][0, 0] * (Reduction == Reduction.Mean ? batch.Length : 1);
+
+    /// <summary>Hands on the outputs of a batch, sample by sample.</summary>
+    private unsafe void Receive(Plan<T> plan, int[] batch, Action<int, ReadOnlySpan<T>> receive)
+    {
+        Slot<T> output = plan.SlotOf(Expression.Output);
+        for (int j = 0; j < batch.Length; j++)
+        {
+            receive(batch[j], new(output.Pointer + (long)j * output.LeadingDimension, output.Rows));
+        }
     }
 
     /// <summary>The row of the largest element; the first of several.</summary>
@@ -273,7 +276,7 @@ public sealed class Model<T>
             }
 
             IReadOnlyList<Expr> results = withLoss
-                ? [cost ??= Derivation.Of(Expression.Cost, []).StableCost, Expression.Input, Expression.Target]
+                ? [cost ??= Derivation.Of(Expression.Cost, []).StableCost, Expression.Output, Expression.Input, Expression.Target]
                 : [Expression.Output];
             return Plan<T>.Compile(results, [], Parameters, batch, path);
         }

@@ -55,7 +55,7 @@ public sealed record TrainingPosition
     public double Seconds { get; init; }
 
     /// <summary>The figures of the epochs before this one.</summary>
-    public ImmutableArray<EpochReport> Reports { get; init; } = [];
+    public ImmutableList<EpochReport> Reports { get; init; } = [];
 }
 
 /// <summary>The loss is not a number any more, or infinite: training has diverged.</summary>
@@ -185,7 +185,7 @@ public sealed unsafe class Trainer<T>
         Require(
             from.Epoch >= 1 && from.Epoch <= options.Epochs + 1 && from.Samples >= 0 && from.Samples <= order.Count && (from.Samples % options.BatchSize == 0 || from.Samples == order.Count)
             && from.Steps == (from.Epoch - 1L) * ((order.Count + options.BatchSize - 1) / options.BatchSize) + (from.Samples + options.BatchSize - 1) / options.BatchSize
-            && from.Reports.Length == from.Epoch - 1 && double.IsFinite(from.LossSum) && from.Correct >= 0 && from.Correct <= from.Samples && from.Seconds >= 0,
+            && from.Reports.Count == from.Epoch - 1 && double.IsFinite(from.LossSum) && from.Correct >= 0 && from.Correct <= from.Samples && from.Seconds >= 0,
             $"epoch {from.Epoch}, sample {from.Samples}, step {from.Steps} is no place in a training of {options.Epochs} epochs of {order.Count} samples in batches of {options.BatchSize}");
         foreach (EpochReport report in from.Reports)
         {
