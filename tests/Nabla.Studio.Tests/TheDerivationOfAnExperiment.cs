@@ -41,6 +41,15 @@ public sealed class TheDerivationOfAnExperiment
         }
     }
 
+    [Fact]
+    public void Says_in_a_sentence_what_cannot_be_written_down_like_that()
+    {
+        Network network = Network.Of([2, 3, 2], Activation.Sigmoid);
+        Loss loss = Loss.NamedOrParsed("sum(kron(y,a))");
+        Assert.NotEmpty(DerivationDocument.Of(network, loss, new()).Lines);
+        Assert.Contains("is not written with samples as rows", Assert.Throws<NotSupportedException>(() => DerivationDocument.Of(network, loss, new() { Dialect = Dialect.RowBatch })).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Dialect.Nielsen, false)]
     [InlineData(Dialect.Seed, false)]
