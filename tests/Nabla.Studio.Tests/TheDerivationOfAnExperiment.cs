@@ -115,6 +115,15 @@ public sealed class TheDerivationOfAnExperiment
     }
 
     [Fact]
+    public void Draws_some_rows_and_columns_of_a_matrix_that_is_too_large_to_be_sent_again_and_again()
+    {
+        SymbolReport report = new("W²", "weights", "1000×100", Matrix.From(1000, 100, (i, j) => i + (0.001 * j)), [], []);
+        Assert.Equal((4, 1), report.Strides);
+        Assert.Equal((250, 100, 4.001), (report.Picture!.Rows, report.Picture.Columns, report.Picture[1, 1]));
+        Assert.Equal((0, 999.099), (report.Least, report.Largest));
+    }
+
+    [Fact]
     public async Task Names_the_instruction_of_the_plan_for_each_name_and_says_which_are_fused()
     {
         await using Experiment experiment = await BeginAsync("moons");
