@@ -69,6 +69,8 @@ public sealed class FormulasOfOthers
             ("", "Write a formula"),
             ("delta2*", "n operand is missing"),
             ("delta9*a0'", "nknown name"),
+            ("δ⁹·(a⁰)ᵀ", "nknown name 'delta9'"),
+            ("y²", "write ^2 for a power"),
             (new string('a', 20_001), "20,000 characters at most"),
             (new string('(', 10_000) + "a1" + new string(')', 9_998), "nested"),
             (string.Concat(Enumerable.Repeat("sin(", 4_990)), "deep"),

@@ -41,6 +41,15 @@ public sealed class TheDerivationOfAnExperiment
         }
     }
 
+    [Fact]
+    public void Says_in_a_sentence_what_cannot_be_written_down_like_that()
+    {
+        Network network = Network.Of([2, 3, 2], Activation.Sigmoid);
+        Loss loss = Loss.NamedOrParsed("sum(kron(y,a))");
+        Assert.NotEmpty(DerivationDocument.Of(network, loss, new()).Lines);
+        Assert.Contains("is not written with samples as rows", Assert.Throws<NotSupportedException>(() => DerivationDocument.Of(network, loss, new() { Dialect = Dialect.RowBatch })).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Dialect.Nielsen, false)]
     [InlineData(Dialect.Seed, false)]
@@ -103,6 +112,15 @@ public sealed class TheDerivationOfAnExperiment
         Matrix column = Matrix.From(784, 1, (i, _) => i);
         Matrix picture = new SymbolReport("a⁰", "the inputs", "784×1", column, [], []).Picture!;
         Assert.Equal((28, 28, 29.0), (picture.Rows, picture.Columns, picture[1, 1]));
+    }
+
+    [Fact]
+    public void Draws_some_rows_and_columns_of_a_matrix_that_is_too_large_to_be_sent_again_and_again()
+    {
+        SymbolReport report = new("W²", "weights", "1000×100", Matrix.From(1000, 100, (i, j) => i + (0.001 * j)), [], []);
+        Assert.Equal((4, 1), report.Strides);
+        Assert.Equal((250, 100, 4.001), (report.Picture!.Rows, report.Picture.Columns, report.Picture[1, 1]));
+        Assert.Equal((0, 999.099), (report.Least, report.Largest));
     }
 
     [Fact]

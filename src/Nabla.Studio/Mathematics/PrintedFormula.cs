@@ -30,7 +30,7 @@ internal static partial class PrintedFormula
         });
         text = Transpose().Replace(text, "'");
         text = text.Replace('·', '*').Replace('⋅', '*').Replace('×', '*').Replace("∘", ".*", StringComparison.Ordinal).Replace('′', '\'').Replace('ᵀ', '\'').Replace('’', '\'').Replace("^{'}", "'", StringComparison.Ordinal);
-        text = Indexed().Replace(text, name => NameIn(scope, name.Groups["letter"].Value, Digits(name.Groups["index"].Value)) ?? name.Value);
+        text = Indexed().Replace(text, name => NameIn(scope, name.Groups["letter"].Value, name.Groups["index"].Value) ?? name.Value);
         text = Bracketed().Replace(text, "${name}'");
         return AnyActivation().Replace(text, call =>
         {
@@ -41,10 +41,15 @@ internal static partial class PrintedFormula
         });
     }
 
-    /// <summary>The name of the scope that a letter with an index means; null where it means none.</summary>
-    private static string? NameIn(Scope scope, string letter, string index) => new[] { letter, letter.ToUpperInvariant(), letter.ToLowerInvariant() }
-        .Select(written => AsciiNotation.NameOf(new Calculus.Expressions.Name(written, index)))
-        .FirstOrDefault(scope.Variables.ContainsKey);
+    /// <summary>
+    /// The name of the scope that a letter with an index means. Where there is none it is a name that nobody knows, of which the checker says so; null where it is the
+    /// power of a name, as y².
+    /// </summary>
+    private static string? NameIn(Scope scope, string letter, string index)
+    {
+        string[] written = [.. new[] { letter, letter.ToUpperInvariant(), letter.ToLowerInvariant() }.Select(one => AsciiNotation.NameOf(new Calculus.Expressions.Name(one, Digits(index))))];
+        return written.FirstOrDefault(scope.Variables.ContainsKey) ?? (index.Any(char.IsAsciiDigit) || scope.Variables.ContainsKey(letter) ? null : written[0]);
+    }
 
     private static string Digits(string index) => string.Concat(index.Select(digit => Raised.IndexOf(digit, StringComparison.Ordinal) is >= 0 and var value ? (char)('0' + value) : digit));
 
