@@ -47,9 +47,7 @@ internal abstract class ColumnTexts : IDisposable
     public static ColumnTexts Read(Library.ParquetRowGroupReader group, DataField field, int rows) => readers[field.ClrType](group, field, rows);
 
     /// <inheritdoc/>
-    public virtual void Dispose()
-    {
-    }
+    public abstract void Dispose();
 
     private static Func<Library.ParquetRowGroupReader, DataField, int, ColumnTexts> Reader<T>(Formatting<T> format)
         where T : struct, IEquatable<T> => (group, field, rows) => Values<T>(group, field, rows, (values, present) =>
