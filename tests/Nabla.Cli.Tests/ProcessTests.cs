@@ -90,6 +90,7 @@ public class ProcessTests
         byte[] before = await File.ReadAllBytesAsync(folder.File("digits.safetensors"), TestContext.Current.CancellationToken);
         using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nabla.dll"), "train", "digits", "--layers", "2000-2000", "--epochs", "2", "--json"])
         {
+            UseShellExecute = false,
             WorkingDirectory = folder.Path,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
