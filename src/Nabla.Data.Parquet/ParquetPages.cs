@@ -9,13 +9,17 @@ internal sealed class ParquetPages(FileStream file, string name, long end)
     private const int LargestPage = 1 << 28;
     private const int DictionaryPage = 2;
 
+    /// <summary>Memory is asked for by what a page says of itself, and only uncompressing it would tell whether that is true: what is larger may say no more than a few times its bytes.</summary>
+    private const int LargeForItsBytes = 1 << 25;
+    private const int MostOfALargeByte = 3;
+
     /// <summary>Walks over a column's pages.</summary>
     /// <param name="chunk">What the footer says of it.</param>
     /// <param name="column">Its name.</param>
     /// <param name="rows">The rows of the group.</param>
-    /// <returns>Where the last page ends.</returns>
+    /// <returns>Where the last page ends, and how many bytes all pages have when they are not compressed any more.</returns>
     /// <exception cref="InvalidDataException">A page is damaged, or in a form that is not read.</exception>
-    public long Check(ThriftStruct chunk, string column, long rows)
+    public (long End, long Bytes) Check(ThriftStruct chunk, string column, long rows)
     {
         string codec = chunk[4] switch
         {
@@ -32,6 +36,7 @@ internal sealed class ParquetPages(FileStream file, string name, long end)
 
         long at = new[] { chunk[11], chunk[9], chunk[10] }.Where(offset => offset != 0).DefaultIfEmpty().Min();
         bool dictionary = false;
+        long bytes = 0;
         for (long values = 0; values < rows;)
         {
             (ThriftStruct page, at) = Header(at, column);
@@ -46,6 +51,12 @@ internal sealed class ParquetPages(FileStream file, string name, long end)
                 throw new InvalidDataException($"{name}: column '{column}' has a page of {page[2]:N0} bytes, but {LargestPage:N0} at most are read; smaller groups of rows have smaller pages");
             }
 
+            if (codec != "none" && page[2] > LargeForItsBytes && page[2] > MostOfALargeByte * length)
+            {
+                throw new InvalidDataException($"{name}: column '{column}' has a page of {length:N0} bytes that says it holds {page[2]:N0}, which is not tried; smaller groups of rows have smaller pages");
+            }
+
+            bytes += page[2];
             RequireChecksum(page, at, column);
             if (page[1] == DictionaryPage)
             {
@@ -71,7 +82,7 @@ internal sealed class ParquetPages(FileStream file, string name, long end)
             at += length;
         }
 
-        return at;
+        return (at, bytes);
     }
 
     private (ThriftStruct Page, long Behind) Header(long at, string column)

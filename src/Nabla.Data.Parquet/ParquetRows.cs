@@ -86,6 +86,7 @@ internal sealed class ParquetRows : TableRow, IDisposable
         }
         while (rows == 0);
 
+        Free();
         (row, cells, read) = (0, 0, new ColumnTexts?[Columns.Length]);
         return true;
     }
@@ -94,7 +95,21 @@ internal sealed class ParquetRows : TableRow, IDisposable
     public override InvalidDataException Wrong(string sentence, Exception? cause = null) => new($"{name}, row {Line}: {sentence}", cause);
 
     /// <inheritdoc/>
-    public void Dispose() => limited.Dispose();
+    public void Dispose()
+    {
+        Free();
+        limited.Dispose();
+    }
+
+    private void Free()
+    {
+        foreach (ColumnTexts? texts in read)
+        {
+            texts?.Dispose();
+        }
+
+        read = [];
+    }
 
     private ColumnTexts ReadColumn(FlatColumn column)
     {
@@ -105,7 +120,8 @@ internal sealed class ParquetRows : TableRow, IDisposable
 
         string what = $"column '{TableFile.Shown(column.Name)}'";
         ThriftStruct chunk = ParquetFooter.ChunkOf(Footer.Groups[group], column, name);
-        limited.Limit = pages.Check(chunk, TableFile.Shown(column.Name), rows);
+        (limited.Limit, long bytes) = pages.Check(chunk, TableFile.Shown(column.Name), rows);
+        RequireWorth(column, bytes);
 
         // The library fails on pages of nothing but missing values that have an empty dictionary.
         if (column.IsOptional && chunk.Struct(12) is { } statistics && statistics.Has(3) && statistics[3] == rows)
@@ -114,6 +130,18 @@ internal sealed class ParquetRows : TableRow, IDisposable
         }
 
         return Guard(() => ColumnTexts.Read(reader.OpenRowGroupReader(group), fields[column.Name], (int)rows), what);
+    }
+
+    /// <summary>The library reads a column of a group at once. What repeats takes next to nothing in a file, and in memory as much as anything else until it was read.</summary>
+    private void RequireWorth(FlatColumn column, long bytes)
+    {
+        const long Free = 60 << 20;
+        long needed = rows * ColumnTexts.BytesOfAValue(fields[column.Name].ClrType);
+        if (needed > Free + 2 * bytes)
+        {
+            throw new InvalidDataException(
+                $"{name}: column '{TableFile.Shown(column.Name)}' has {rows:N0} rows in one group, which take {needed >> 20:N0} MB while they are read, but hold {bytes:N0} bytes; smaller groups take less memory");
+        }
     }
 
     /// <summary>The library throws whatever comes to it where a file is damaged; it has no state of ours to leave behind.</summary>
@@ -127,88 +155,5 @@ internal sealed class ParquetRows : TableRow, IDisposable
         {
             throw new InvalidDataException($"{name}: {what} is damaged, or written in a way that is not read", e);
         }
-    }
-}
-
-/// <summary>The values of a column in a group of rows, as the texts that a table of delimited fields would have.</summary>
-internal abstract class ColumnTexts
-{
-    private static readonly Dictionary<Type, Func<Library.ParquetRowGroupReader, DataField, int, ColumnTexts>> readers = new()
-    {
-        [typeof(bool)] = Reader<bool>((value, text) => Put(value ? "true" : "false", text)),
-        [typeof(sbyte)] = Reader<sbyte>(Number),
-        [typeof(byte)] = Reader<byte>(Number),
-        [typeof(short)] = Reader<short>(Number),
-        [typeof(ushort)] = Reader<ushort>(Number),
-        [typeof(int)] = Reader<int>(Number),
-        [typeof(uint)] = Reader<uint>(Number),
-        [typeof(long)] = Reader<long>(Number),
-        [typeof(ulong)] = Reader<ulong>(Number),
-        [typeof(float)] = Reader<float>((value, text) => Number((double)value, text)),
-        [typeof(double)] = Reader<double>(Number),
-        [typeof(decimal)] = Reader<decimal>(Number),
-        [typeof(DateTime)] = Reader<DateTime>((value, text) => value.TryFormat(text, out int length, "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) ? length : 0),
-        [typeof(ReadOnlyMemory<char>)] = (group, field, rows) => new Strings(Values<ReadOnlyMemory<char>>(group, field, rows)),
-    };
-
-    /// <summary>A column without values.</summary>
-    public static ColumnTexts Missing { get; } = new Nothing();
-
-    /// <summary>The text of a row; an empty one where it is missing. It is there until the next is asked for.</summary>
-    public abstract ReadOnlySpan<char> this[int row] { get; }
-
-    public static bool IsKnown(Type type) => readers.ContainsKey(type);
-
-    public static ColumnTexts Read(Library.ParquetRowGroupReader group, DataField field, int rows) => readers[field.ClrType](group, field, rows);
-
-    private static Func<Library.ParquetRowGroupReader, DataField, int, ColumnTexts> Reader<T>(Formatting<T> format)
-        where T : struct => (group, field, rows) => new Formatted<T>(Values<T>(group, field, rows), format);
-
-    /// <summary>The values, and for each row the place of its own; −1 where it is missing.</summary>
-    private static (T[] Values, int[]? Places) Values<T>(Library.ParquetRowGroupReader group, DataField field, int rows)
-        where T : struct
-    {
-        T[] values = new T[rows];
-        int[]? levels = field.MaxDefinitionLevel > 0 ? new int[rows] : null;
-        // A null array would become an empty buffer and not none.
-        group.ReadRawAsync<T>(field, values, levels is null ? default(Memory<int>?) : levels, null).AsTask().GetAwaiter().GetResult();
-        for (int i = 0, place = 0; levels is not null && i < rows; i++)
-        {
-            levels[i] = levels[i] == field.MaxDefinitionLevel ? place++ : -1;
-        }
-
-        return (values, levels);
-    }
-
-    private static int Number<T>(T value, Span<char> text)
-        where T : ISpanFormattable => value.TryFormat(text, out int length, default, CultureInfo.InvariantCulture) ? length : 0;
-
-    private static int Put(string value, Span<char> text)
-    {
-        value.CopyTo(text);
-        return value.Length;
-    }
-
-    private delegate int Formatting<T>(T value, Span<char> text);
-
-    private sealed class Formatted<T>((T[] Values, int[]? Places) column, Formatting<T> format) : ColumnTexts
-    {
-        private readonly char[] text = new char[64];
-
-        public override ReadOnlySpan<char> this[int row] => (column.Places is null ? row : column.Places[row]) is >= 0 and int place
-            ? text.AsSpan(0, format(column.Values[place], text))
-            : [];
-    }
-
-    private sealed class Nothing : ColumnTexts
-    {
-        public override ReadOnlySpan<char> this[int row] => [];
-    }
-
-    private sealed class Strings((ReadOnlyMemory<char>[] Values, int[]? Places) column) : ColumnTexts
-    {
-        public override ReadOnlySpan<char> this[int row] => (column.Places is null ? row : column.Places[row]) is >= 0 and int place
-            ? column.Values[place].Span.Trim()
-            : [];
     }
 }

@@ -90,6 +90,68 @@ public class ProcessTests
     }
 
     [Fact]
+    public async Task An_interrupted_training_with_patience_keeps_the_best_weights_so_far()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no kill");
+        using TemporaryFolder folder = new();
+
+        // A rate at which the loss goes up and down, so that the last epoch is seldom the best.
+        Run run = await CommandLine.StartAsync(
+            folder.Path,
+            ["train", "digits", "--layers", "8", "--learning-rate", "3", "--epochs", "100000", "--validation", "0.2", "--patience", "100000", "--json"],
+            async process =>
+            {
+                await Task.Delay(1000, TestContext.Current.CancellationToken);
+                using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+            });
+        Assert.Equal(ExitCode.Interrupted, run.Code);
+        var best = run.Objects.SkipLast(1).MinBy(one => one.GetProperty("validation_loss").GetDouble());
+        int epoch = best.GetProperty("epoch").GetInt32();
+        Assert.Equal(epoch, run.Objects[^1].GetProperty("restored_epoch").GetInt32());
+        Assert.EndsWith($"; the weights of epoch {epoch}, the best so far, are in digits.safetensors\n", run.Error, StringComparison.Ordinal);
+
+        // The metrics are those of the weights that are in the file.
+        Assert.Equal(best.GetProperty("test_accuracy").GetDouble(), run.Objects[^1].GetProperty("metrics").GetProperty("accuracy").GetDouble(), 12);
+        Assert.Equal(best.GetProperty("test_accuracy").GetDouble(), run.Objects[^1].GetProperty("test_accuracy").GetDouble(), 12);
+    }
+
+    [Fact]
+    public async Task An_earlier_model_survives_an_interruption_in_the_first_epoch_and_its_end_is_told()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no kill");
+        using TemporaryFolder folder = new();
+        Run first = await CommandLine.StartAsync(folder.Path, ["train", "digits", "--layers", "4", "--epochs", "1"]);
+        Assert.DoesNotContain("is there already", first.Error, StringComparison.Ordinal);
+        byte[] before = await File.ReadAllBytesAsync(folder.File("digits.safetensors"), TestContext.Current.CancellationToken);
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nabla.dll"), "train", "digits", "--layers", "2000-2000", "--epochs", "2", "--json"])
+        {
+            UseShellExecute = false,
+            WorkingDirectory = folder.Path,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string error = "";
+        while (!error.Contains("it is replaced when this training ends", StringComparison.Ordinal))
+        {
+            error += await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException(error);
+        }
+
+        using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Interrupted, process.ExitCode);
+        Assert.EndsWith("nabla: interrupted in epoch 1 of 2; digits.safetensors is still the model that was there before\n", error, StringComparison.Ordinal);
+        Assert.Contains("\"model\":null", await output, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(folder.File("digits.safetensors"), TestContext.Current.CancellationToken));
+
+        Run again = await CommandLine.StartAsync(folder.Path, ["train", "digits", "--layers", "5", "--epochs", "1"]);
+        Assert.Contains("digits.safetensors is there already; it is replaced when this training ends", again.Error, StringComparison.Ordinal);
+        Assert.NotEqual(before, await File.ReadAllBytesAsync(folder.File("digits.safetensors"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_reader_that_has_seen_enough_is_no_error()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no head");

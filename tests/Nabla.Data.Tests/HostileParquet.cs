@@ -4,6 +4,7 @@ using Nabla.Data.Tables;
 using Nabla.Tests;
 using Nabla.Tests.Data;
 using Parquet;
+using Parquet.Schema;
 
 namespace Nabla.Data.Tests;
 
@@ -111,6 +112,64 @@ public sealed class HostileParquet : IDisposable
             }
         });
         Assert.InRange(growth, 0, 64 << 20);
+    }
+
+    /// <summary>What repeats takes a few bytes in a file, compressed or not; in memory it may be twice what its values are, eight bytes a number, and 64 MB.</summary>
+    [Theory]
+    [InlineData("zeros", 3_000_000, 1, null)]
+    [InlineData("texts", 1_200_000, 1, null)]
+    [InlineData("missing", 3_000_000, 1, null)]
+    [InlineData("columns", 200_000, 20, null)]
+    [InlineData("groups", 200_000, 20, null)]
+    [InlineData("zeros", 5_000_000, 1, "bomb.parquet: column 'x0' has a page of 3,397 bytes that says it holds 40,")]
+    [InlineData("texts", 3_000_000, 1, "bomb.parquet: column 'text' has 3,000,000 rows in one group, which take 120 MB while they are read, but hold ")]
+    public void A_bomb_takes_no_more_memory_than_twice_its_values_and_64_MB(string what, int rows, int times, string? sentence)
+    {
+        DataField<double?>[] numbers = [.. Enumerable.Range(0, what == "columns" ? times : 1).Select(i => new DataField<double?>($"x{i}"))];
+        DataField<string> text = new("text");
+        DataField<int> y = new("y");
+        int groups = what == "groups" ? times : 1;
+        folder.Write("bomb.parquet", ParquetFiles.Write(what == "texts" ? new(text, y) : new([.. numbers, y]), CompressionMethod.Zstd, async writer =>
+        {
+            for (int group = 0; group < groups; group++)
+            {
+                using ParquetRowGroupWriter part = writer.CreateRowGroup();
+                if (what == "texts")
+                {
+                    await part.WriteAsync(text, Enumerable.Range(0, rows).Select(i => i % 2 == 0 ? "cat" : "dog").ToArray());
+                }
+
+                foreach (DataField<double?> field in what == "texts" ? [] : numbers)
+                {
+                    await part.WriteAsync<double>(field, Enumerable.Range(0, rows).Select(i => what == "missing" && i > 5 ? (double?)null : i % 3).ToArray());
+                }
+
+                await part.WriteAsync<int>(y, Enumerable.Range(0, rows).Select(i => i % 7).ToArray());
+            }
+        }));
+        Dataset? data = null;
+        InvalidDataException? refused = null;
+        long growth = HeapWatch.Growth(() =>
+        {
+            try
+            {
+                data = ParquetTables.Load(Path.Combine(folder.Path, "bomb.parquet"), new() { Target = "y", Task = TableTask.Regression, Test = 0 }, TestContext.Current.CancellationToken);
+            }
+            catch (InvalidDataException e)
+            {
+                refused = e;
+            }
+        });
+        if (sentence is null)
+        {
+            Assert.Equal(rows * groups, data!.Train.Count);
+        }
+        else
+        {
+            Assert.StartsWith(sentence, refused!.Message, StringComparison.Ordinal);
+        }
+
+        Assert.InRange(growth, 0, 2L * rows * times * (what == "texts" ? 7 : 8) + 2L * 8 * rows * groups + (64 << 20));
     }
 
     /// <summary>The rows that have a target; null where the file was refused with one sentence that names it.</summary>

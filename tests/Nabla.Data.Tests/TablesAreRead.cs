@@ -28,6 +28,35 @@ public sealed class TablesAreRead : IDisposable
         Assert.Contains("the target is the last column, 'species'", data.Notes);
     }
 
+    /// <summary>Who trains is a matter of the seed, and must not be one of whether it trains.</summary>
+    [Fact]
+    public void A_column_of_which_the_rows_that_train_have_nothing_is_left_out_with_a_note()
+    {
+        string rows = "x,rare,word,y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i == 7 ? "3" : "")},{(i == 7 ? "w" : "")},{i * 2.5}\n"));
+        int without = 0;
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            Dataset data = Load(rows, new() { Target = "y", Seed = seed });
+            bool isLeftOut = data.Notes.Contains("column 'rare' is left out: it has no value among the rows to train with");
+            Assert.Equal(isLeftOut, data.Notes.Contains("column 'word' is left out: it has no value among the rows to train with"));
+            Assert.Equal(isLeftOut ? ["x"] : ["x", "rare", "word"], data.Preprocessing.Columns.Select(column => column.Name));
+            Assert.Equal(data.Preprocessing.Inputs, data.Test!.Inputs);
+            without += isLeftOut ? 1 : 0;
+        }
+
+        Assert.InRange(without, 1, 19);
+    }
+
+    [Fact]
+    public void Numbers_with_a_decimal_comma_are_noticed()
+    {
+        Dataset data = Load("x;z;y\n1,5;1;2\n-2;2,x;3\n3,25;3,5;4\n", new() { Test = 0 });
+        Assert.Contains("column 'x' holds numbers with a decimal comma, such as 1,5 in line 2, which are taken for texts; with a point, as in 1.5, they are numbers", data.Notes);
+        Assert.DoesNotContain(data.Notes, note => note.Contains("'z'", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Load("x;y\n1,5;2\n2,5;3\n", new() { Test = 0, Categories = ["x"] }).Notes, note => note.Contains("decimal", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_target_of_numbers_is_standardized_and_comes_back_in_its_own_units()
     {

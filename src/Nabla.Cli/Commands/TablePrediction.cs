@@ -31,6 +31,12 @@ internal sealed class TablePrediction(TextWriter output, long count, bool json)
             }
 
             first = false;
+            if (batch.Features.Count == 0)
+            {
+                output.Write(rows);
+                break;
+            }
+
             model.Predict(
                 batch.Features,
                 (i, column) =>
@@ -93,7 +99,20 @@ internal sealed class TablePrediction(TextWriter output, long count, bool json)
         }
 
         writer.WriteEndArray();
-        if (target is not null)
+        if (target is null)
+        {
+            return;
+        }
+
+        if (classes.IsEmpty && double.TryParse(target, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
+        {
+            writer.WriteNumber("target", number);
+        }
+        else if (target.Length == 0)
+        {
+            writer.WriteNull("target");
+        }
+        else
         {
             writer.WriteString("target", target);
         }

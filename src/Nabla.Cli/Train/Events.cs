@@ -25,9 +25,9 @@ internal static class Events
     /// <param name="reports">All epochs.</param>
     /// <param name="restored">The epoch whose weights the model has, where it is not the last.</param>
     /// <param name="seconds">The training time.</param>
-    /// <param name="model">The model file.</param>
+    /// <param name="model">The model file; null where none was written.</param>
     /// <param name="measures">What the model is worth on the test samples; null where there are none.</param>
-    public static void Done(TextWriter output, List<EpochReport> reports, int? restored, double seconds, string model, Measures? measures) => JsonLine.Write(output, json =>
+    public static void Done(TextWriter output, List<EpochReport> reports, int? restored, double seconds, string? model, Measures? measures) => JsonLine.Write(output, json =>
     {
         EpochReport? final = restored is int epoch ? reports[epoch - 1] : reports.LastOrDefault();
         json.WriteString("event", "done");

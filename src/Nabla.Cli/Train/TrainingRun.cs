@@ -62,6 +62,12 @@ internal sealed class TrainingRun<T> : IDisposable
     {
         Trainer<T> trainer = new(model, setup.Data, setup.Options);
         Announcement.Write(terminal.Error, setup, trainer.PathName);
+        bool replaces = File.Exists(setup.Request.Out);
+        if (replaces && setup.Request.From is null)
+        {
+            terminal.Error.WriteLine($"Note      {setup.Request.Out} is there already; it is replaced when this training ends, or is interrupted after its first epoch");
+        }
+
         PrepareCheckpoints(trainer);
         List<EpochReport> reports = [.. trainer.Position.Reports];
         bool stopped = false;
@@ -91,23 +97,50 @@ internal sealed class TrainingRun<T> : IDisposable
             SaveCheckpoint(trainer);
         }
 
-        Save(setup.Describe(reports.Count, stopped ? null : reports[(trainer.RestoredEpoch ?? reports.Count) - 1].TestAccuracy));
+        int? best = stopped ? KeepBest(trainer) : trainer.RestoredEpoch;
+
+        // Less than an epoch of a new training is no reason to lose the model of an earlier one.
+        bool isWritten = !stopped || reports.Count > 0 || !replaces;
+        if (isWritten)
+        {
+            Save(setup.Describe(reports.Count, stopped && best is null ? null : reports[(best ?? reports.Count) - 1].TestAccuracy));
+        }
+
         if (!stopped)
         {
             // Whoever interrupts does not wait for a gradient check.
             WriteReport(trainer, reports);
         }
 
-        Report(trainer, reports, stopped);
+        Report(trainer, reports, stopped, best, isWritten);
         if (!stopped)
         {
             return ExitCode.Done;
         }
 
+        string what = !isWritten ? $"{setup.Request.Out} is still the model that was there before"
+            : best is int epoch ? $"the weights of epoch {epoch}, the best so far, are in {setup.Request.Out}"
+            : $"the model as it was then is in {setup.Request.Out}";
         terminal.Error.WriteLine(
-            $"nabla: interrupted in epoch {reports.Count + 1} of {setup.Options.Epochs}; the model as it was then is in {setup.Request.Out}"
+            $"nabla: interrupted in epoch {reports.Count + 1} of {setup.Options.Epochs}; {what}"
             + (folder is null ? "" : $"; nabla train --resume {Quoted(folder.Path)} goes on from there"));
         return interruption.ExitCode ?? ExitCode.Interrupted;
+    }
+
+    /// <summary>Gives the model the weights that early stopping would have given it, had it ended here; the epoch they are of.</summary>
+    private int? KeepBest(Trainer<T> trainer)
+    {
+        if (trainer is { BestEpoch: int epoch, BestParameters: { } kept })
+        {
+            foreach (Symbol parameter in kept.Parameters)
+            {
+                model.Parameters[parameter] = kept[parameter];
+            }
+
+            return epoch;
+        }
+
+        return null;
     }
 
     private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
@@ -227,18 +260,18 @@ internal sealed class TrainingRun<T> : IDisposable
         }
     }
 
-    private void Report(Trainer<T> trainer, List<EpochReport> reports, bool stopped)
+    private void Report(Trainer<T> trainer, List<EpochReport> reports, bool stopped, int? best, bool isWritten)
     {
         // Whoever interrupts does not wait until a file has been read once more.
         bool measured = setup.Data.CountOf(Part.Test) > 0 && (!stopped || (setup.Request.Json && setup.Data is Dataset));
         Measures? measures = measured ? Measures.Of(model, setup.Data, Part.Test) : null;
         if (setup.Request.Json)
         {
-            Events.Done(terminal.Output, reports, trainer.RestoredEpoch, trainer.Seconds, setup.Request.Out, measures);
+            Events.Done(terminal.Output, reports, best, trainer.Seconds, isWritten ? setup.Request.Out : null, measures);
         }
         else if (!stopped)
         {
-            Summary.Write(terminal, setup, reports, trainer.RestoredEpoch, trainer.Seconds, measures);
+            Summary.Write(terminal, setup, reports, best, trainer.Seconds, measures);
             Summary.WriteOutputs(terminal, setup, SmallTable(trainer));
             Summary.WriteNext(terminal.Output, setup);
         }

@@ -60,6 +60,7 @@ public static class ArrayReader
         double[] targets = TargetsOf(y);
         int[]? places = classes.IsEmpty ? null : PlacesOf(y.File, targets, classes);
         int[] rows = [.. Enumerable.Range(0, x.Rows)];
+        RequireFit(x, preprocessing);
         return new(
             Path.GetFileName(path),
             new(FeaturesOf(x, rows, preprocessing), TargetsFor(rows, targets, places, classes, preprocessing)),
@@ -76,6 +77,7 @@ public static class ArrayReader
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(preprocessing);
         NumberArray x = ReadOne(path, inputNames);
+        RequireFit(x, preprocessing);
         for (int first = 0; first < x.Rows; first += RowsOfABatch)
         {
             yield return new(first, FeaturesOf(x, [.. Enumerable.Range(first, Math.Min(RowsOfABatch, x.Rows - first))], preprocessing), null);
@@ -136,14 +138,8 @@ public static class ArrayReader
             throw new FileNotFoundException($"there is no file {path}");
         }
 
-        byte[] bytes = File.ReadAllBytes(path);
-        (ImmutableArray<int> shape, ImmutableArray<byte> values) = Idx.Read(bytes, file);
-        List<byte[]> blocks = [];
-        for (int at = 0; at < values.Length; at += NumberArray.BlockLength)
-        {
-            blocks.Add(values.AsSpan().Slice(at, Math.Min(NumberArray.BlockLength, values.Length - at)).ToArray());
-        }
-
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        (ImmutableArray<int> shape, List<byte[]> blocks) = Idx.Read(stream, file);
         return new(file, new('u', 1, false), shape, columnsFirst: false, blocks);
     }
 
@@ -197,14 +193,28 @@ public static class ArrayReader
 
     private static Preprocessing Learn(NumberArray x, double[] targets, int[] train, ImmutableArray<string> classes, TableOptions options)
     {
+        const int MostColumns = 65_536;
+        const int NumbersAtATime = 1 << 20;
+        if (x.RowLength > MostColumns)
+        {
+            throw new InvalidDataException($"{x.File}: a row has {x.RowLength:N0} numbers, but at most {MostColumns:N0} can be standardized; only pictures, which are unsigned bytes in two or more sizes, may be larger");
+        }
+
+        RequireFinite(x);
         try
         {
             (double mean, double scale) = classes.IsEmpty ? Standardization.Measure(new NumberColumn("target", train.Select(row => targets[row]))) : (0, 1);
-            return new()
+            ImmutableArray<ColumnEncoding>.Builder encodings = ImmutableArray.CreateBuilder<ColumnEncoding>(x.RowLength);
+
+            // Some columns at a time: all of them would be the whole array once more.
+            int most = Math.Max(1, NumbersAtATime / train.Length);
+            for (int first = 0; first < x.RowLength; first += most)
             {
-                Columns = Standardization.Learn(Columns(x, train), options.MissingNumbers),
-                Target = new("target", mean, scale),
-            };
+                TableColumns some = new(Enumerable.Range(first, Math.Min(most, x.RowLength - first)).Select(place => new NumberColumn($"column{place + 1}", train.Select(row => x[row, place]))));
+                encodings.AddRange(Standardization.Learn(some, options.MissingNumbers));
+            }
+
+            return new() { Columns = encodings.MoveToImmutable(), Target = new("target", mean, scale) };
         }
         catch (ArgumentException e)
         {
@@ -212,19 +222,44 @@ public static class ArrayReader
         }
     }
 
-    private static Features FeaturesOf(NumberArray x, int[] rows, Preprocessing preprocessing)
+    private static void RequireFinite(NumberArray x)
+    {
+        for (int row = 0; x.Type.Kind == 'f' && row < x.Rows; row++)
+        {
+            for (int place = 0; place < x.RowLength; place++)
+            {
+                if (double.IsInfinity(x[row, place]))
+                {
+                    throw new InvalidDataException($"{x.File}: number {place} of row {row} is {x[row, place]}, but must be finite, or NaN where it is missing");
+                }
+            }
+        }
+    }
+
+    /// <summary>Asserts that a model can take the rows.</summary>
+    private static void RequireFit(NumberArray x, Preprocessing preprocessing)
     {
         if (!preprocessing.IsTable)
         {
-            return IsPictures(x)
-                ? new ByteFeatures(Pixels(x, rows), x.RowLength)
-                : throw new InvalidDataException($"{x.File}: the model was trained on pictures, which are bytes in two or more sizes, but these are others");
+            if (!IsPictures(x))
+            {
+                throw new InvalidDataException($"{x.File}: the model was trained on pictures, which are bytes in two or more sizes, but these are others");
+            }
+
+            return;
         }
 
-        return IsPictures(x) || x.RowLength != preprocessing.Columns.Length || preprocessing.Columns.Any(column => column is not NumberEncoding)
-            ? throw new InvalidDataException($"{x.File}: the model was trained on {preprocessing.Columns.Length} columns, but the array is {string.Join(" × ", x.Shape)}{(IsPictures(x) ? " bytes" : "")}")
-            : EncodedFeatures.Of(Columns(x, rows, [.. preprocessing.Columns.Select(column => column.Name)]), preprocessing);
+        if (IsPictures(x) || x.RowLength != preprocessing.Columns.Length || preprocessing.Columns.Any(column => column is not NumberEncoding))
+        {
+            throw new InvalidDataException($"{x.File}: the model was trained on {preprocessing.Columns.Length} columns, but the array is {string.Join(" × ", x.Shape)}{(IsPictures(x) ? " bytes" : "")}");
+        }
+
+        RequireFinite(x);
     }
+
+    private static Features FeaturesOf(NumberArray x, int[] rows, Preprocessing preprocessing) => preprocessing.IsTable
+        ? new ArrayFeatures(x, rows, [.. preprocessing.Columns.Cast<NumberEncoding>()]).PlainWhereFew()
+        : new ByteFeatures(Pixels(x, rows), x.RowLength);
 
     private static ImmutableArray<byte> Pixels(NumberArray x, int[] rows)
     {
@@ -240,25 +275,6 @@ public static class ArrayReader
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(pixels);
-    }
-
-    private static TableColumns Columns(NumberArray x, int[] rows, ImmutableArray<string> names = default)
-    {
-        NumberColumn[] columns = [.. Enumerable.Range(0, x.RowLength).Select(i => NumberColumn.Empty(names.IsDefault ? $"column{i + 1}" : names[i], TablePlan.ShiftFor(x.RowLength)))];
-        foreach (int row in rows)
-        {
-            for (int i = 0; i < columns.Length; i++)
-            {
-                double value = x[row, i];
-                columns[i].Append(double.IsInfinity(value)
-                    ? throw new InvalidDataException($"{x.File}: number {i} of row {row} is {value}, but must be finite, or NaN where it is missing")
-                    : value);
-            }
-        }
-
-        TableColumns table = new(columns);
-        table.Trim();
-        return table;
     }
 
     private static Targets TargetsFor(int[] rows, double[] targets, int[]? places, ImmutableArray<string> classes, Preprocessing preprocessing) => places is null

@@ -7,7 +7,7 @@ namespace Nabla.Data.Arrays;
 public sealed class NumberArray
 {
     /// <summary>The bytes are kept in blocks of this length, so that a file that claims more than it holds takes no memory for the claim.</summary>
-    internal const int BlockLength = 1 << 20;
+    internal const int BlockLength = Idx.BlockLength;
 
     private readonly IReadOnlyList<byte[]> blocks;
     private readonly bool columnsFirst;

@@ -104,6 +104,14 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
             }
         }
 
+        foreach ((int place, ColumnSurvey survey) in all)
+        {
+            if (survey is { HasDecimalCommas: true, FirstOther: var (text, line) } && !options.Categories.Contains(file.Names[place]))
+            {
+                notes.Add($"column '{TableFile.Shown(file.Names[place])}' holds numbers with a decimal comma, such as {text} in {file.RowWord} {line}, which are taken for texts; with a point, as in {text.Replace(',', '.')}, they are numbers");
+            }
+        }
+
         return rows == 0 ? throw new InvalidDataException($"{file.FileName}: there are names of columns, but no row follows them")
             : rows > Array.MaxLength ? throw new InvalidDataException($"{file.FileName}: there are {rows:N0} rows, but at most {Array.MaxLength:N0} are possible")
             : surveys;

@@ -17,6 +17,7 @@ internal sealed class ColumnSurvey
     public const int MostNumberClasses = 20;
 
     private HashSet<double>? whole;
+    private long commas;
 
     /// <summary>A column; the different whole numbers are kept of the one that may be a target.</summary>
     public ColumnSurvey(bool mayBeTarget) => whole = mayBeTarget ? [] : null;
@@ -28,6 +29,9 @@ internal sealed class ColumnSurvey
     public long Dates { get; private set; }
 
     public long Texts { get; private set; }
+
+    /// <summary>Whether all texts are numbers with a decimal comma, which are no numbers here.</summary>
+    public bool HasDecimalCommas => Texts > 0 && Dates == 0 && commas == Texts;
 
     /// <summary>The first field that is neither a number nor missing, and its line.</summary>
     public (string Text, long Line)? FirstOther { get; private set; }
@@ -73,7 +77,15 @@ internal sealed class ColumnSurvey
             FirstOther ??= (TableFile.Shown(field), line);
             Dates += kind == CellKind.Date ? 1 : 0;
             Texts += kind == CellKind.Text ? 1 : 0;
+            commas += kind == CellKind.Text && IsDecimalComma(field) ? 1 : 0;
         }
+    }
+
+    private static bool IsDecimalComma(ReadOnlySpan<char> field)
+    {
+        ReadOnlySpan<char> digits = field.TrimStart("+-");
+        int comma = digits.IndexOf(',');
+        return comma > 0 && comma < digits.Length - 1 && !digits[..comma].ContainsAnyExceptInRange('0', '9') && !digits[(comma + 1)..].ContainsAnyExceptInRange('0', '9');
     }
 }
 

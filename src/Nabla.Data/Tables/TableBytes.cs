@@ -21,7 +21,7 @@ internal sealed class TableBytes : IDisposable
             throw new FileNotFoundException($"there is no file {path}");
         }
 
-        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
             if (!stream.CanSeek)
@@ -38,10 +38,7 @@ internal sealed class TableBytes : IDisposable
                 return;
             }
 
-            gzip = stream.Length <= Array.MaxLength
-                ? new(File.ReadAllBytes(path), FileName)
-                : throw new InvalidDataException($"{FileName}: {stream.Length:N0} bytes of gzip are more than the {Array.MaxLength:N0} that can be read");
-            stream.Dispose();
+            gzip = new(stream, FileName);
         }
         catch
         {

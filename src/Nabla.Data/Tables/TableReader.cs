@@ -47,13 +47,14 @@ public static class TableReader
         }
 
         TablePart train = filled[(int)Part.Train];
-        Preprocessing preprocessing = Learn(choice.Plan, train, options);
+        List<string> notes = [.. choice.Notes];
+        Preprocessing preprocessing = Learn(choice.Plan, train, options, notes);
         return new(
             file.FileName,
             train.ToSamples(preprocessing)!,
             filled[(int)Part.Test].ToSamples(preprocessing),
             choice.Plan.Classes,
-            choice.Notes,
+            [.. notes],
             filled[(int)Part.Validation].ToSamples(preprocessing),
             preprocessing);
     }
@@ -164,7 +165,8 @@ public static class TableReader
                     ExceptionDispatchInfo.Throw(damage);
                 }
 
-                if (batch.Rows == RowsOfABatch || (!more && batch.Rows > 0))
+                // A table of names alone makes one batch of no rows, which tells what the columns are.
+                if (batch.Rows == RowsOfABatch || (!more && (batch.Rows > 0 || batch.First == 0)))
                 {
                     yield return batch.Of(preprocessing);
                     batch = new(plan, batch.First + batch.Rows);
@@ -226,7 +228,10 @@ public static class TableReader
         return part;
     }
 
-    private static Preprocessing Learn(TablePlan plan, TablePart train, TableOptions options)
+    private static bool HasValue(ColumnValues column) =>
+        Enumerable.Range(0, column.Count).Any(row => column is NumberColumn numbers ? !double.IsNaN(numbers[row]) : ((CategoryColumn)column)[row] >= 0);
+
+    private static Preprocessing Learn(TablePlan plan, TablePart train, TableOptions options, List<string> notes)
     {
         string target = plan.File.Names[plan.TargetPlace];
         if (train.Targets.Count == 0)
@@ -237,9 +242,18 @@ public static class TableReader
         try
         {
             (double mean, double scale) = plan.Classes.IsEmpty ? Standardization.Measure(train.Targets) : (0, 1);
+
+            // Which rows train is a matter of the seed: a column of which these have nothing is no reason to give up, unless it was asked for.
+            ColumnValues[] empty = [.. train.Table.Columns.Where(column => !options.Features.Contains(column.Name) && !HasValue(column))];
+            if (empty.Length == train.Table.Columns.Length)
+            {
+                throw new InvalidDataException($"{plan.File.FileName}: no column has a value among the rows to train with");
+            }
+
+            notes.AddRange(empty.Select(column => $"column '{TableFile.Shown(column.Name)}' is left out: it has no value among the rows to train with"));
             return new()
             {
-                Columns = Standardization.Learn(train.Table, options.MissingNumbers, options.MissingCategories),
+                Columns = Standardization.Learn(new TableColumns(train.Table.Columns.Except(empty)), options.MissingNumbers, options.MissingCategories),
                 Target = new(target, mean, scale),
             };
         }
@@ -250,7 +264,7 @@ public static class TableReader
     }
 }
 
-/// <summary>Some rows of a table, ready for a network.</summary>
+/// <summary>Some rows of a table, ready for a network; none where the table has none.</summary>
 /// <param name="FirstRow">The number of the first row, counted from 0.</param>
 /// <param name="Features">The inputs.</param>
 /// <param name="Targets">What the file says of the target in each row, as it is written; null where it has no such column.</param>

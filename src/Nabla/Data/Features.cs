@@ -70,6 +70,10 @@ public abstract class Features
     internal abstract unsafe void Read<T>(int sample, T* destination)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
+    /// <summary>Some of the samples, in the order that is given.</summary>
+    /// <exception cref="NotSupportedException">They cannot be taken out.</exception>
+    internal virtual Features Part(IReadOnlyList<int> which) => throw new NotSupportedException($"{GetType().Name} cannot be divided");
+
     /// <summary>Adds all numbers to a hash.</summary>
     internal virtual unsafe void AddTo(IncrementalHash hash)
     {

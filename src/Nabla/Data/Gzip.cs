@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 
 namespace Nabla.Data;
 
@@ -12,22 +13,31 @@ internal sealed class Gzip : IDisposable
     private const int TrailerLength = 8;
 
     private readonly string file;
-    private readonly ReadOnlyMemory<byte> bytes;
+    private readonly Stream source;
+    private readonly bool leaveOpen;
+    private readonly long fileLength;
     private readonly Body body;
     private readonly DeflateStream inflater;
     private Crc32 crc = Crc32.Empty;
     private uint length;
 
     /// <summary>Reads the member's header.</summary>
+    /// <param name="source">A file, or bytes, from the beginning: something that can seek, which is closed with this object unless it is to stay open.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="leaveOpen">Whether it stays open.</param>
     /// <exception cref="InvalidDataException">It is not a gzip header.</exception>
-    public Gzip(ReadOnlyMemory<byte> bytes, string file)
+    public Gzip(Stream source, string file, bool leaveOpen = false)
     {
-        this.file = file;
-        this.bytes = bytes;
-        int header = HeaderLength(bytes.Span);
-        body = new Body(bytes[header..^TrailerLength]);
+        (this.source, this.file, this.leaveOpen, fileLength) = (source, file, leaveOpen, source.Length);
+        source.Position = 0;
+        body = new Body(source, fileLength - HeaderLength() - TrailerLength);
         inflater = new DeflateStream(body, CompressionMode.Decompress);
     }
+
+    /// <summary>Bytes as a stream that can seek; they are not copied where they lie in an array.</summary>
+    public static MemoryStream StreamOf(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array)
+        ? new(array.Array!, array.Offset, array.Count, writable: false)
+        : new(bytes.ToArray(), writable: false);
 
     /// <summary>Whether these bytes begin as gzip does.</summary>
     public static bool Begins(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
@@ -58,7 +68,7 @@ internal sealed class Gzip : IDisposable
     /// <summary>The sentence for compressed data that stops before its end mark.</summary>
     public InvalidDataException CutShort() => new(
         $"{file}: the gzip data is cut off after {length} uncompressed bytes; "
-        + $"the file is {bytes.Length} bytes long and should be longer");
+        + $"the file is {fileLength} bytes long and should be longer");
 
     /// <summary>Checks, when all was read, that the member's end is the file's end and that its trailer is right.</summary>
     /// <exception cref="InvalidDataException">It is not.</exception>
@@ -69,11 +79,16 @@ internal sealed class Gzip : IDisposable
             throw CutShort();
         }
 
-        ReadOnlySpan<byte> trailer = bytes.Span[^TrailerLength..];
         if (body.Remaining > 0)
         {
             throw new InvalidDataException(
                 $"{file}: at least {body.Remaining} bytes follow the end of the gzip data, but nothing may follow it");
+        }
+
+        Span<byte> trailer = stackalloc byte[TrailerLength];
+        if (source.ReadAtLeast(trailer, TrailerLength, throwOnEndOfStream: false) < TrailerLength)
+        {
+            throw CutShort();
         }
 
         uint expectedCrc = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
@@ -91,18 +106,24 @@ internal sealed class Gzip : IDisposable
     {
         inflater.Dispose();
         body.Dispose();
+        if (!leaveOpen)
+        {
+            source.Dispose();
+        }
     }
 
-    private int HeaderLength(ReadOnlySpan<byte> header)
+    private long HeaderLength()
     {
         const int Fixed = 10;
-        if (header.Length < Fixed + TrailerLength)
+        if (fileLength < Fixed + TrailerLength)
         {
             throw new InvalidDataException(
-                $"{file}: {header.Length} bytes are too few for gzip, "
+                $"{file}: {fileLength} bytes are too few for gzip, "
                 + $"whose header and trailer alone have {Fixed + TrailerLength}");
         }
 
+        Span<byte> header = stackalloc byte[Fixed];
+        source.ReadExactly(header);
         if (header[2] != 8 || (header[3] & 0xe0) != 0)
         {
             throw new InvalidDataException(
@@ -111,75 +132,50 @@ internal sealed class Gzip : IDisposable
         }
 
         int flags = header[3];
-        int at = Fixed;
         if ((flags & 4) != 0)
         {
-            at += at + 2 <= header.Length ? 2 + BinaryPrimitives.ReadUInt16LittleEndian(header[at..]) : header.Length;
+            // The trailer is behind it at least, so that these two bytes are there.
+            Span<byte> extra = stackalloc byte[2];
+            source.ReadExactly(extra);
+            source.Position += BinaryPrimitives.ReadUInt16LittleEndian(extra);
         }
 
-        at = (flags & 8) != 0 ? AfterZero(header, at) : at;
-        at = (flags & 16) != 0 ? AfterZero(header, at) : at;
-        at += (flags & 2) != 0 ? 2 : 0;
-        return at + TrailerLength <= header.Length
-            ? at
-            : throw new InvalidDataException($"{file}: the gzip header does not end within the file's {header.Length} bytes");
+        SkipText((flags & 8) != 0);
+        SkipText((flags & 16) != 0);
+        long end = source.Position += (flags & 2) != 0 ? 2 : 0;
+        return end + TrailerLength <= fileLength
+            ? end
+            : throw new InvalidDataException($"{file}: the gzip header does not end within the file's {fileLength} bytes");
     }
 
-    private static int AfterZero(ReadOnlySpan<byte> header, int at)
+    /// <summary>Passes over a name or a comment, which end with a zero.</summary>
+    private void SkipText(bool isThere)
     {
-        int zero = at < header.Length ? header[at..].IndexOf((byte)0) : -1;
-        return zero < 0 ? header.Length : at + zero + 1;
+        while (isThere && source.ReadByte() > 0)
+        {
+        }
     }
 
     /// <summary>
     /// The compressed data as a stream that tells where the inflater stopped: the inflater asks for more only when it has used
     /// up what it has, so the last bytes are handed out one by one.
     /// </summary>
-    private sealed class Body(ReadOnlyMemory<byte> bytes) : Stream
+    private sealed class Body(Stream source, long length) : ForwardStream
     {
         private const int OneByOne = 64;
 
-        private int position;
-
         /// <summary>Bytes not yet handed out.</summary>
-        public int Remaining => bytes.Length - position;
+        public long Remaining { get; private set; } = length;
 
         /// <summary>Whether more was asked for than there is.</summary>
         public bool WasExhausted { get; private set; }
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
         public override int Read(Span<byte> buffer)
         {
-            int length = Math.Min(buffer.Length, Remaining > OneByOne ? Remaining - OneByOne : Math.Min(1, Remaining));
-            WasExhausted |= length == 0 && buffer.Length > 0;
-            bytes.Span.Slice(position, length).CopyTo(buffer);
-            position += length;
-            return length;
+            int read = source.Read(buffer[..(int)Math.Min(buffer.Length, Remaining > OneByOne ? Remaining - OneByOne : Math.Min(1, Remaining))]);
+            WasExhausted |= read == 0 && buffer.Length > 0;
+            Remaining -= read;
+            return read;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

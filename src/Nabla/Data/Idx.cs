@@ -24,6 +24,9 @@ public static class Idx
     private const uint ImagesMagic = 0x00000803;
     private const uint LabelsMagic = 0x00000801;
 
+    /// <summary>The length of the blocks that a file is read in.</summary>
+    internal const int BlockLength = 1 << 20;
+
     /// <summary>Deflate turns at most 1032 bytes into one, so a file's length bounds what it can hold.</summary>
     private const long LargestRatio = 1032;
 
@@ -79,23 +82,54 @@ public static class Idx
     /// <exception cref="InvalidDataException">It is neither.</exception>
     public static (ImmutableArray<int> Dimensions, ImmutableArray<byte> Values) Read(ReadOnlyMemory<byte> bytes, string file)
     {
+        using MemoryStream stream = Gzip.StreamOf(bytes);
+        (ImmutableArray<int> dimensions, List<byte[]> blocks) = Read(stream, file);
+        return (dimensions, ImmutableCollectionsMarshal.AsImmutableArray(Joined(blocks)));
+    }
+
+    /// <summary>Pictures or labels, whichever the file holds, in blocks of <see cref="BlockLength"/> bytes, of which the last may be shorter.</summary>
+    /// <param name="stream">The file from its beginning, which can seek.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <exception cref="InvalidDataException">It is neither.</exception>
+    internal static (ImmutableArray<int> Dimensions, List<byte[]> Blocks) Read(Stream stream, string file)
+    {
         Span<byte> magic = stackalloc byte[4];
-        using (Content content = new(bytes, file))
+        using (Content content = new(stream, file))
         {
             magic = magic[..content.Read(magic)];
         }
 
         bool labels = magic.Length == 4 && BinaryPrimitives.ReadUInt32BigEndian(magic) == LabelsMagic;
-        (int[] dimensions, byte[] values) = labels
-            ? Read(bytes, file, "labels", LabelsMagic, ["labels"])
-            : Read(bytes, file, "images", ImagesMagic, ["images", "rows", "columns"]);
-        return (ImmutableCollectionsMarshal.AsImmutableArray(dimensions), ImmutableCollectionsMarshal.AsImmutableArray(values));
+        (int[] dimensions, List<byte[]> blocks) = labels
+            ? Read(stream, file, "labels", LabelsMagic, ["labels"])
+            : Read(stream, file, "images", ImagesMagic, ["images", "rows", "columns"]);
+        return (ImmutableCollectionsMarshal.AsImmutableArray(dimensions), blocks);
     }
 
     private static (int[] Dimensions, byte[] Values) Read(
         ReadOnlyMemory<byte> bytes, string file, string what, uint magic, ReadOnlySpan<string> names)
     {
-        using var content = new Content(bytes, file);
+        using MemoryStream stream = Gzip.StreamOf(bytes);
+        (int[] dimensions, List<byte[]> blocks) = Read(stream, file, what, magic, names);
+        return (dimensions, Joined(blocks));
+    }
+
+    private static byte[] Joined(List<byte[]> blocks)
+    {
+        byte[] all = new byte[blocks.Sum(block => block.Length)];
+        int at = 0;
+        foreach (byte[] block in blocks)
+        {
+            block.CopyTo(all, at);
+            at += block.Length;
+        }
+
+        return all;
+    }
+
+    private static (int[] Dimensions, List<byte[]> Blocks) Read(Stream stream, string file, string what, uint magic, ReadOnlySpan<string> names)
+    {
+        using var content = new Content(stream, file);
         int headerLength = 4 + 4 * names.Length;
         Span<byte> header = stackalloc byte[headerLength];
         int read = content.Read(header);
@@ -127,41 +161,48 @@ public static class Idx
         {
             string sizes = string.Join(" × ", dimensions);
             throw content.TooShort(
-                $"the header says {sizes} = {total} bytes of {what}, but the file of {bytes.Length} bytes cannot hold them");
+                $"the header says {sizes} = {total} bytes of {what}, but the file of {stream.Length} bytes cannot hold them");
         }
 
-        byte[] values = new byte[(int)total];
-        read = content.Read(values);
-        if (read < values.Length)
+        // What is compressed may be much shorter than it says, so that memory is taken for what is there.
+        List<byte[]> blocks = [];
+        for (int left = (int)total; left > 0; left -= BlockLength)
         {
-            throw content.TooShort($"the header says {values.Length} bytes of {what}, but there are only {read}");
+            byte[] block = new byte[Math.Min(left, BlockLength)];
+            read = content.Read(block);
+            blocks.Add(block);
+            if (read < block.Length)
+            {
+                throw content.TooShort($"the header says {total} bytes of {what}, but there are only {(int)total - left + read}");
+            }
         }
 
-        content.RequireEnd(headerLength + (long)values.Length);
-        return (dimensions, values);
+        content.RequireEnd(headerLength + (long)total);
+        return (dimensions, blocks);
     }
 
-    /// <summary>A file's content, uncompressed where it is compressed.</summary>
-    private sealed class Content(ReadOnlyMemory<byte> bytes, string file) : IDisposable
+    /// <summary>A file's content, uncompressed where it is compressed. The file stays open.</summary>
+    private sealed class Content : IDisposable
     {
-        private readonly Gzip? gzip = Gzip.Begins(bytes.Span) ? new Gzip(bytes, file) : null;
-        private int position;
+        private readonly Stream stream;
+        private readonly string file;
+        private readonly Gzip? gzip;
+
+        public Content(Stream stream, string file)
+        {
+            (this.stream, this.file) = (stream, file);
+            Span<byte> first = stackalloc byte[2];
+            stream.Position = 0;
+            first = first[..stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
+            stream.Position = 0;
+            gzip = Gzip.Begins(first) ? new(stream, file, leaveOpen: true) : null;
+        }
 
         /// <summary>More bytes than these the content cannot have.</summary>
-        public long MostBytes => gzip is null ? bytes.Length : bytes.Length * LargestRatio;
+        public long MostBytes => gzip is null ? stream.Length : stream.Length * LargestRatio;
 
-        public int Read(Span<byte> destination)
-        {
-            if (gzip is not null)
-            {
-                return gzip.Read(destination);
-            }
-
-            int length = Math.Min(destination.Length, bytes.Length - position);
-            bytes.Span.Slice(position, length).CopyTo(destination);
-            position += length;
-            return length;
-        }
+        /// <summary>The next bytes; fewer than asked for only at the end.</summary>
+        public int Read(Span<byte> destination) => gzip?.Read(destination) ?? stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
 
         /// <summary>The content ended too early: the compressed data was cut off, or it is too short itself.</summary>
         public InvalidDataException TooShort(string sentence) =>
@@ -174,7 +215,7 @@ public static class Idx
             Span<byte> next = stackalloc byte[1];
             if (Read(next) > 0)
             {
-                string found = gzip is null ? $"has {bytes.Length} bytes" : "has more";
+                string found = gzip is null ? $"has {stream.Length} bytes" : "has more";
                 throw new InvalidDataException(
                     $"{file}: the file should end after {expected} bytes, as its header says, but it {found}");
             }

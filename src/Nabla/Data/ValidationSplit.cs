@@ -58,7 +58,7 @@ public static class ValidationSplit
             ByteFeatures bytes => new ByteFeatures(Chosen(bytes.Values, bytes.Size, which), bytes.Size),
             NumberFeatures numbers => new NumberFeatures(Chosen(numbers.Values, numbers.Size, which), numbers.Size),
             EncodedFeatures encoded => new EncodedFeatures(encoded.Table.Part(which), encoded.Preprocessing),
-            Features other => throw new NotSupportedException($"{other.GetType().Name} cannot be divided"),
+            Features other => other.Part(which),
         };
         Targets targets = samples.Targets switch
         {

@@ -36,6 +36,9 @@ internal ref struct SafetensorsHeader
     /// <summary>The most dimensions accepted (NumPy's own limit); it also keeps a sentence with a shape in it short.</summary>
     public const int MaxRank = 64;
 
+    /// <summary>More than any network has; a name of a few bytes becomes objects of hundreds.</summary>
+    private const int MostEntries = 100_000;
+
     private readonly string file;
     private readonly Dictionary<string, string> metadata = [];
     private readonly List<StoredTensor> tensors = [];
@@ -100,6 +103,7 @@ internal ref struct SafetensorsHeader
             }
             else
             {
+                RequireFew(tensors.Count, "tensors");
                 tensors.Add(ReadTensor(key));
             }
         }
@@ -111,9 +115,18 @@ internal ref struct SafetensorsHeader
         HashSet<string> keys = [];
         while (ReadKey(keys, MetadataKey) is { } key)
         {
+            RequireFew(metadata.Count, "texts in the metadata");
             string where = $"{MetadataKey} {SafetensorsText.Quote(key)}";
             Expect(JsonTokenType.String, where, "a string");
             metadata.Add(key, ReadString(where));
+        }
+    }
+
+    private readonly void RequireFew(int count, string what)
+    {
+        if (count >= MostEntries)
+        {
+            throw Bad($"the header has more than {MostEntries} {what}, but at most so many are read");
         }
     }
 

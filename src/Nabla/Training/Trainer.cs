@@ -138,7 +138,10 @@ public sealed unsafe class Trainer<T>
     public Derivation Derivation => step.Derivation;
 
     /// <summary>The epoch whose weights the model has, where early stopping restored them: the one with the least loss on the validation samples.</summary>
-    public int? RestoredEpoch => IsDone && stopping is { BestEpoch: > 0 } ? stopping.BestEpoch : null;
+    public int? RestoredEpoch => IsDone ? BestEpoch : null;
+
+    /// <summary>The epoch whose weights are in <see cref="BestParameters"/>; null without early stopping, and before the first epoch is over.</summary>
+    public int? BestEpoch => stopping is { BestEpoch: > 0 } ? stopping.BestEpoch : null;
 
     /// <summary>Whether there is nothing left to train: all epochs are over, early stopping has ended it, or L-BFGS gets no further.</summary>
     public bool IsDone => position.Epoch > options.Epochs || stopping?.IsOver(position.Epoch - 1) == true || HasConverged;
