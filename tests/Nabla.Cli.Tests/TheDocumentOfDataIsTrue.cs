@@ -46,7 +46,7 @@ public sealed partial class TheDocumentOfDataIsTrue
         string help = (await CommandLine.RunAsync("train", "--help")).Output;
         foreach (string option in new[]
         {
-            "--target", "--features", "--categories", "--task", "--no-header", "--missing-numbers", "--missing-categories", "--validation", "--test", "--test-file", "--labels",
+            "--target", "--features", "--categories", "--task", "--no-header", "--missing-numbers", "--missing-categories", "--validation", "--test", "--test-file", "--labels", "--window",
         })
         {
             Assert.Contains($"{option} ", help, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ public sealed class Parts
     private readonly SeededRandom random;
     private readonly long[] left;
     private readonly long[][] wanted;
-    private readonly ImmutableArray<long>[] counts;
+    private readonly ImmutableArray<long>[] sizes;
 
     /// <summary>Parts of a set whose classes have known sizes.</summary>
     /// <param name="counts">The number of samples of each class; one number where there are no classes.</param>
@@ -40,11 +40,11 @@ public sealed class Parts
         left = [.. counts];
         wanted = [Share(counts, test), []];
         wanted[1] = Share([.. counts.Zip(wanted[0], (all, taken) => all - taken)], validation / (1 - test));
-        this.counts = [[.. left.Select((all, label) => all - wanted[0][label] - wanted[1][label])], [.. wanted[1]], [.. wanted[0]]];
+        sizes = [[.. left.Select((all, label) => all - wanted[0][label] - wanted[1][label])], [.. wanted[1]], [.. wanted[0]]];
     }
 
     /// <summary>How many samples of each class a part gets.</summary>
-    public ImmutableArray<long> CountsOf(Part part) => counts[(int)part];
+    public ImmutableArray<long> CountsOf(Part part) => sizes[(int)part];
 
     /// <summary>Whether all samples of a class that were announced have come.</summary>
     public bool IsOver(int label) => left[label] == 0;

@@ -3,9 +3,11 @@ using System.Collections.Immutable;
 namespace Nabla.Data;
 
 /// <summary>Samples that are read one after the other, from the beginning each time, and give the same each time. They need not fit into memory.</summary>
+#pragma warning disable CA1711 // It is a stream of samples and not of bytes; no other word says it.
 public abstract partial class SampleStream
+#pragma warning restore CA1711
 {
-    internal SampleStream(string name) => Name = name;
+    private protected SampleStream(string name) => Name = name;
 
     /// <summary>How many samples there are.</summary>
     public abstract int Count { get; }
