@@ -59,6 +59,22 @@ public sealed class TheTrainingPanel(OpenStudio studio)
         await view.IsAccessibleAsync();
     }
 
+    [Fact]
+    public async Task Says_what_makes_gradients_vanish()
+    {
+        await using StudioView view = await studio.OpenAsync("data=moons&hidden=8-8-8-8-8&activation=sigmoid");
+        await view.Page.Locator("#tab-curves").FocusAsync();
+        await view.Page.Keyboard.PressAsync("ArrowRight");
+        await view.UntilAsync("document.querySelector('#flow')?.textContent.startsWith('Vanishing: ‖Δ¹‖ is 1/') ?? false");
+        Assert.Equal("tab-gradients", await view.Page.EvaluateAsync<string>("document.activeElement.id"));
+        Assert.Contains("f′(Z", await view.TextAsync("#flow"), StringComparison.Ordinal);
+        Assert.Equal(5, await view.Page.Locator("#tab-panel tbody math").CountAsync());
+        await view.Page.Locator("#step").ClickAsync();
+        await view.UntilAsync("document.querySelector('#gradient-chart').ariaLabel.includes('W⁶: ') && document.querySelector('#gradient-chart canvas') !== null");
+        view.IsQuiet();
+        await view.IsAccessibleAsync();
+    }
+
     private static async Task TrainAsync(StudioView view)
     {
         await view.Page.Locator("#run").ClickAsync();
