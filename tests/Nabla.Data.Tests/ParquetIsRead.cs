@@ -27,7 +27,7 @@ public sealed class ParquetIsRead : IDisposable
         TableOptions options = new() { Target = "kind", Categories = ["colour"] };
         Dataset read = ParquetTables.Load(Path("t.parquet"), options, TestContext.Current.CancellationToken);
         Dataset text = ParquetTables.Load(Path("t.csv"), options, TestContext.Current.CancellationToken);
-        Assert.Equal(text.Fingerprint(), read.Fingerprint());
+        Assert.Equal(text.Fingerprint(TestContext.Current.CancellationToken), read.Fingerprint(TestContext.Current.CancellationToken));
         Assert.Equal(text.Classes, read.Classes);
         Assert.Equal((48, 12), (read.Train.Count, read.Test!.Count));
         Assert.Equal(((NumberFeatures)text.Test!.Features).Values, Assert.IsType<NumberFeatures>(read.Test!.Features).Values);

@@ -24,4 +24,23 @@ public sealed class Screenshots(OpenStudio studio)
         await view.Page.WaitForSelectorAsync("#inspector");
         await view.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"inspector-{name}.png") });
     }
+
+    [Theory]
+    [InlineData("moons", "gradients", false)]
+    [InlineData("moons", "answers", false)]
+    [InlineData("moons", "answers", true)]
+    [InlineData("digits", "weights", false)]
+    [InlineData("digits", "weights", true)]
+    [InlineData("digits", "answers", true)]
+    [InlineData("digits", "curves", false)]
+    public async Task Are_made_of_the_tabs_of_the_training(string data, string tab, bool dark)
+    {
+        Assert.SkipWhen(folder.Length == 0, "pictures are made with NABLA_SCREENSHOTS=FOLDER");
+        await using StudioView view = await studio.OpenAsync($"data={data}&epochs=3", new() { Width = 1280, Height = 1080, Dark = dark });
+        await view.Page.Locator($"#tab-{tab}").ClickAsync();
+        await view.Page.Locator("#run").ClickAsync();
+        await view.UntilAsync("document.querySelector('#state').textContent === 'Done'", seconds: 60);
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        await view.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{data}-{tab}-{(dark ? "dark" : "light")}.png") });
+    }
 }

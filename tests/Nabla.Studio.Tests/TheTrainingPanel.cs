@@ -59,6 +59,65 @@ public sealed class TheTrainingPanel(OpenStudio studio)
         await view.IsAccessibleAsync();
     }
 
+    [Fact]
+    public async Task Says_what_makes_gradients_vanish()
+    {
+        await using StudioView view = await studio.OpenAsync("data=moons&hidden=8-8-8-8-8&activation=sigmoid");
+        await view.Page.Locator("#tab-curves").FocusAsync();
+        await view.Page.Keyboard.PressAsync("ArrowRight");
+        await view.UntilAsync("document.querySelector('#flow')?.textContent.startsWith('Vanishing: ‖Δ¹‖ is 1/') ?? false");
+        Assert.Equal("tab-gradients", await view.Page.EvaluateAsync<string>("document.activeElement.id"));
+        Assert.Contains("f′(Z", await view.TextAsync("#flow"), StringComparison.Ordinal);
+        Assert.Equal(5, await view.Page.Locator("#tab-panel tbody math").CountAsync());
+        await view.Page.Locator("#step").ClickAsync();
+        await view.UntilAsync("document.querySelector('#gradient-chart').ariaLabel.includes('W⁶: ') && document.querySelector('#gradient-chart canvas') !== null");
+        view.IsQuiet();
+        await view.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Maps_decisions_and_counts_confusions_of_points_of_the_plane()
+    {
+        await using StudioView view = await studio.OpenAsync(Moons);
+        await TrainAsync(view);
+        await view.Page.Locator("#tab-answers").ClickAsync();
+        await view.UntilAsync("document.querySelector('#decision-map')?.width === 480");
+        Assert.Contains("of the plane", await view.Page.Locator("#decision-map").GetAttributeAsync("aria-label"), StringComparison.Ordinal);
+        string[] cells = [.. await view.Page.Locator("#confusion tbody td").AllInnerTextsAsync()];
+        Assert.Equal(200, cells.Sum(int.Parse));
+        await view.Page.Locator("#decision-map ~ details summary").ClickAsync();
+        Assert.Equal(36, await view.Page.Locator("#decision-map ~ details td").CountAsync());
+        view.IsQuiet();
+        await view.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Shows_the_first_layer_of_pictures_as_pictures()
+    {
+        await using StudioView view = await studio.OpenAsync("data=digits&hidden=16");
+        await view.Page.Locator("#tab-weights").ClickAsync();
+        await view.UntilAsync("document.querySelector('.board')?.width === 298");
+        await view.Page.Locator("#step").ClickAsync();
+        await view.UntilAsync("document.querySelectorAll('.matrices .heat').length === 3");
+        await view.IsAccessibleAsync();
+        await view.Page.Locator("#tab-answers").ClickAsync();
+        await view.UntilAsync("document.querySelectorAll('.worst .board').length === 12 && document.querySelector('.worst .board').width === 28");
+        Assert.Equal(100, await view.Page.Locator("#confusion tbody td").CountAsync());
+        view.IsQuiet();
+        await view.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Lays_predicted_beside_true_numbers()
+    {
+        await using StudioView view = await studio.OpenAsync("data=xor");
+        await view.Page.Locator("#tab-answers").ClickAsync();
+        await view.UntilAsync("document.querySelector('#true-chart canvas') !== null");
+        Assert.Contains("4 samples, on average", await view.Page.Locator("#true-chart").GetAttributeAsync("aria-label"), StringComparison.Ordinal);
+        view.IsQuiet();
+        await view.IsAccessibleAsync();
+    }
+
     private static async Task TrainAsync(StudioView view)
     {
         await view.Page.SelectOptionAsync("#pace", "0");

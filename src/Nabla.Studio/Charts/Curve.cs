@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 namespace Nabla.Studio.Charts;
 
 /// <summary>A point of a curve; where it stands for several values, their mean with the least and the largest of them.</summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct CurvePoint(double X, double Y, double Least, double Most)
 {
     /// <summary>A point that stands for one value.</summary>

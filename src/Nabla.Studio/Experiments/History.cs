@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Nabla.Training;
 
 namespace Nabla.Studio.Experiments;
 
 /// <summary>A point of the loss curve: of the looks that it stands for the mean, the least and the largest.</summary>
-public sealed record LossPoint(double Step, double Mean, double Least, double Most);
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct LossPoint(double Step, double Mean, double Least, double Most);
 
 /// <summary>The curves of an experiment in bounded memory: when there are too many points, neighbours become one, which remembers its extremes.</summary>
 public sealed class History

@@ -44,6 +44,9 @@ public sealed class Observer : IAsyncDisposable
     /// <summary>A model with the weights of the last look. It belongs to the observer's thread and to what <see cref="Observed"/> calls.</summary>
     public Model<float> Shown { get; }
 
+    /// <summary>The derivation of its gradients. It belongs to the same thread.</summary>
+    public Derivation Derivation => derivation;
+
     /// <summary>The last look.</summary>
     public Snapshot Latest { get; private set; } = null!;
 

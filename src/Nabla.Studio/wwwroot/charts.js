@@ -106,7 +106,7 @@ function lineOptions(options, bytes) {
                 }
             }
 
-            series.push(band(one.name, edge, color));
+            series.push(band(`${one.name}, extremes`, edge, color));
         }
 
         series.push({

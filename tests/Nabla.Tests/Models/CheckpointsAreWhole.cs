@@ -26,7 +26,7 @@ public class CheckpointsAreWhole
         using TemporaryFolder temporary = new();
         CheckpointFolder folder = new(temporary.Path, kept: 1000);
         (Model<float> whole, Trainer<float> trainer) = Training(optimizer, threads, every);
-        string[] reports = [.. trainer.Run(checkpoint: () => folder.Save(whole, trainer, Description(whole), ["a b"], digits.Value.Fingerprint()), cancellationToken: TestContext.Current.CancellationToken).Select(Figures)];
+        string[] reports = [.. trainer.Run(checkpoint: () => folder.Save(whole, trainer, Description(whole), ["a b"], digits.Value.Fingerprint(TestContext.Current.CancellationToken)), cancellationToken: TestContext.Current.CancellationToken).Select(Figures)];
         List<string> names = Names(temporary.Path);
         Assert.True(names.Count >= (every is null ? 4 : 12), $"{names.Count} checkpoints");
 
@@ -37,7 +37,7 @@ public class CheckpointsAreWhole
             Assert.Empty(notes);
             Assert.Equal(names[i], checkpoint.File);
             Assert.Equal(["a b"], checkpoint.Arguments);
-            Assert.Equal(digits.Value.Fingerprint(), checkpoint.DataFingerprint);
+            Assert.Equal(digits.Value.Fingerprint(TestContext.Current.CancellationToken), checkpoint.DataFingerprint);
             (Model<float> model, Trainer<float> second) = Training(optimizer, threads: 1, every: null);
             checkpoint.Restore(model, second);
             string[] rest = [.. second.Run(cancellationToken: TestContext.Current.CancellationToken).Select(Figures)];
@@ -228,10 +228,10 @@ public class CheckpointsAreWhole
             new(new NumberFeatures([1, 2], 1), new NumberTargets([1, 2], 1), [1, weight]),
             new(new NumberFeatures([test], 1), new NumberTargets([1], 1)),
             validation: new(new NumberFeatures([validation], 1), new NumberTargets([1], 1)));
-        string whole = Of(1, 1, 1).Fingerprint();
-        Assert.Equal(whole, Of(1, 2, 1).Fingerprint());
-        Assert.NotEqual(whole, Of(2, 1, 1).Fingerprint());
-        Assert.NotEqual(whole, Of(1, 1, 2).Fingerprint());
+        string whole = Of(1, 1, 1).Fingerprint(TestContext.Current.CancellationToken);
+        Assert.Equal(whole, Of(1, 2, 1).Fingerprint(TestContext.Current.CancellationToken));
+        Assert.NotEqual(whole, Of(2, 1, 1).Fingerprint(TestContext.Current.CancellationToken));
+        Assert.NotEqual(whole, Of(1, 1, 2).Fingerprint(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public class StreamsAreTrained
         Model<float> whole = NewModel<float>(16);
         Trainer<float> trainer = new(whole, data, options);
         ModelDescription description = new(whole.Network, whole.Loss.Name, whole.Reduction);
-        _ = trainer.Run(checkpoint: () => folder.Save(whole, trainer, description, [], data.Fingerprint()), cancellationToken: TestContext.Current.CancellationToken).Count();
+        _ = trainer.Run(checkpoint: () => folder.Save(whole, trainer, description, [], data.Fingerprint(TestContext.Current.CancellationToken)), cancellationToken: TestContext.Current.CancellationToken).Count();
         string[] names = [.. Directory.GetFiles(temporary.Path).OrderDescending(StringComparer.Ordinal)];
         Assert.True(names.Length > 10);
         foreach (string name in names)
@@ -90,14 +90,14 @@ public class StreamsAreTrained
             Model<float> model = NewModel<float>(16);
             Trainer<float> second = new(model, data, options with { Threads = 2 });
             Checkpoint checkpoint = folder.Latest().Checkpoint;
-            Assert.Equal(data.Fingerprint(), checkpoint.DataFingerprint);
+            Assert.Equal(data.Fingerprint(TestContext.Current.CancellationToken), checkpoint.DataFingerprint);
             checkpoint.Restore(model, second);
             _ = second.Run(cancellationToken: TestContext.Current.CancellationToken).Count();
             Assert.Equal(Bits(whole), Bits(model));
             File.Delete(name);
         }
 
-        Assert.NotEqual(data.Fingerprint(), Streamed(71).WithValidation(0.1, seed: 1).Fingerprint());
+        Assert.NotEqual(data.Fingerprint(TestContext.Current.CancellationToken), Streamed(71).WithValidation(0.1, seed: 1).Fingerprint(TestContext.Current.CancellationToken));
     }
 
     [Fact]
