@@ -2,19 +2,18 @@ using Nabla.Tests;
 
 namespace Nabla.Studio.Tests;
 
-/// <summary>The pictures of the README and of the documentation: NABLA_SCREENSHOTS=1 makes them anew.</summary>
+/// <summary>The pictures of the README and of the documentation, which docs/images/make makes anew; they are no tests of each build.</summary>
 public sealed class Screenshots(OpenStudio studio)
 {
-    private static readonly string folder = Environment.GetEnvironmentVariable("NABLA_SCREENSHOTS") ?? "";
+    private static readonly string folder = Environment.GetEnvironmentVariable("NABLA_SCREENSHOTS") ?? Path.Combine(RepositoryFolder.Root, "docs", "images");
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData(1280, 720, false)]
     [InlineData(1280, 720, true)]
     [InlineData(1920, 1080, false)]
     [InlineData(1920, 1080, true)]
     public async Task Are_made_of_the_main_states(int width, int height, bool dark)
     {
-        Assert.SkipWhen(folder.Length == 0, "pictures are made with NABLA_SCREENSHOTS=FOLDER");
         string name = $"{width}x{height}-{(dark ? "dark" : "light")}";
         await using StudioView view = await studio.OpenAsync(options: new() { Still = false, Width = width, Height = height, Dark = dark });
         await view.UntilAsync("+document.querySelector('#steps').textContent.replaceAll(',', '') > 800");
@@ -25,7 +24,7 @@ public sealed class Screenshots(OpenStudio studio)
         await view.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"inspector-{name}.png") });
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("moons", "gradients", false)]
     [InlineData("moons", "answers", false)]
     [InlineData("moons", "answers", true)]
@@ -35,7 +34,6 @@ public sealed class Screenshots(OpenStudio studio)
     [InlineData("digits", "curves", false)]
     public async Task Are_made_of_the_tabs_of_the_training(string data, string tab, bool dark)
     {
-        Assert.SkipWhen(folder.Length == 0, "pictures are made with NABLA_SCREENSHOTS=FOLDER");
         await using StudioView view = await studio.OpenAsync($"data={data}&epochs=3", new() { Width = 1280, Height = 1080, Dark = dark });
         await view.Page.Locator($"#tab-{tab}").ClickAsync();
         await view.Page.Locator("#run").ClickAsync();

@@ -42,7 +42,7 @@ public sealed class WhatIsTakenAway(OpenStudio studio)
         Assert.Equal(Outputs(saved, data.Test!), Outputs(imported, data.Test!));
         Model<float> trained = new(network, Loss.CrossEntropy);
         trained.Initialize(Initializer.Named("glorot"), 1);
-        trained.Fit(new("moons", data.Train, null, data.Classes), new() { Optimizer = Optimizer.Sgd, LearningRate = 0.1, BatchSize = 10, Epochs = 20, Seed = 1 }, cancellationToken: TestContext.Current.CancellationToken);
+        trained.Fit(new Dataset("moons", data.Train, null, data.Classes), new() { Optimizer = Optimizer.Sgd, LearningRate = 0.1, BatchSize = 10, Epochs = 20, Seed = 1 }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(Outputs(trained, data.Test!), Outputs(saved, data.Test!));
         view.IsQuiet();
         await view.IsAccessibleAsync();
