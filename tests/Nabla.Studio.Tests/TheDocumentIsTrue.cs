@@ -25,6 +25,14 @@ public sealed partial class TheDocumentIsTrue
         Assert.All(Datasets.All, data => Assert.Contains($"`{data.Name}`", document, StringComparison.Ordinal));
 
     [Fact]
+    public void Its_pictures_are_those_that_are_made_and_no_other()
+    {
+        string folder = Path.Combine(RepositoryFolder.Root, "docs", "images");
+        IEnumerable<string> shown = Picture().Matches(document).Select(match => match.Groups["name"].Value).Distinct();
+        Assert.Equal(Directory.EnumerateFiles(folder, "*.png").Select(Path.GetFileName).Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Its_limits_are_those_of_the_studio()
     {
         StudioOptions options = new();
@@ -41,6 +49,9 @@ public sealed partial class TheDocumentIsTrue
         Assert.Equal([new HiddenLayer(8, "relu"), new HiddenLayer(4, "relu")], settings.Hidden);
         Assert.Null(settings.Loss);
     }
+
+    [GeneratedRegex(@"\(images/(?<name>[^)]+\.png)\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Picture();
 
     [GeneratedRegex("`(?<text>[^`]+)`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Code();

@@ -333,7 +333,7 @@ public sealed class Experiment : IAsyncDisposable
         return new()
         {
             Steps = at.Steps,
-            Epoch = at.Epoch,
+            Epoch = Math.Min(at.Epoch, Settings.Epochs),
             Samples = at.Samples,
             Loss = loss,
             Seconds = at.Seconds,
