@@ -1,9 +1,11 @@
 using System.IO.Compression;
 using System.Text;
+using Nabla.Data.Parquet;
 using Nabla.Data.Tables;
 using Nabla.Networks;
 using Nabla.Tests.Data;
 using Nabla.Training;
+using Parquet;
 
 namespace Nabla.Data.Tests;
 
@@ -119,6 +121,29 @@ public sealed class TablesAreStreamed : IDisposable
         Assert.Equal(2, streamed.CountOf(Part.Test));
         Assert.Equal(Samples(memory, Part.Test), Samples(streamed, Part.Test));
         Assert.Equal(Samples(memory, Part.Train), Samples(streamed, Part.Train));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Parquet_is_streamed_to_the_bits_of_the_same_rows_as_text(int groups)
+    {
+        folder.Write("t.parquet", ParquetFiles.Mixed(600 / groups, CompressionMethod.Snappy, groups));
+        string[] paths = [folder.File("t.parquet"), Write("t.csv", ParquetFiles.MixedText(600))];
+        TableOptions options = new() { Target = "kind", Categories = ["colour"], Validation = 0.1, Seed = 3 };
+        double[][] weights =
+        [
+            .. paths.Select(path =>
+            {
+                StreamedDataset data = ParquetTables.Open(path, 50, options, TestContext.Current.CancellationToken);
+                Assert.Equal(600, Enum.GetValues<Part>().Sum(data.CountOf));
+                Model<float> model = new(Network.Of([data.Inputs, 8, 2], Activation.Named("tanh"), Activation.Softmax), Loss.CrossEntropy);
+                model.Initialize(Initializer.Named("glorot"), seed: 1);
+                model.Fit(data, new() { Optimizer = Optimizer.Adam, LearningRate = 0.01, BatchSize = 32, Epochs = 3 }, cancellationToken: TestContext.Current.CancellationToken);
+                return model.Parameters.Parameters.SelectMany(parameter => model.Parameters[parameter].Elements.ToArray()).ToArray();
+            }),
+        ];
+        Assert.Equal(weights[1], weights[0]);
     }
 
     [Fact]
