@@ -16,7 +16,7 @@ public sealed class ExperimentsRun
     {
         await using Experiment run = await OfAsync(small);
         await using Experiment stepped = await OfAsync(small);
-        run.Run();
+        await run.RunAsync();
         await UntilAsync(() => run.State == ExperimentState.Done);
         for (int i = 0; i < 120; i++)
         {
@@ -41,7 +41,7 @@ public sealed class ExperimentsRun
     public async Task A_training_is_that_of_the_library()
     {
         await using Experiment run = await OfAsync(small);
-        run.Run();
+        await run.RunAsync();
         await UntilAsync(() => run.State == ExperimentState.Done);
 
         Model<float> model = new(run.Network, run.Loss);
@@ -57,7 +57,7 @@ public sealed class ExperimentsRun
     {
         await using Experiment run = await OfAsync(small with { Epochs = 100_000 });
         Snapshot first = run.Latest;
-        run.Run();
+        await run.RunAsync();
         await UntilAsync(() => run.Reports.Length > 3);
         Snapshot look = await run.LookAsync();
         Assert.True(look.Steps > 0);
@@ -66,7 +66,7 @@ public sealed class ExperimentsRun
         long steps = run.Latest.Steps;
         await Task.Delay(20, TestContext.Current.CancellationToken);
         Assert.Equal(steps, run.Latest.Steps);
-        run.Run();
+        await run.RunAsync();
         while ((await run.LookAsync()).Steps <= steps)
         {
             Assert.Equal(ExperimentState.Running, run.State);
@@ -81,7 +81,7 @@ public sealed class ExperimentsRun
     public async Task Of_very_many_epochs_some_are_kept_and_the_last()
     {
         await using Experiment run = await OfAsync(small with { Data = "xor", Hidden = [new(2, "tanh")], Loss = "binary-cross-entropy", BatchSize = 4, Epochs = 5000 });
-        run.Run();
+        await run.RunAsync();
         await UntilAsync(() => run.State == ExperimentState.Done);
         Assert.InRange(run.Reports.Length, 500, 1001);
         Assert.Equal((1, 5000), (run.Reports[0].Epoch, run.Reports[^1].Epoch));
@@ -92,10 +92,10 @@ public sealed class ExperimentsRun
     public async Task A_divergence_is_a_state_with_a_sentence()
     {
         await using Experiment run = await OfAsync(small with { Data = "circles", Loss = "sum((y-a).^2)/m", OutputActivation = "identity", LearningRate = 1e6, Epochs = 100 });
-        run.Run();
+        await run.RunAsync();
         await UntilAsync(() => run.State == ExperimentState.Diverged);
         Assert.Contains("diverged", run.Problem, StringComparison.Ordinal);
-        run.Run();
+        await run.RunAsync();
         Assert.Equal(ExperimentState.Diverged, run.State);
         await run.ResetAsync();
         Assert.Null(run.Problem);
@@ -106,7 +106,7 @@ public sealed class ExperimentsRun
     {
         await using Experiment run = await OfAsync(small with { Epochs = 100_000 });
         run.StepsPerSecond = 0.01;
-        run.Run();
+        await run.RunAsync();
         await UntilAsync(() => run.State == ExperimentState.Running);
         long start = TimeProvider.System.GetTimestamp();
         await run.PauseAsync();

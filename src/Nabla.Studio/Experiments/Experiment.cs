@@ -24,6 +24,9 @@ public enum ExperimentState
 
     /// <summary>The loss is not finite any more.</summary>
     Diverged,
+
+    /// <summary>The training cannot go on.</summary>
+    Failed,
 }
 
 /// <summary>
@@ -49,6 +52,9 @@ public sealed class Experiment : IAsyncDisposable
     private long lastStep;
     private double lossBefore;
     private int samplesBefore;
+    private double secondsBefore;
+    private int attempt;
+    private bool isDisposed;
 
     private readonly SemaphoreSlim turn = new(1);
     private readonly List<EpochReport> reports = [];
@@ -128,42 +134,34 @@ public sealed class Experiment : IAsyncDisposable
     public static Experiment Of(ExperimentSettings settings, Dataset data, TimeProvider clock) => new(settings, data, clock);
 
     /// <summary>Trains until it is paused, or all epochs are over.</summary>
-    public void Run() => Start(long.MaxValue);
+    public Task RunAsync() => InTurnAsync(() =>
+    {
+        Start(long.MaxValue);
+        return Task.CompletedTask;
+    });
 
     /// <summary>Makes one step and waits for it.</summary>
-    public async Task StepAsync()
+    public Task StepAsync() => InTurnAsync(async () =>
     {
-        // One after the other: a second one would stop the first before it is made.
-        await turn.WaitAsync();
-        try
+        if (State == ExperimentState.Running)
         {
-            if (State == ExperimentState.Running)
-            {
-                await PauseAsync();
-            }
+            await StopAsync();
+        }
 
-            Start(1);
-            await training;
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+        Start(1);
+        await training;
+    });
 
     /// <summary>Stops between two steps.</summary>
-    public async Task PauseAsync()
-    {
-        await stop.CancelAsync();
-        await training;
-    }
+    public Task PauseAsync() => InTurnAsync(StopAsync);
 
     /// <summary>Goes back to the first weights.</summary>
-    public async Task ResetAsync()
+    public Task ResetAsync() => InTurnAsync(async () =>
     {
-        await PauseAsync();
+        await StopAsync();
         (Model, trainer) = Begin();
-        Problem = null;
+        attempt++;
+        (Problem, Latest) = (null, null!);
         lock (reports)
         {
             reports.Clear();
@@ -173,7 +171,7 @@ public sealed class Experiment : IAsyncDisposable
         Latest = Take();
         State = ExperimentState.Ready;
         StateChanged?.Invoke();
-    }
+    });
 
     /// <summary>A copy of what is trained, made between two steps; where nothing runs, at once.</summary>
     public Task<Snapshot> LookAsync()
@@ -192,8 +190,35 @@ public sealed class Experiment : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await PauseAsync();
+        await InTurnAsync(async () =>
+        {
+            await StopAsync();
+            isDisposed = true;
+        });
         stop.Dispose();
+    }
+
+    /// <summary>What changes the state is done one after the other: whatever comes meanwhile waits for its turn.</summary>
+    private async Task InTurnAsync(Func<Task> change)
+    {
+        await turn.WaitAsync();
+        try
+        {
+            if (!isDisposed)
+            {
+                await change();
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        await stop.CancelAsync();
+        await training;
     }
 
     private (Model<float> Model, Trainer<float> Trainer) Begin()
@@ -213,7 +238,7 @@ public sealed class Experiment : IAsyncDisposable
             CheckpointEvery = 1,
             Clock = clock,
         });
-        (lossBefore, samplesBefore) = (0, 0);
+        (lossBefore, samplesBefore, secondsBefore) = (0, 0, made.Seconds);
         return (model, made);
     }
 
@@ -225,7 +250,7 @@ public sealed class Experiment : IAsyncDisposable
     {
         lock (gate)
         {
-            if (State is ExperimentState.Running or ExperimentState.Done or ExperimentState.Diverged)
+            if (State is ExperimentState.Running or ExperimentState.Done or ExperimentState.Diverged or ExperimentState.Failed)
             {
                 return;
             }
@@ -262,6 +287,11 @@ public sealed class Experiment : IAsyncDisposable
         catch (NonFiniteLossException e)
         {
             (end, Problem) = (ExperimentState.Diverged, e.Message);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is (memory that is not there, say), it ends this experiment and is told; the others go on.
+            (end, Problem) = (ExperimentState.Failed, $"the training failed: {e.Message}");
         }
 
         lock (gate)
@@ -328,7 +358,9 @@ public sealed class Experiment : IAsyncDisposable
     {
         TrainingPosition at = trainer.Position;
         int samples = at.Samples - samplesBefore;
-        double loss = samples > 0 ? (at.LossSum - lossBefore) / samples : last?.Loss ?? double.NaN;
+        double loss = samples > 0 ? (at.LossSum - lossBefore) / samples
+            : Latest is not null && Latest.Steps == at.Steps ? Latest.Loss
+            : at.Reports.IsEmpty ? double.NaN : at.Reports[^1].Loss;
         (lossBefore, samplesBefore) = (at.LossSum, at.Samples);
         return new()
         {
@@ -336,7 +368,8 @@ public sealed class Experiment : IAsyncDisposable
             Epoch = Math.Min(at.Epoch, Settings.Epochs),
             Samples = at.Samples,
             Loss = loss,
-            Seconds = at.Seconds,
+            Seconds = at.Seconds - secondsBefore,
+            Attempt = attempt,
             Parameters = [.. Model.Expression.Parameters.Select(parameter => Model.Parameters[parameter])],
         };
     }
@@ -357,7 +390,10 @@ public sealed record Snapshot
     /// <summary>The mean loss of the samples since the copy before, at the end of an epoch that of the epoch; not a number before the first step.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>The training time.</summary>
+    /// <summary>How often it was begun anew.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>The time that the steps took.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>The weights and biases, in the order of the network's parameters.</summary>

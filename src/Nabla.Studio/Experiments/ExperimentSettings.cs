@@ -97,9 +97,9 @@ public sealed record ExperimentSettings
             {
                 settings = settings.With(key, value);
             }
-            catch (ArgumentException e)
+            catch (Exception e) when (e is ArgumentException or FormatException)
             {
-                wrong.Add($"{key}={Shortened(value)} in the address is left out: {e.Message}");
+                wrong.Add($"{key}={Shortened(value)} in the address is left out: {e.Message.Split('\n')[0]}");
             }
         }
 
@@ -166,7 +166,7 @@ public sealed record ExperimentSettings
 
     private ImmutableArray<HiddenLayer> Widths(string text)
     {
-        string[] parts = text.Split('-', StringSplitOptions.RemoveEmptyEntries);
+        string[] parts = text.Length == 0 ? [] : text.Split('-');
         if (parts.Length > MostLayers)
         {
             throw new ArgumentException($"there may be {MostLayers} hidden layers at most, but there are {parts.Length}");

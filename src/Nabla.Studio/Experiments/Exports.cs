@@ -71,7 +71,7 @@ public static class Exports
         $"The network {experiment.Network} with {string.Join(", ", experiment.Network.Layers.Select(layer => layer.Activation.Name).Distinct())} and {experiment.Loss}"
         + (settings.Batch ? ", a batch of m samples" : ", one sample");
 
-    private static DerivationDocument Derive(Experiment experiment, DocumentSettings settings) => DerivationDocument.Of(experiment.Network, experiment.Loss, settings);
+    private static DerivationDocument Derive(Experiment experiment, DocumentSettings settings) => DerivationDocument.Of(experiment, settings);
 
     private static ExportedFile Text(Experiment experiment, string ending, string type, string text) => new($"{NameOf(experiment)}.{ending}", type, Encoding.UTF8.GetBytes(text));
 

@@ -21,6 +21,7 @@ public sealed class History
     private List<(long Step, ImmutableArray<double> Norms)> norms = [];
     private ImmutableArray<EpochReport> reports = [];
     private long lastStep = -1;
+    private int attempt;
 
     /// <summary>The training loss over the steps.</summary>
     public ImmutableArray<LossPoint> Losses
@@ -53,11 +54,12 @@ public sealed class History
     {
         lock (gate)
         {
-            if (snapshot.Steps < lastStep)
+            if (snapshot.Steps < lastStep || snapshot.Attempt != attempt)
             {
                 (losses, norms) = ([], []);
             }
 
+            attempt = snapshot.Attempt;
             reports = epochs;
             if (snapshot.Steps == lastStep)
             {

@@ -60,7 +60,17 @@ public sealed class Observer : IAsyncDisposable
     public event Func<Task>? Observed;
 
     /// <summary>Looks once more, because somebody wants to see something else.</summary>
-    public void Wake() => awake.Release();
+    public void Wake()
+    {
+        try
+        {
+            awake.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The training thread was about to tell of its end when the page went on.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

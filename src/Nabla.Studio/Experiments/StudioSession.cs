@@ -10,6 +10,7 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
     private bool isOpen;
     private Dataset? data;
     private ExperimentSettings? dataOf;
+    private Upload?[] files = [];
 
     /// <summary>The experiment; null before the first, and where there was no room for one.</summary>
     public Experiment? Experiment { get; private set; }
@@ -42,10 +43,11 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
             try
             {
                 // What was loaded serves again where only the network or the training changes.
-                if (data is null || dataOf is null || (dataOf.Data, dataOf.Seed, dataOf.Target, dataOf.Labels) != (settings.Data, settings.Seed, settings.Target, settings.Labels))
+                Upload?[] filesNow = [uploads.Find(settings.Data), uploads.Find(settings.Labels)];
+                if (data is null || dataOf is null || !files.AsSpan().SequenceEqual(filesNow) || (dataOf.Data, dataOf.Seed, dataOf.Target, dataOf.Labels) != (settings.Data, settings.Seed, settings.Target, settings.Labels))
                 {
                     data = await uploads.LoadAsync(settings, CancellationToken.None);
-                    dataOf = settings;
+                    (dataOf, files) = (settings, filesNow);
                 }
 
                 Dataset loaded = data;
@@ -59,7 +61,7 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
                     await last.DisposeAsync();
                 }
             }
-            catch (Exception e) when (e is ArgumentException or InvalidDataException or IOException or NotSupportedException or UnauthorizedAccessException or Calculus.Language.LanguageException)
+            catch (Exception e) when (e is ArgumentException or InvalidDataException or IOException or NotSupportedException or UnauthorizedAccessException or OutOfMemoryException or Calculus.Language.LanguageException)
             {
                 (dataOf, Problems) = (Experiment is null ? null : dataOf, [e.Message]);
             }
@@ -73,16 +75,21 @@ public sealed class StudioSession(Uploads uploads, OpenExperiments open, TimePro
 
     public async ValueTask DisposeAsync()
     {
-        if (Experiment is not null)
+        try
         {
-            await Experiment.DisposeAsync();
+            if (Experiment is not null)
+            {
+                await Experiment.DisposeAsync();
+            }
         }
-
-        if (isOpen)
+        finally
         {
-            open.Close();
-        }
+            if (isOpen)
+            {
+                open.Close();
+            }
 
-        one.Dispose();
+            one.Dispose();
+        }
     }
 }

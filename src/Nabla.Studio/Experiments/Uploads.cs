@@ -24,6 +24,9 @@ public sealed class Uploads(StudioOptions options) : IDisposable
     /// <summary>Everything that an experiment can be about.</summary>
     public ImmutableArray<string> Choices => [.. Datasets.All.Select(data => data.Name), .. Names];
 
+    /// <summary>The file of a name; null where there is none. A file that was dropped again is another one.</summary>
+    public Upload? Find(string? name) => name is null ? null : files.GetValueOrDefault(name);
+
     /// <summary>Whether a file that was dropped holds arrays, whose targets are in another one.</summary>
     public static bool NeedsLabels(string name) => ArrayReader.IsArrayFile(name) && !name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
 
@@ -40,6 +43,11 @@ public sealed class Uploads(StudioOptions options) : IDisposable
         if (size > options.MostUploadBytes)
         {
             throw new InvalidDataException($"{name} has {size:N0} bytes, but at most {options.MostUploadBytes:N0} may be dropped here; nabla train reads larger files");
+        }
+
+        if (name.Trim('.', ' ').Length == 0 || Datasets.All.Any(data => data.Name == name))
+        {
+            throw new InvalidDataException($"'{name}' cannot be the name of a file here; another one can");
         }
 
         if (files.Count >= MostFiles && !files.ContainsKey(name))

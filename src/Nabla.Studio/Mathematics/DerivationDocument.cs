@@ -83,12 +83,16 @@ public sealed class DerivationDocument
     /// <summary>The lines whose right side has a name.</summary>
     public IEnumerable<DerivationLine> Using(string name) => Lines.Where(line => line.Uses(name));
 
+    /// <summary>Derives an experiment as it trains: 1ᵀy = 1 is used only where it holds for all samples.</summary>
+    public static DerivationDocument Of(Experiments.Experiment experiment, DocumentSettings settings) =>
+        Of(experiment.Network, experiment.Loss, settings, Training.Trainer<float>.TargetsSumToOne(experiment.Data.Train));
+
     /// <summary>Derives and lays out. A loss written in z has no textbook style; it is derived by differentials then.</summary>
     /// <exception cref="NotSupportedException">The loss cannot be derived, or not be written down in this style or dialect.</exception>
-    public static DerivationDocument Of(Network network, Loss loss, DocumentSettings settings)
+    public static DerivationDocument Of(Network network, Loss loss, DocumentSettings settings, bool targetsSumToOne = true)
     {
         DocumentSettings possible = settings.Style == DerivationStyle.Textbook && loss.NeedsPreActivations ? settings with { Style = DerivationStyle.Differential } : settings;
-        return new(NetworkDerivation.Of(network.Express(loss, batch: possible.Batch), possible.Style, possible.Dialect, network.Layers[^1].Activation.IsSoftmax), possible);
+        return new(NetworkDerivation.Of(network.Express(loss, batch: possible.Batch), possible.Style, possible.Dialect, targetsSumToOne && network.Layers[^1].Activation.IsSoftmax), possible);
     }
 
     /// <summary>The name of a variable or of an intermediate result, as it is printed; null of anything else.</summary>

@@ -24,7 +24,7 @@ internal sealed class AccessGuard(RequestDelegate next, AccessToken token)
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         int port = context.Connection.LocalPort;
-        if (request.Host.Port != port || request.Host.Host is not ("127.0.0.1" or "localhost" or "[::1]"))
+        if ((request.Host.Port ?? 80) != port || request.Host.Host is not ("127.0.0.1" or "localhost"))
         {
             await RefuseAsync(context, $"The studio answers at http://127.0.0.1:{port} only, but the request was for '{Short(request.Host.Value)}'.");
             return;

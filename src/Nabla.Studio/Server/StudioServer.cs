@@ -24,7 +24,7 @@ internal static class StudioServer
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
             await error.WriteLineAsync($"nabla: the studio cannot listen on port {options.Port}: {e.Message}; --port N takes another one");
             return 1;

@@ -23,7 +23,7 @@ export function listen(page) {
         const at = event.target;
         const types = at.matches?.('input, select, textarea, [contenteditable]');
         const presses = event.key === ' ' && at.matches?.('button, summary, a, [role=tab]');
-        if (!command || !switched.checked || types || presses || event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) {
+        if (!command || !switched.checked || types || presses || event.repeat || event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) {
             return;
         }
 
@@ -31,10 +31,21 @@ export function listen(page) {
         if (command === 'help') {
             help();
         } else {
-            page.invokeMethodAsync('KeyAsync', command);
+            page.invokeMethodAsync('KeyAsync', command).catch(() => { /* The page says that the studio is gone. */ });
         }
     });
     document.getElementById('help').addEventListener('click', help);
+
+    // A file may be dropped anywhere; without this the browser would leave the page for it.
+    document.addEventListener('dragover', event => event.preventDefault());
+    document.addEventListener('drop', event => {
+        const input = document.getElementById('upload');
+        if (event.target !== input && event.dataTransfer.files.length > 0 && input) {
+            event.preventDefault();
+            input.files = event.dataTransfer.files;
+            input.dispatchEvent(new Event('change', { bubbles: true }));
+        }
+    });
 }
 
 function help() {

@@ -113,21 +113,21 @@ public sealed class Model<T>
         }
 
         double total = 0;
-        ConfusionMatrix confusion = new(data.Outputs);
+        ConfusionMatrix? confusion = data.IsClassification ? new(data.Outputs) : null;
         foreach (Samples samples in data.Read(part, cancellationToken))
         {
             RequireFit(samples);
             Infer(samples.Features, withLoss ? samples : null, int.MaxValue, (plan, batch) =>
             {
                 total += withLoss ? CostOf(plan, batch) : 0;
-                if (data.IsClassification)
+                if (confusion is not null)
                 {
                     Receive(plan, batch, (sample, output) => confusion.Add(samples.Targets.LabelOf(sample), ArgMax(output)));
                 }
             });
         }
 
-        return (withLoss ? total / count : null, data.IsClassification ? confusion.Accuracy : null);
+        return (withLoss ? total / count : null, confusion?.Accuracy);
     }
 
     /// <summary>The mean loss over samples.</summary>
