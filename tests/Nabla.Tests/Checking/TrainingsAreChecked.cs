@@ -43,7 +43,7 @@ public class TrainingsAreChecked
         double with = TrainingCheck.Run(trainer, model, samples, 4)[0].Largest;
         (Model<float> plain, Trainer<float> other, _) = Training(new());
         double without = TrainingCheck.Run(other, plain, samples, 4)[0].Largest;
-        double squares = plain.Expression.Layers.Sum(layer => plain.Parameters[layer.Weights].Map(w => w * w).Elements.Sum());
+        double squares = plain.Expression.Layers.Sum(layer => plain.Parameters[layer.Weights].Map(w => w * w).Elements.ToArray().Sum());
         Assert.Equal(0.05 * squares, with - without, 1e-6);
     }
 
@@ -54,6 +54,6 @@ public class TrainingsAreChecked
             new NumberFeatures([.. Enumerable.Range(0, 6 * 5).Select(_ => random.NextDouble(-1, 1))], 5), new ClassTargets([0, 1, 2, 1, 0, 2], 3));
         Model<float> model = new(Network.Of([5, 4, 3], Activation.Named("tanh"), Activation.Softmax), Loss.CrossEntropy);
         model.Initialize(Initializer.Named("glorot"), seed: 2);
-        return (model, new(model, new Dataset("six", samples), new() { Objective = objective, BatchSize = 3 }), samples);
+        return (model, new(model, new Dataset("six", samples, classes: ["a", "b", "c"]), new() { Objective = objective, BatchSize = 3 }), samples);
     }
 }
