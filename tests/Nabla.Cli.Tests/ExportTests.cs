@@ -60,6 +60,25 @@ public sealed class ExportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_program_learns_by_the_optimizer_that_is_named()
+    {
+        Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync("export", File("xor.safetensors"), "--csharp", File("Sgd.cs"))).Code);
+        Assert.Contains("/// <summary>One step of sgd on m samples.</summary>\n", System.IO.File.ReadAllText(File("Sgd.cs")), StringComparison.Ordinal);
+        Run run = await CommandLine.RunAsync("export", File("xor.safetensors"), "--csharp", File("Xor.cs"), "--optimizer", "adam", "--beta1", "0.8125");
+        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Error));
+        string source = System.IO.File.ReadAllText(File("Xor.cs"));
+        Assert.Contains("/// <summary>One step of adam on m samples.</summary>\n", source, StringComparison.Ordinal);
+        Assert.Contains("0.8125 * ", source, StringComparison.Ordinal);
+        Assert.Equal(
+            "unknown optimizer 'adan'; did you mean 'adam'? Known: adagrad, adam, adamw, momentum, nesterov, rmsprop, sgd",
+            (await CommandLine.RunAsync("export", File("xor.safetensors"), "--csharp", File("none.cs"), "--optimizer", "adan")).Refused(ExitCode.Usage));
+        Assert.Equal(
+            "adam is for the training step that --csharp writes, but no file of C# is asked for",
+            (await CommandLine.RunAsync("export", File("xor.safetensors"), "--card", File("none.md"), "--optimizer", "adam")).Refused(ExitCode.Usage));
+        Assert.DoesNotContain("none.md", folder.Files);
+    }
+
+    [Fact]
     public async Task A_card_says_what_the_model_is()
     {
         Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync("export", File("xor.safetensors"), "--card", File("xor.md"))).Code);

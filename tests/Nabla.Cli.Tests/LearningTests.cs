@@ -39,6 +39,8 @@ public class LearningTests
     [InlineData("derive --optimizer lbfgs", "unknown optimizer 'lbfgs'; Known: adagrad, adam, adamw, momentum, nesterov, rmsprop, sgd")]
     [InlineData("train xor --schedule cosinus", "unknown schedule 'cosinus'; did you mean 'cosine'? Known: constant, cosine, exponential, plateau, step, warm-up")]
     [InlineData("train xor --schedule-factor 0.5", "--schedule-factor is no setting of constant; exponential, plateau, step have it")]
+    [InlineData("train xor --schedule warm-up --warm-up 2", "the schedule warm-up is a warm-up already; its schedule-epochs says how long")]
+    [InlineData("train xor --warm-up 0", "--warm-up takes a positive number, but '0' is given")]
     [InlineData("train xor --schedule cosine --schedule-least 1", "--schedule-least takes a number from 0 to below 1, but '1' is given")]
     [InlineData("train xor --patience 3", "--patience needs samples to choose with, but xor has none set aside; --validation 0.1 sets a tenth of those to train with aside")]
     [InlineData("train xor --validation 1", "--validation takes a number between 0 and 1, but '1' is given")]
@@ -59,18 +61,19 @@ public class LearningTests
     {
         using TemporaryFolder folder = new();
         string file = Path.Combine(folder.Path, "model.safetensors");
-        const string Options = "--layers 12 --epochs 2 --optimizer adam --schedule cosine --schedule-least 0.1 --l1 1e-5 --l2 0.001 --dropout 0.2 --label-smoothing 0.1 "
+        const string Options = "--layers 12 --epochs 2 --optimizer adam --schedule cosine --schedule-least 0.1 --warm-up 0.5 --l1 1e-5 --l2 0.001 --dropout 0.2 --label-smoothing 0.1 "
             + "--class-weights balanced --clip-norm 1 --clip-value 0.5 --validation 0.1 --patience 5";
         Run run = await CommandLine.RunAsync(["train", "digits", "--out", file, .. Options.Split(' ')]);
         Assert.Equal(ExitCode.Done, run.Code);
         Assert.StartsWith("Data      digits: 9,000 samples to train, 1,000 to validate, 2,000 to test\n", run.Error, StringComparison.Ordinal);
         Assert.Contains(
-            "Learning  schedule cosine (schedule-least 0.1), l1 1E-05, l2 0.001, dropout 0.2, label smoothing 0.1, clip norm 1, clip value 0.5, validation 0.1, patience 5, class weights ",
+            "Learning  schedule cosine (schedule-least 0.1) after a warm-up of 0.5 epochs, l1 1E-05, l2 0.001, dropout 0.2, label smoothing 0.1, clip norm 1, clip value 0.5, validation 0.1, patience 5, class weights ",
             run.Error, StringComparison.Ordinal);
         Assert.Contains("; epoch 2 of 2 was best, its weights are kept\n", run.Output, StringComparison.Ordinal);
         (ModelDescription description, _) = ModelFile.Read(file);
         Assert.Equal("cosine", description.Training["schedule"]);
         Assert.Equal("0.1", description.Training["schedule_least"]);
+        Assert.Equal("0.5", description.Training["warm_up"]);
         Assert.Equal("0.2", description.Training["dropout"]);
         Assert.Equal(10, description.Training["class_weights"].Split(',').Length);
         Assert.Equal("cross-entropy", description.Loss);

@@ -48,6 +48,25 @@ public partial class ReportTests
     }
 
     [Fact]
+    public async Task What_is_checked_and_derived_is_what_was_minimized()
+    {
+        using TemporaryFolder folder = new();
+        Run run = await CommandLine.RunAsync(
+            "train", "digits", "--layers", "6", "--epochs", "1", "--l1", "0.001", "--l2", "0.01", "--dropout", "0.2", "--label-smoothing", "0.1", "--class-weights", "balanced",
+            "--out", folder.File("m.safetensors"), "--report", folder.File("r.html"));
+        Assert.Equal(ExitCode.Done, run.Code);
+        string page = await File.ReadAllTextAsync(folder.File("r.html"), TestContext.Current.CancellationToken);
+        Assert.Contains("The gradients of what is minimized (the loss with the penalties, ", page, StringComparison.Ordinal);
+        Assert.Contains("on several roads: <b>all agree</b>", page, StringComparison.Ordinal);
+
+        // J is the cost with penalties, M¹ the mask: both are in what ran and in how it came about.
+        string[] parts = page[page.IndexOf("<h2>What was compiled and run</h2>", StringComparison.Ordinal)..].Split("<h2>The derivation</h2>");
+        Assert.Equal(2, parts.Length);
+        Assert.All(parts, part => Assert.Contains("<mi>J</mi>", part, StringComparison.Ordinal));
+        Assert.All(parts, part => Assert.Contains("<msup><mi>M</mi><mn>1</mn></msup>", part, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_curves_are_drawn_as_a_PNG_and_as_nothing_else()
     {
         using TemporaryFolder folder = new();

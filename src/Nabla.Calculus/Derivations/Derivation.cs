@@ -38,7 +38,7 @@ public sealed class Derivation
     private readonly Dictionary<Expr, Step> stepOf;
     private readonly HashSet<Expr> askedFor;
 
-    private Derivation(Expr cost, Expr stable, IReadOnlyList<Step> stabilitySteps, ReverseSweep sweep, IReadOnlyList<Expr> variables)
+    private Derivation(Expr cost, Expr stable, IReadOnlyList<Step> stabilitySteps, ReverseSweep sweep, IReadOnlyList<Expr> variables, IReadOnlyList<Assumption> assumptions)
     {
         Cost = cost;
         StableCost = stable;
@@ -47,6 +47,7 @@ public sealed class Derivation
         adjoints = sweep.Adjoints;
         stepOf = sweep.StepOf;
         Variables = variables;
+        Assumptions = assumptions;
         askedFor = new(variables, ReferenceEqualityComparer.Instance);
     }
 
@@ -61,6 +62,9 @@ public sealed class Derivation
 
     /// <summary>What C was differentiated by.</summary>
     public IReadOnlyList<Expr> Variables { get; }
+
+    /// <summary>What was taken for true.</summary>
+    public IReadOnlyList<Assumption> Assumptions { get; }
 
     /// <summary>The steps of the sweep, from C down.</summary>
     public IReadOnlyList<Step> Steps { get; }
@@ -99,7 +103,7 @@ public sealed class Derivation
             sweep.Take(written, passed);
         }
 
-        return new(cost, stable, steps, sweep, by);
+        return new(cost, stable, steps, sweep, by, chosen.Assumptions);
     }
 
     /// <summary>

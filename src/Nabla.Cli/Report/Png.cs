@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Nabla.Data;
 
 namespace Nabla.Cli.Report;
 
@@ -48,22 +49,7 @@ internal static class Png
         file.Write(number);
         file.Write(type);
         file.Write(content);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Checksum(content, Checksum(type, uint.MaxValue)) ^ uint.MaxValue);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Empty.With(type).With(content).Value);
         file.Write(number);
-    }
-
-    /// <summary>CRC-32 with the reflected polynomial EDB88320, without the last complement.</summary>
-    private static uint Checksum(ReadOnlySpan<byte> bytes, uint crc)
-    {
-        foreach (byte one in bytes)
-        {
-            crc ^= one;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
-            }
-        }
-
-        return crc;
     }
 }

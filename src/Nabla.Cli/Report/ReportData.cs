@@ -29,7 +29,7 @@ internal static class ReportData
     {
         Part part = setup.Data.CountOf(Part.Test) > 0 ? Part.Test : Part.Train;
         Samples samples = setup.Data.Read(part).First();
-        GradientCase proof = ModelCase.Of(model, samples, ProofSamples);
+        bool isPlain = trainer.Network == model.Expression;
         return new()
         {
             Setup = setup,
@@ -42,14 +42,13 @@ internal static class ReportData
             Part = part == Part.Train ? "training" : "test",
             Worst = Worst(setup, model, part),
             FirstLayer = Side(samples) is int side ? [.. Pictures(model.Parameters[model.Expression.Layers[0].Weights], side)] : [],
-            Proof = GradientCheck.Run(proof),
-            ProofSamples = proof.Inputs.Columns,
-            Compiled = trainer.Derivation,
+            Proof = TrainingCheck.Run(trainer, model, samples, ProofSamples),
+            ProofSamples = Math.Min(ProofSamples, samples.Count),
+            IsPlain = isPlain,
+
+            // The textbook's lines are of a loss of the outputs alone.
             Derivation = NetworkDerivation.Of(
-                setup.Network.Express(setup.Loss, setup.Reduction),
-                setup.Loss.NeedsPreActivations ? DerivationStyle.Differential : DerivationStyle.Textbook,
-                Dialect.Nielsen,
-                setup.Network.Layers[^1].Activation.IsSoftmax),
+                trainer.Network, trainer.Derivation, isPlain && !setup.Loss.NeedsPreActivations ? DerivationStyle.Textbook : DerivationStyle.Differential),
         };
     }
 

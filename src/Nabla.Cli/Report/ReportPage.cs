@@ -51,11 +51,11 @@ internal sealed record ReportContent
     /// <summary>How many samples they are of.</summary>
     public required int ProofSamples { get; init; }
 
-    /// <summary>The derivation of the loss.</summary>
-    public required NetworkDerivation Derivation { get; init; }
+    /// <summary>Whether only the loss is minimized, without penalties, dropout, smoothing and weights.</summary>
+    public required bool IsPlain { get; init; }
 
-    /// <summary>The gradients that were compiled and run: of the loss with penalties, dropout and whatever else was asked for.</summary>
-    public required Derivation Compiled { get; init; }
+    /// <summary>The derivation whose gradients were compiled and run: of the loss with penalties, dropout and whatever else was asked for.</summary>
+    public required NetworkDerivation Derivation { get; init; }
 }
 
 /// <summary>A sample, what was right and what the network made of it.</summary>
@@ -104,7 +104,7 @@ internal static class ReportPage
         Settings(page, content);
         Proof(page, content);
         Compiled(page, content);
-        page.Append("<section>\n<h2>The derivation</h2>\n<p>How the gradients of the loss come about, line by line.</p>\n");
+        page.Append("<section>\n<h2>The derivation</h2>\n<p>How these gradients come about, line by line.</p>\n");
         page.Append(DerivationMathMl.Write($"The gradients of {setup.Network} with {setup.Loss}", content.Derivation.Sections)
             .Replace("<h2>", "<h4>", StringComparison.Ordinal).Replace("</h2>", "</h4>", StringComparison.Ordinal)
             .Replace("<h1>", "<h3>", StringComparison.Ordinal).Replace("</h1>", "</h3>", StringComparison.Ordinal));
@@ -276,7 +276,8 @@ internal static class ReportPage
     {
         bool? all = content.Proof.Any(tensor => tensor.Agrees == false) ? false : content.Proof.Any(tensor => tensor.Agrees is null) ? null : true;
         string verdict = all switch { true => "all agree", false => "they do not all agree", null => "no disagreement, but not everything could be settled" };
-        page.Append(CultureInfo.InvariantCulture, $"<h2>The gradient check</h2>\n<p>The gradients of the loss at the trained weights, for {content.ProofSamples} samples, on several roads: <b>{verdict}</b>.</p>\n");
+        string minimized = content.IsPlain ? "the loss" : "what is minimized (the loss with the penalties, smoothed targets and weights that were asked for; of dropout, the masks of the first step)";
+        page.Append(CultureInfo.InvariantCulture, $"<h2>The gradient check</h2>\n<p>The gradients of {minimized} at the trained weights, for {content.ProofSamples} samples, on several roads: <b>{verdict}</b>.</p>\n");
         page.Append("<div class=\"wide\"><table>\n<caption>Error and tolerance are absolute, at the element with the largest error beside its tolerance.</caption>\n<tr><th class=\"text\">tensor</th><th class=\"text\">road</th><th>error</th><th>tolerance</th><th class=\"text\">verdict</th></tr>\n");
         foreach (ComparedTensor tensor in content.Proof)
         {
@@ -293,7 +294,7 @@ internal static class ReportPage
     /// <summary>What ran, read off the expressions that were compiled: names first, in the order in which they are made.</summary>
     private static void Compiled(StringBuilder page, ReportContent content)
     {
-        Derivation derivation = content.Compiled;
+        Derivation derivation = content.Derivation.Derivation;
         page.Append("<section>\n<h2>What was compiled and run</h2>\n<p>The gradients of what is minimized, penalties and dropout included; the update rule and clipping work on them.</p>\n");
         Named[] names = [.. Expr.Reachable([derivation.Cost, .. derivation.Gradients]).OfType<Named>()];
         foreach (Named name in names)

@@ -112,6 +112,11 @@ internal sealed record LearningRequest
             {
                 yield return (setting.Key, Number(options.Schedule[setting.Name]));
             }
+
+            if (options.Schedule.WarmUpEpochs > 0)
+            {
+                yield return ("warm_up", Number(options.Schedule.WarmUpEpochs));
+            }
         }
 
         foreach ((string, string) entry in DescribeRest(options))
@@ -170,6 +175,9 @@ internal sealed class LearningOptions
     private readonly SettingOptions scheduleSettings = new(LearningRateSchedule.All.Values
         .Select(schedule => new Choosable(schedule.Name, schedule.Settings, setting => schedule[setting])));
 
+    private readonly Option<double?> warmUp = Options.Positive(
+        "--warm-up", "The epochs in which the learning rate comes up from next to nothing, step by step, before the schedule begins; any schedule but warm-up, which has its own");
+
     private readonly Option<double?> l1 = Options.Positive("--l1", "The penalty λ Σ|W| over all weights, added to the loss");
     private readonly Option<double?> l2 = Options.NotNegative("--l2", "The penalty ½λ Σ‖W‖² over all weights, added to the loss (default 0, for a table 0.01)");
     private readonly Option<double?> dropout = Options.Fraction("--dropout", "The part of the outputs of each hidden layer that is left out in a step");
@@ -189,18 +197,19 @@ internal sealed class LearningOptions
 
     /// <summary>All options.</summary>
     public IReadOnlyList<Option> All =>
-        [.. optimizer.All, schedule, .. scheduleSettings.All, l1, l2, dropout, smoothing, classWeights, clipNorm, clipValue, validation, patience];
+        [.. optimizer.All, schedule, .. scheduleSettings.All, warmUp, l1, l2, dropout, smoothing, classWeights, clipNorm, clipValue, validation, patience];
 
     /// <summary>What is asked for.</summary>
     /// <exception cref="ArgumentException">A name is unknown, or a setting does not go with it.</exception>
     public LearningRequest Read(ParseResult parsed)
     {
-        LearningRateSchedule chosen = parsed.GetValue(schedule) is string name ? LearningRateSchedule.Named(name) : LearningRateSchedule.Constant;
+        LearningRateSchedule named = parsed.GetValue(schedule) is string name ? LearningRateSchedule.Named(name) : LearningRateSchedule.Constant;
+        LearningRateSchedule chosen = scheduleSettings.Read(parsed, named.Name).Aggregate(named, (changed, setting) => changed.With(setting.Setting, setting.Value));
         return new()
         {
             Optimizer = optimizer.Read(parsed),
             Lbfgs = optimizer.ReadLbfgs(parsed),
-            Schedule = scheduleSettings.Read(parsed, chosen.Name).Aggregate(chosen, (changed, setting) => changed.With(setting.Setting, setting.Value)),
+            Schedule = parsed.GetValue(warmUp) is double epochs ? chosen.WithWarmUp(epochs) : chosen,
             Objective = new()
             {
                 L1 = parsed.GetValue(l1) ?? 0,

@@ -54,6 +54,7 @@ public sealed class GradientCheck
     private readonly GradientCheckSettings settings;
     private readonly LayeredNetwork network;
     private readonly Derivation derivation;
+    private readonly IReadOnlyList<(Symbol Symbol, Matrix Value)> values;
     private readonly Bindings bindings;
     private readonly ImmutableArray<Expr> compared;
     private readonly ImmutableArray<double> slack;
@@ -66,16 +67,28 @@ public sealed class GradientCheck
     /// <summary>Derives the gradient of a case's network and computes it on the first and the third road.</summary>
     /// <exception cref="NotSupportedException">The tables of the settings lack a rule.</exception>
     public GradientCheck(GradientCase gradientCase, GradientCheckSettings? settings = null)
+        : this(gradientCase ?? throw new ArgumentNullException(nameof(gradientCase)), settings, gradientCase.Network.Express(gradientCase.Loss), null, null)
     {
-        ArgumentNullException.ThrowIfNull(gradientCase);
+    }
+
+    /// <summary>The same of what is minimized in a training, in its own symbols and by its own derivation.</summary>
+    /// <param name="gradientCase">The network with its numbers and what is compared.</param>
+    /// <param name="settings">What the check is told.</param>
+    /// <param name="network">The network in symbols, with what is minimized as its cost.</param>
+    /// <param name="derivation">The gradients of it; derived here where it is null.</param>
+    /// <param name="values">The value of every symbol; those of the case where it is null.</param>
+    internal GradientCheck(
+        GradientCase gradientCase, GradientCheckSettings? settings, LayeredNetwork network, Derivation? derivation, IReadOnlyList<(Symbol Symbol, Matrix Value)>? values)
+    {
         this.settings = settings ?? new();
         Case = gradientCase;
-        network = gradientCase.Network.Express(gradientCase.Loss);
-        derivation = Derive(network);
+        this.network = network;
+        this.derivation = derivation ??= Derive(network);
+        this.values = values ??= [.. Values(network)];
         compared = [.. gradientCase.Given.Select(given => ExpressionOf(network, derivation, given))];
 
         bindings = new Bindings().Set(network.Batch, gradientCase.Inputs.Columns);
-        foreach ((Symbol symbol, Matrix value) in Values(network))
+        foreach ((Symbol symbol, Matrix value) in values)
         {
             bindings.Set(symbol, value);
         }
@@ -176,12 +189,10 @@ public sealed class GradientCheck
     internal IReadOnlyList<Matrix> RunPlan<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        LayeredNetwork own = Case.Network.Express(Case.Loss);
-        Derivation derived = Derive(own);
-        Expr[] results = [.. Case.Given.Select(given => ExpressionOf(own, derived, given))];
-        ParameterBuffer<T> parameters = new(own.Parameters);
-        Plan<T> plan = Plan<T>.Compile([derived.StableCost, own.Input, own.Target, .. results], [], parameters, Case.Inputs.Columns);
-        foreach ((Symbol symbol, Matrix value) in Values(own))
+        ParameterBuffer<T> parameters = new(network.Parameters);
+        Plan<T> plan = Plan<T>.Compile(
+            [derivation.StableCost, .. values.Select(pair => pair.Symbol).Where(symbol => symbol.Kind != SymbolKind.Parameter), .. compared], [], parameters, Case.Inputs.Columns);
+        foreach ((Symbol symbol, Matrix value) in values)
         {
             if (symbol.Kind == SymbolKind.Parameter)
             {
@@ -194,7 +205,7 @@ public sealed class GradientCheck
         }
 
         plan.Run();
-        return [.. results.Select(result => plan[result])];
+        return [.. compared.Select(result => plan[result])];
     }
 
     private static Expr ExpressionOf(LayeredNetwork network, Derivation derivation, GivenTensor given) => given.Quantity switch

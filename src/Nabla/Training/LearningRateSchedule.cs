@@ -13,11 +13,17 @@ namespace Nabla.Training;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct SchedulePoint(long Step, int StepsPerEpoch, int Epochs, IReadOnlyList<double> Losses)
 {
-    /// <summary>The epoch from 0.</summary>
-    public int Epoch => (int)(Step / StepsPerEpoch);
+    /// <summary>The epochs of a warm-up, after which the schedule begins; 0 where there is none.</summary>
+    public double Start { get; init; }
 
-    /// <summary>The epochs that are past, with the part of this one.</summary>
-    public double Time => (double)Step / StepsPerEpoch;
+    /// <summary>The epoch of the schedule from 0.</summary>
+    public int Epoch => (int)Math.Floor(Time);
+
+    /// <summary>The epochs of the schedule that are past, with the part of this one.</summary>
+    public double Time => (double)Step / StepsPerEpoch - Start;
+
+    /// <summary>The part of the schedule that is past, from 0 to 1.</summary>
+    public double Part => Math.Min(1, Time / (Epochs - Start));
 }
 
 /// <summary>
@@ -34,9 +40,14 @@ public sealed class LearningRateSchedule
     private readonly ImmutableDictionary<string, double> values;
 
     private LearningRateSchedule(
-        string name, string meaning, IEnumerable<RuleSetting> settings, Func<SchedulePoint, Func<string, double>, double> factor, ImmutableDictionary<string, double>? values = null)
+        string name,
+        string meaning,
+        IEnumerable<RuleSetting> settings,
+        Func<SchedulePoint, Func<string, double>, double> factor,
+        ImmutableDictionary<string, double>? values = null,
+        double warmUpEpochs = 0)
     {
-        (Name, Meaning, Settings, this.factor) = (name, meaning, [.. settings], factor);
+        (Name, Meaning, Settings, this.factor, WarmUpEpochs) = (name, meaning, [.. settings], factor, warmUpEpochs);
         this.values = values ?? Settings.ToImmutableDictionary(setting => setting.Name, setting => setting.Default, StringComparer.Ordinal);
         Of = setting => this.values[setting];
     }
@@ -55,12 +66,12 @@ public sealed class LearningRateSchedule
     /// <summary>r + (1 − r)(1 + cos πx)/2 for the part x of the training that is past (I. Loshchilov and F. Hutter, "SGDR", without restarts).</summary>
     public static LearningRateSchedule Cosine { get; } = new(
         "cosine", "down to the smallest part along half a cosine, step by step", [least],
-        (at, of) => of("schedule-least") + (1 - of("schedule-least")) * 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, at.Time / at.Epochs))));
+        (at, of) => of("schedule-least") + (1 - of("schedule-least")) * 0.5 * (1 + Math.Cos(Math.PI * at.Part)));
 
     /// <summary>min(1, (step + 1)/N), where N are the steps of n epochs.</summary>
     public static LearningRateSchedule WarmUp { get; } = new(
         "warm-up", "up from next to nothing in so many epochs, step by step, then the same", [epochs with { Default = 1 }],
-        (at, of) => Math.Min(1, (at.Step + 1) / Math.Max(1, at.StepsPerEpoch * of("schedule-epochs"))));
+        (at, of) => Warmth(at, of("schedule-epochs")));
 
     /// <summary>γ^k, where k counts how often the loss has not been below its least for n epochs; not below r.</summary>
     public static LearningRateSchedule Plateau { get; } = new(
@@ -83,6 +94,9 @@ public sealed class LearningRateSchedule
     /// <summary>The numbers that the schedule may be told.</summary>
     public ImmutableArray<RuleSetting> Settings { get; }
 
+    /// <summary>The epochs of the warm-up that goes before the schedule; 0 where there is none.</summary>
+    public double WarmUpEpochs { get; }
+
     /// <summary>The value of a setting; asking allocates nothing.</summary>
     private Func<string, double> Of { get; }
 
@@ -99,13 +113,36 @@ public sealed class LearningRateSchedule
     /// <summary>The same schedule with another value of a setting.</summary>
     /// <exception cref="ArgumentException">The schedule has no such setting, or the value is out of its range.</exception>
     public LearningRateSchedule With(string setting, double value) =>
-        new(Name, Meaning, Settings, factor, values.SetItem(RuleSetting.Of(Name, Settings, setting).Require(Name, value), value));
+        new(Name, Meaning, Settings, factor, values.SetItem(RuleSetting.Of(Name, Settings, setting).Require(Name, value), value), WarmUpEpochs);
+
+    /// <summary>
+    /// (step + 1)/N in the N steps of the first n epochs, then the same schedule as if the training began there: its epochs are counted from the end of the warm-up, and a cosine
+    /// takes the epochs that are left. The losses that <see cref="Plateau"/> looks at are those of all epochs.
+    /// </summary>
+    /// <param name="epochs">n, which need not be whole.</param>
+    /// <exception cref="ArgumentException">n is not a positive number, or the schedule is <see cref="WarmUp"/> itself.</exception>
+    public LearningRateSchedule WithWarmUp(double epochs)
+    {
+        if (!double.IsFinite(epochs) || epochs <= 0)
+        {
+            throw new ArgumentException($"a warm-up takes a positive number of epochs, but {RuleSetting.Text(epochs)} is given");
+        }
+
+        return Name == WarmUp.Name
+            ? throw new ArgumentException($"the schedule {Name} is a warm-up already; its schedule-epochs says how long")
+            : new(Name, Meaning, Settings, factor, values, epochs);
+    }
 
     /// <summary>What the learning rate is multiplied by.</summary>
-    public double FactorAt(SchedulePoint point) => factor(point, Of);
+    public double FactorAt(SchedulePoint point) =>
+        point.Step < point.StepsPerEpoch * WarmUpEpochs ? Warmth(point, WarmUpEpochs) : factor(point with { Start = WarmUpEpochs }, Of);
 
     /// <inheritdoc/>
-    public override string ToString() => RuleSetting.Describe(Name, Settings, Of);
+    public override string ToString() =>
+        RuleSetting.Describe(Name, Settings, Of) + (WarmUpEpochs > 0 ? $" after a warm-up of {RuleSetting.Text(WarmUpEpochs)} {(WarmUpEpochs == 1 ? "epoch" : "epochs")}" : "");
+
+    /// <summary>min(1, (step + 1)/N), where N are the steps of n epochs.</summary>
+    private static double Warmth(SchedulePoint at, double epochs) => Math.Min(1, (at.Step + 1) / Math.Max(1, at.StepsPerEpoch * epochs));
 
     private static RuleSetting Factor(double value) => new("schedule-factor", "γ", value, SettingRange.Fraction, "what the learning rate is multiplied by");
 

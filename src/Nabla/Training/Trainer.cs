@@ -137,6 +137,12 @@ public sealed unsafe class Trainer<T>
     /// <summary>The derivation whose gradients train the model.</summary>
     public Derivation Derivation => step.Derivation;
 
+    /// <summary>The network in the symbols of <see cref="Derivation"/>, with what is minimized as its cost.</summary>
+    public LayeredNetwork Network => step.Network;
+
+    /// <summary>What is minimized, in symbols and with its numbers.</summary>
+    internal TrainingStep<T> Minimized => step;
+
     /// <summary>The epoch whose weights the model has, where early stopping restored them: the one with the least loss on the validation samples.</summary>
     public int? RestoredEpoch => IsDone ? BestEpoch : null;
 

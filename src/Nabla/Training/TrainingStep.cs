@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Verification;
 using Nabla.Data;
 using Nabla.Networks;
 using Nabla.Planning;
@@ -98,7 +99,21 @@ internal sealed unsafe class TrainingStep<T>
     /// <param name="plan">The plan for the size of the batch.</param>
     /// <param name="batch">The samples.</param>
     /// <param name="step">The number of the step from 0.</param>
-    public void Prepare(Plan<T> plan, ReadOnlySpan<int> batch, long step)
+    public void Prepare(Plan<T> plan, ReadOnlySpan<int> batch, long step) => Prepare(plan, samples, batch, step);
+
+    /// <summary>The value of every symbol of what is minimized, for some samples and the masks of the first step.</summary>
+    /// <param name="of">The samples, which need not be those that are trained with.</param>
+    /// <param name="count">How many of them, from the first.</param>
+    public IReadOnlyList<(Symbol Symbol, Matrix Value)> Values(Samples of, int count)
+    {
+        int[] batch = [.. Enumerable.Range(0, count)];
+        Plan<T> plan = CompileGradients(count);
+        Prepare(plan, of, batch, step: 0);
+        Symbol[] given = [Network.Input, Network.Target, .. expression?.Masks ?? [], .. expression?.SampleWeights is Symbol weights ? new[] { weights } : []];
+        return [.. given.Select(symbol => (symbol, plan[symbol])), .. Network.Parameters.Select(parameter => (parameter, parameters[parameter]))];
+    }
+
+    private void Prepare(Plan<T> plan, Samples samples, ReadOnlySpan<int> batch, long step)
     {
         if (stepNumber is not null)
         {
@@ -116,7 +131,7 @@ internal sealed unsafe class TrainingStep<T>
 
         if (expression.SampleWeights is Symbol weights)
         {
-            Weigh(plan.SlotOf(weights), batch);
+            Weigh(plan.SlotOf(weights), samples, batch);
         }
 
         for (int l = 0; l < expression.Masks.Length; l++)
@@ -125,7 +140,7 @@ internal sealed unsafe class TrainingStep<T>
         }
     }
 
-    private void Weigh(Slot<T> row, ReadOnlySpan<int> batch)
+    private void Weigh(Slot<T> row, Samples samples, ReadOnlySpan<int> batch)
     {
         for (int j = 0; j < batch.Length; j++)
         {

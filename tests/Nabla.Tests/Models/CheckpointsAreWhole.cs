@@ -87,7 +87,7 @@ public class CheckpointsAreWhole
                 Epochs = 60,
                 Patience = 3,
                 Objective = new() { Dropout = 0.3, L2 = 1e-4 },
-                Schedule = LearningRateSchedule.Plateau.With("schedule-epochs", 1),
+                Schedule = LearningRateSchedule.Plateau.With("schedule-epochs", 1).WithWarmUp(1.5),
                 CheckpointEvery = every,
             }));
         }

@@ -37,6 +37,34 @@ public class SchedulesAndEarlyStopping
         }
     }
 
+    [Theory]
+    [InlineData("cosine", 1, "0.25 0.5 0.75 1 1 0.9619397662556434 0.8535533905932737 0.6913417161825449 0.5 0.3086582838174551 0.1464466094067262 0.0380602337443566")]
+    [InlineData("constant", 0.5, "0.5 1 1 1 1 1 1 1 1 1 1 1")]
+    [InlineData("exponential", 0.5, "0.5 1 1 1 1 1 0.95 0.95 0.95 0.95 0.9025 0.9025")]
+    [InlineData("constant", 0.01, "1 1 1 1 1 1 1 1 1 1 1 1")]
+    [InlineData("constant", 6, "0.041666666666666 0.083333333333333 0.125 0.166666666666666 0.208333333333333 0.25 0.291666666666666 0.333333333333333 0.375 0.416666666666666 0.458333333333333 0.5")]
+    public void A_warm_up_goes_before_a_schedule_that_begins_after_it(string name, double epochs, string expected)
+    {
+        // Four steps an epoch, three epochs.
+        LearningRateSchedule schedule = LearningRateSchedule.Named(name).WithWarmUp(epochs);
+        double[] factors = [.. Enumerable.Range(0, 12).Select(step => schedule.FactorAt(new(step, 4, 3, [])))];
+        Assert.Equal(expected.Split(' ').Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)), factors, (x, y) => Math.Abs(x - y) < 1e-12);
+    }
+
+    [Fact]
+    public void A_warm_up_stays_with_other_settings_and_none_goes_before_another()
+    {
+        LearningRateSchedule schedule = LearningRateSchedule.Cosine.WithWarmUp(2).With("schedule-least", 0.1);
+        Assert.Equal(2, schedule.WarmUpEpochs);
+        Assert.Equal("cosine (schedule-least 0.1) after a warm-up of 2 epochs", $"{schedule}");
+        Assert.Equal("constant after a warm-up of 1 epoch", $"{LearningRateSchedule.Constant.WithWarmUp(1)}");
+        Assert.Equal(
+            "the schedule warm-up is a warm-up already; its schedule-epochs says how long",
+            Assert.Throws<ArgumentException>(() => LearningRateSchedule.WarmUp.WithWarmUp(1)).Message);
+        Assert.All([0, -1, double.NaN, double.PositiveInfinity], epochs => Assert.StartsWith(
+            "a warm-up takes a positive number of epochs, but ", Assert.Throws<ArgumentException>(() => LearningRateSchedule.Cosine.WithWarmUp(epochs)).Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_rate_that_changes_is_the_rate_of_the_step()
     {

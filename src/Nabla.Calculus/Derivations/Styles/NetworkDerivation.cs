@@ -41,13 +41,23 @@ public sealed class NetworkDerivation
         ArgumentNullException.ThrowIfNull(network);
         LayeredNetwork written = dialect == Dialect.RowBatch ? SampleRows.Of(network) : network;
         IReadOnlyList<Assumption> assumptions = assume ? [written.TargetsSumToOne] : [];
-        Derivation derivation = written.Differentiate(assumptions: assumptions, dialect: dialect);
-        if (style == DerivationStyle.Textbook && dialect != Dialect.RowBatch)
-        {
-            return new(written, derivation, TextbookDerivation.Of(written, derivation, dialect: dialect), written.Cost);
-        }
+        return Of(written, written.Differentiate(assumptions: assumptions, dialect: dialect), style, dialect);
+    }
 
-        return new(written, derivation, Write(written, derivation, style, dialect, assumptions), written.Cost);
+    /// <summary>Writes down a derivation that is there already, such as that of a training.</summary>
+    /// <param name="network">The network that was differentiated.</param>
+    /// <param name="derivation">The gradients of its cost.</param>
+    /// <param name="style">The style; the textbook's is for costs that depend on the network through its output alone.</param>
+    /// <param name="dialect">The dialect that the derivation is in.</param>
+    /// <exception cref="ArgumentException">The style is the textbook's, and the cost depends on more than the output, as one with penalties does.</exception>
+    public static NetworkDerivation Of(LayeredNetwork network, Derivation derivation, DerivationStyle style, Dialect dialect = Dialect.Nielsen)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(derivation);
+        IReadOnlyList<Section> sections = style == DerivationStyle.Textbook && dialect != Dialect.RowBatch
+            ? TextbookDerivation.Of(network, derivation, dialect: dialect)
+            : Write(network, derivation, style, dialect, derivation.Assumptions);
+        return new(network, derivation, sections, network.Cost);
     }
 
     private static IReadOnlyList<Section> Write(

@@ -78,7 +78,7 @@ internal sealed class Statements
         }
 
         Place place = places[update.Parameter];
-        Loop(place, (i, j) =>
+        void Elements(string i, string j)
         {
             Code[] next = [.. all.Select(part => At(part.Value, i, j))];
             for (int k = 1; k < all.Length; k++)
@@ -91,7 +91,18 @@ internal sealed class Statements
             {
                 Line($"{places[all[k].Parameter].At(i, j).Text} = (float)next{k};");
             }
-        });
+        }
+
+        // One number has no loop, and what is kept for it would have the names that the loops use.
+        if (place is { Rows: "1", Columns: "1" } && all.Length > 1)
+        {
+            Block(() => Elements("0", "0"));
+        }
+        else
+        {
+            Loop(place, Elements);
+        }
+
         Line("");
     }
 
@@ -295,6 +306,11 @@ internal sealed class Statements
     private void For(string index, string count, Action body)
     {
         Line($"for (int {index} = 0; {index} < {count}; {index}++)");
+        Block(body);
+    }
+
+    private void Block(Action body)
+    {
         Line("{");
         depth++;
         body();
