@@ -38,6 +38,32 @@ public sealed class ExperimentsRun
     }
 
     [Fact]
+    public async Task The_loss_of_a_copy_is_that_of_its_own_steps()
+    {
+        // One step an epoch: the mean over the samples since the copy before is the loss of the last step.
+        await using Experiment run = await OfAsync(small with { Data = "xor", Hidden = [new(3, "tanh")], Loss = "binary-cross-entropy", BatchSize = 4, Epochs = 20 });
+        Assert.True(double.IsNaN(run.Latest.Loss));
+        for (int i = 0; i < 20; i++)
+        {
+            await run.StepAsync();
+            Assert.Equal(run.Reports[^1].Loss, run.Latest.Loss);
+            Assert.Equal(i + 1, run.Reports[^1].Epoch);
+            Assert.Same(run.Latest, await run.LookAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Whatever_is_asked_for_at_once_is_done_one_after_the_other()
+    {
+        await using Experiment run = await OfAsync(small with { Epochs = 100_000 });
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => (i % 4) switch { 0 => run.RunAsync(), 1 => run.StepAsync(), 2 => run.ResetAsync(), _ => run.PauseAsync() })));
+        await run.ResetAsync();
+        Assert.Equal((ExperimentState.Ready, 0L), (run.State, run.Latest.Steps));
+        await run.StepAsync();
+        Assert.Equal((ExperimentState.Paused, 1L), (run.State, run.Latest.Steps));
+    }
+
+    [Fact]
     public async Task A_training_is_that_of_the_library()
     {
         await using Experiment run = await OfAsync(small);

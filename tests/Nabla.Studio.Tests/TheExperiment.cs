@@ -119,4 +119,63 @@ public sealed class TheExperiment(OpenStudio studio)
         Assert.Contains("loss", await view.TextAsync(".problem"), StringComparison.Ordinal);
         await view.IsFineAsync();
     }
+
+    [Fact]
+    public async Task A_loss_that_an_address_says_wrongly_is_told_and_the_page_lives()
+    {
+        await using StudioView view = await studio.OpenAsync("data=xor&loss=sum((y-a");
+        Assert.Contains("loss=sum((y-a", await view.TextAsync(".problem"), StringComparison.Ordinal);
+        await view.Page.ClickAsync("#step");
+        await view.UntilAsync("document.querySelector('#steps').textContent === '1'");
+        view.IsQuiet();
+    }
+
+    [Fact]
+    public async Task A_file_that_is_dropped_again_is_the_new_one()
+    {
+        await using StudioView view = await studio.OpenAsync();
+        foreach (int rows in (int[])[100, 60])
+        {
+            string table = "a,b\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},{2 * i}.5\n"));
+            await view.Page.SetInputFilesAsync("#upload", new FilePayload { Name = "again.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(table) });
+            await view.UntilAsync($"document.querySelector('#data').value === 'again.csv' && document.querySelector('#data-summary').textContent.startsWith('{rows * 4 / 5} samples')");
+        }
+
+        view.IsQuiet();
+    }
+
+    [Fact]
+    public async Task A_file_may_be_dropped_anywhere_on_the_page()
+    {
+        await using StudioView view = await studio.OpenAsync();
+        await view.Page.EvaluateAsync("""
+            (() => {
+                const data = new DataTransfer();
+                data.items.add(new File(['a,b\n1,x\n2,y\n3,x\n4,y\n5,x\n6,y\n7,x\n8,y\n9,x\n10,y\n'], 'anywhere.csv', { type: 'text/csv' }));
+                document.querySelector('#mathematics-title').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+            })()
+            """);
+        await view.UntilAsync("document.querySelector('#data').value === 'anywhere.csv'");
+        view.IsQuiet();
+    }
+
+    [Theory]
+    [InlineData("data=xor", "sigmoid")]
+    [InlineData("data=moons&loss=huber", "sigmoid")]
+    [InlineData("data=moons", "softmax")]
+    public async Task The_controls_say_what_is(string query, string activation)
+    {
+        await using StudioView view = await studio.OpenAsync(query);
+        Assert.Equal(activation, await view.Page.InputValueAsync("#output-activation"));
+
+        // What is refused does not stay in its control.
+        await view.Page.FillAsync("#learning-rate", "abc");
+        await view.Page.PressAsync("#learning-rate", "Enter");
+        await view.Page.WaitForSelectorAsync("#setting-problem");
+        await view.UntilAsync("+document.querySelector('#learning-rate').value > 0");
+        await view.Page.FillAsync("#width-1", "100000");
+        await view.Page.PressAsync("#width-1", "Enter");
+        await view.UntilAsync("document.querySelector('#setting-problem').textContent.includes('4096') && +document.querySelector('#width-1').value < 100");
+        view.IsQuiet();
+    }
 }
