@@ -80,12 +80,14 @@ public sealed class HostileUse(OpenStudio studio)
     [Fact]
     public async Task Of_a_thousand_connections_each_is_answered_or_refused_and_a_training_goes_on()
     {
-        await using StudioView view = await studio.OpenAsync(options: new() { Still = false });
+        // A studio of its own: the pages of other tests must not be refused meanwhile.
+        await using OtherStudio own = await OtherStudio.StartAsync(new() { OpensBrowser = false });
+        await using StudioView view = await studio.OpenAsync(options: new() { Still = false }, other: own.Address);
         using SocketsHttpHandler handler = new() { MaxConnectionsPerServer = 1000, UseCookies = false };
         using HttpClient client = new(handler);
         HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async _ =>
         {
-            using HttpRequestMessage request = Request();
+            using HttpRequestMessage request = Request(new Uri(own.Address));
             using HttpResponseMessage answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
             return answer.StatusCode;
         }));
@@ -206,12 +208,15 @@ public sealed class HostileUse(OpenStudio studio)
         return packed.ToArray();
     }
 
-    private HttpRequestMessage Request() => new(HttpMethod.Get, Root) { Headers = { { "Cookie", $"nabla-studio-{Root.Port}={Token}" } } };
+    private static HttpRequestMessage Request(Uri address) => new(HttpMethod.Get, new Uri(address, "/"))
+    {
+        Headers = { { "Cookie", $"nabla-studio-{address.Port}={address.Query.Split("token=")[1]}" } },
+    };
 
     private async Task<HttpResponseMessage> AskAsync(Action<HttpRequestMessage> change)
     {
         using HttpClient client = new(new HttpClientHandler { UseCookies = false });
-        using HttpRequestMessage request = Request();
+        using HttpRequestMessage request = Request(new Uri(studio.Address));
         change(request);
         return await client.SendAsync(request, TestContext.Current.CancellationToken);
     }
