@@ -8,7 +8,7 @@ public class DatasetsTests
     [Fact]
     public void The_built_in_data_sets_are_listed_by_name()
     {
-        Assert.Equal(["book", "digits", "mnist", "xor"], Datasets.All.Select(dataset => dataset.Name));
+        Assert.Equal(["book", "circles", "digits", "mnist", "moons", "spirals", "xor"], Datasets.All.Select(dataset => dataset.Name));
         Assert.All(Datasets.All, dataset => Assert.NotEmpty(dataset.Summary));
         Assert.All(Datasets.All, dataset => Assert.Same(dataset, Datasets.Find(dataset.Name)));
     }
@@ -18,7 +18,23 @@ public class DatasetsTests
     {
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(
             () => Datasets.LoadAsync("digts", cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Equal("unknown data set 'digts'; did you mean 'digits'? Known: book, digits, mnist, xor", error.Message);
+        Assert.Equal("unknown data set 'digts'; did you mean 'digits'? Known: book, circles, digits, mnist, moons, spirals, xor", error.Message);
+    }
+
+    [Theory]
+    [InlineData("circles")]
+    [InlineData("moons")]
+    [InlineData("spirals")]
+    public async Task Points_of_the_plane_follow_from_their_seed_and_are_as_many_of_each_class(string name)
+    {
+        Dataset first = await Datasets.LoadAsync(name, new() { Seed = 1 }, TestContext.Current.CancellationToken);
+        Assert.Equal((400, 200, 2, 2), (first.Train.Count, first.Test!.Count, first.Train.Inputs, first.Train.Outputs));
+        Assert.Equal(200, first.Train.Labels!.Value.Count(label => label == 0));
+        Dataset again = await Datasets.LoadAsync(name, new() { Seed = 1 }, TestContext.Current.CancellationToken);
+        Dataset other = await Datasets.LoadAsync(name, new() { Seed = 2 }, TestContext.Current.CancellationToken);
+        Assert.Equal(first.Train.InputsOf(7), again.Train.InputsOf(7));
+        Assert.NotEqual(first.Train.InputsOf(7), other.Train.InputsOf(7));
+        Assert.NotEqual(first.Train.InputsOf(7), first.Test.InputsOf(7));
     }
 
     [Fact]
