@@ -42,6 +42,9 @@ internal static class CommandLine
         return await FinishAsync(start, meanwhile);
     }
 
+    /// <summary>Starts a process of its own that the test ends, or waits for, itself.</summary>
+    public static Process Open(string folder, params string[] args) => Process.Start(Start("dotnet", folder, [Path.Combine(AppContext.BaseDirectory, "nabla.dll"), .. args]))!;
+
     /// <summary>Runs a line of shell in which $NABLA is the tool.</summary>
     public static async Task<Run> ShellAsync(string folder, string line)
     {

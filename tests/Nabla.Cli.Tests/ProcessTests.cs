@@ -124,13 +124,7 @@ public class ProcessTests
         Run first = await CommandLine.StartAsync(folder.Path, ["train", "digits", "--layers", "4", "--epochs", "1"]);
         Assert.DoesNotContain("is there already", first.Error, StringComparison.Ordinal);
         byte[] before = await File.ReadAllBytesAsync(folder.File("digits.safetensors"), TestContext.Current.CancellationToken);
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nabla.dll"), "train", "digits", "--layers", "2000-2000", "--epochs", "2", "--json"])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = folder.Path,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
+        using Process process = CommandLine.Open(folder.Path, "train", "digits", "--layers", "2000-2000", "--epochs", "2", "--json");
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         string error = "";
         while (!error.Contains("it is replaced when this training ends", StringComparison.Ordinal))

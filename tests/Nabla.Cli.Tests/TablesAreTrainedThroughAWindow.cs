@@ -53,13 +53,7 @@ public sealed class TablesAreTrainedThroughAWindow : IDisposable
         string[] args = [.. words, "--out", "part.safetensors", "--checkpoint", "run", "--every", "7"];
         for (int steps = 50; steps <= 1650; steps += 800)
         {
-            using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nabla.dll"), .. args])
-            {
-                WorkingDirectory = folder.Path,
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
+            using Process process = CommandLine.Open(folder.Path, args);
             Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             while (!process.HasExited && LastStep() < steps)

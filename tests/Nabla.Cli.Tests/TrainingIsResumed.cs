@@ -38,13 +38,7 @@ public class TrainingIsResumed
                 string[] args = Directory.Exists(folder.File("run")) && Directory.EnumerateFiles(folder.File("run"), "step-*").Any()
                     ? ["train", "--resume", "run"]
                     : [.. words, "--checkpoint", "run", "--every", every];
-                using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nabla.dll"), .. args])
-                {
-                    WorkingDirectory = folder.Path,
-                    UseShellExecute = false,
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                })!;
+                using Process process = CommandLine.Open(folder.Path, args);
                 Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
                 Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
                 done = process.WaitForExit(killed < kills ? random.Next(300, 1500) : 300_000);

@@ -20,9 +20,6 @@ internal static class ReportData
     private const int MostShownInputs = 8;
     private const int ProofSamples = 4;
 
-    /// <summary>Pictures of fewer pixels than so many on a side say nothing.</summary>
-    private const int LeastSide = 4;
-
     /// <summary>What the report shows.</summary>
     public static ReportContent Of<T>(TrainingSetup setup, Model<T> model, Trainer<T> trainer, IReadOnlyList<EpochReport> reports)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -41,7 +38,7 @@ internal static class ReportData
             Confusion = setup.Data.IsClassification ? ClassificationMetrics.Of(model, setup.Data, part).Confusion : null,
             Part = part == Part.Train ? "training" : "test",
             Worst = Worst(setup, model, part),
-            FirstLayer = Side(samples) is int side ? [.. Pictures(model.Parameters[model.Expression.Layers[0].Weights], side)] : [],
+            FirstLayer = samples.PictureSide is int side ? [.. Pictures(model.Parameters[model.Expression.Layers[0].Weights], side)] : [],
             Proof = TrainingCheck.Run(trainer, model, samples, ProofSamples),
             ProofSamples = Math.Min(ProofSamples, samples.Count),
             IsPlain = isPlain,
@@ -51,10 +48,6 @@ internal static class ReportData
                 trainer.Network, trainer.Derivation, isPlain && !setup.Loss.NeedsPreActivations ? DerivationStyle.Textbook : DerivationStyle.Differential),
         };
     }
-
-    /// <summary>The side of the pictures that the inputs are; null where they are none.</summary>
-    private static int? Side(Samples samples) =>
-        samples.Features is ByteFeatures && (int)Math.Sqrt(samples.Inputs) is var side && side * side == samples.Inputs && side >= LeastSide ? side : null;
 
     private static List<Example> Worst<T>(TrainingSetup setup, Model<T> model, Part part)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -114,7 +107,7 @@ internal static class ReportData
             ? (setup.Data.Classes[classes.Labels[sample]], $"taken for {setup.Data.Classes[Largest(outputs)]}")
             : (Numbers(InUnits(targets)), Numbers(InUnits(outputs)));
         double loss = model.MeanLoss(new(new NumberFeatures(inputs, inputs.Length), samples.Targets is ClassTargets some ? new ClassTargets([some.Labels[sample]], some.Size) : new NumberTargets(targets, targets.Length)));
-        return Side(samples) is int side
+        return samples.PictureSide is int side
             ? new(first + sample + 1, Picture(inputs, side), "", target, output, loss)
             : new(first + sample + 1, null, setup.Data.Preprocessing.IsTable ? Cells(setup.Data.Preprocessing, inputs) : Numbers(inputs), target, output, loss);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nabla.Calculus.Expressions;
 using System.Globalization;
 using Nabla.Calculus.Derivations;
 using Nabla.Studio.Experiments;
@@ -39,7 +40,7 @@ public sealed record TrainingCurves(ImmutableArray<Curve> Loss, ImmutableArray<C
     {
         ImmutableArray<(long Step, ImmutableArray<double> Norms)> looks = history.GradientNorms;
         int layers = looks.IsEmpty ? 0 : looks[^1].Norms.Length;
-        return [.. Enumerable.Range(0, layers).Select(l => new Curve($"W{Superscript(l + 1)}", [.. looks.Select(look => new CurvePoint(look.Step, look.Norms[l]))]) { Color = l })];
+        return [.. Enumerable.Range(0, layers).Select(l => new Curve($"{new Name("W", l + 1)}", [.. looks.Select(look => new CurvePoint(look.Step, look.Norms[l]))]) { Color = l })];
     }
 
     /// <summary>The curves with those of an earlier run under them.</summary>
@@ -51,8 +52,6 @@ public sealed record TrainingCurves(ImmutableArray<Curve> Loss, ImmutableArray<C
         static Curve Earlier(Curve curve) => curve with { Name = $"{curve.Name}, kept", IsEarlier = true, HasBand = false };
         return new([.. Loss.Select(Earlier)], [.. Accuracy.Select(Earlier)]);
     }
-
-    private static string Superscript(int number) => string.Concat($"{number}".Select(digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']));
 }
 
 /// <summary>A run whose curves stay under those of the next ones.</summary>

@@ -31,13 +31,6 @@ public abstract class WatchingComponent : ComponentBase, IDisposable
         Observer.Wake();
     }
 
-    /// <summary>Looks again, because something else shall be shown of the same weights.</summary>
-    protected void LookAgain()
-    {
-        Volatile.Write(ref seen, null);
-        Observer.Wake();
-    }
-
     public void Dispose()
     {
         Observer.Observed -= OnObservedAsync;
@@ -62,7 +55,7 @@ public abstract class WatchingComponent : ComponentBase, IDisposable
         }
         catch (Exception e)
         {
-            // The page says it; the observer and the training go on.
+            // It ends the page, which says so; the observer goes on until the page is gone.
             await DispatchExceptionAsync(e);
         }
     }

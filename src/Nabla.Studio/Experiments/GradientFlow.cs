@@ -81,8 +81,9 @@ public sealed class GradientFlow
         factors = [.. deltas.SkipLast(1).Select((delta, l) => Split(delta, deltas[l + 1]))];
         int count = Math.Min(most, samples.Count);
         plan = Plan<float>.Compile([derivation.StableCost, .. deltas, .. factors.Select(one => one.Carried), .. factors.Select(one => one.Slope).OfType<Expr>()], [], model.Parameters, count);
-        plan[network.Input] = Matrix.From(samples.Inputs, count, Columns(samples.InputsOf));
-        plan[network.Target] = Matrix.From(samples.Outputs, count, Columns(samples.TargetsOf));
+        int[] first = [.. Enumerable.Range(0, count)];
+        plan[network.Input] = samples.InputColumns(first);
+        plan[network.Target] = samples.TargetColumns(first);
     }
 
     /// <summary>Computes the factors for the present weights and says what they do.</summary>
@@ -143,17 +144,17 @@ public sealed class GradientFlow
         if (!bySlope)
         {
             string size = vanishes ? "small" : "large";
-            return string.Create(CultureInfo.InvariantCulture, $"The weights cause it: {worst.CarryFormula} is {Times(worst.Carry)} Δ{Superscript(worst.Layer + 1)}, because W{Superscript(worst.Layer + 1)} is {size} (‖W{Superscript(worst.Layer + 1)}‖ = {worst.WeightNorm:G3}); over all layers the weights multiply by {typical:G2} each.");
+            return string.Create(CultureInfo.InvariantCulture, $"The weights cause it: {worst.CarryFormula} is {Times(worst.Carry)} {new Name("Δ", worst.Layer + 1)}, because {new Name("W", worst.Layer + 1)} is {size} (‖{new Name("W", worst.Layer + 1)}‖ = {worst.WeightNorm:G3}); over all layers the weights multiply by {typical:G2} each.");
         }
 
         if (worst.Slope == 0)
         {
-            return $"The factor f′(Z{Superscript(worst.Layer)}) = {worst.SlopeFormula} causes it: it is 0 wherever something arrives{(worst.MostSlope == 0 ? ", for no neuron of the layer fires" : "")}.";
+            return $"The factor f′({new Name("Z", worst.Layer)}) = {worst.SlopeFormula} causes it: it is 0 wherever something arrives{(worst.MostSlope == 0 ? ", for no neuron of the layer fires" : "")}.";
         }
 
         string why = worst.FlatShare > 0.5 ? string.Create(CultureInfo.InvariantCulture, $"{100 * worst.FlatShare:0} % of it is below {Flat}: the layer is saturated, or does not fire")
             : string.Create(CultureInfo.InvariantCulture, $"it is {worst.MeanSlope:G3} on average and never above {worst.MostSlope:G3}");
-        return string.Create(CultureInfo.InvariantCulture, $"The factor f′(Z{Superscript(worst.Layer)}) = {worst.SlopeFormula} causes it: {why}; over all layers f′ multiplies by {typical:G2} each.");
+        return string.Create(CultureInfo.InvariantCulture, $"The factor f′({new Name("Z", worst.Layer)}) = {worst.SlopeFormula} causes it: {why}; over all layers f′ multiplies by {typical:G2} each.");
     }
 
     private static string Times(double ratio) => ratio == 0 ? "0 times" : ratio >= 1
@@ -162,15 +163,8 @@ public sealed class GradientFlow
 
     private static string Text(Expr expression) => Notation.Text.Print(expression);
 
-    private static string Superscript(int number) => string.Concat($"{number}".Select(digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']));
-
-    private static Func<int, int, double> Columns(Func<int, ImmutableArray<double>> of)
-    {
-        Dictionary<int, ImmutableArray<double>> columns = [];
-        return (i, j) => (columns.TryGetValue(j, out ImmutableArray<double> column) ? column : columns[j] = of(j))[i];
-    }
-
-    private static double Norm(Matrix matrix)
+    /// <summary>The root of the sum of the squares of all elements.</summary>
+    internal static double Norm(Matrix matrix)
     {
         double sum = 0;
         foreach (double x in matrix.Elements)

@@ -88,14 +88,6 @@ public sealed record HeldOut(
         return new(data.Validation is null ? "training" : "held-out", count, samples.Count, confusion, pairs.ToImmutable(), [.. examples]);
     }
 
-    /// <summary>The side of the pictures that the inputs are; null where they are none.</summary>
-    public static int? SideOf(Samples samples)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        const int LeastSide = 4;
-        return samples.Features is ByteFeatures && (int)Math.Sqrt(samples.Inputs) is var side && side * side == samples.Inputs && side >= LeastSide ? side : null;
-    }
-
     private static WorstSample ExampleOf(Dataset data, Samples samples, int sample, float[] outputs, double error) => samples.Labels is ImmutableArray<int> labels
         ? new(sample + 1, samples.InputsOf(sample), data.Classes[labels[sample]], data.Classes[Largest(outputs)], error)
         : new(sample + 1, samples.InputsOf(sample), Number(InUnits(data, samples.TargetsOf(sample)[0])), Number(InUnits(data, outputs[0])), error);

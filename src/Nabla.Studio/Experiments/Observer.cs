@@ -31,8 +31,9 @@ public sealed class Observer : IAsyncDisposable
         int count = Math.Min(ProbeSamples, experiment.Data.Train.Count);
         probe = Plan<float>.Compile(
             [derivation.StableCost, Shown.Expression.Input, Shown.Expression.Target, .. Shown.Expression.Layers.SelectMany(layer => Reported(layer))], [], Shown.Parameters, count);
-        probe[Shown.Expression.Input] = Columns(experiment.Data.Train.Inputs, count, experiment.Data.Train.InputsOf);
-        probe[Shown.Expression.Target] = Columns(experiment.Data.Train.Outputs, count, experiment.Data.Train.TargetsOf);
+        int[] first = [.. Enumerable.Range(0, count)];
+        probe[Shown.Expression.Input] = experiment.Data.Train.InputColumns(first);
+        probe[Shown.Expression.Target] = experiment.Data.Train.TargetColumns(first);
         Show(experiment.Latest);
         experiment.StateChanged += Wake;
         looking = Task.Run(LookAsync);
@@ -81,28 +82,6 @@ public sealed class Observer : IAsyncDisposable
         awake.Dispose();
     }
 
-    private static Matrix Columns(int rows, int count, Func<int, ImmutableArray<double>> of)
-    {
-        Matrix columns = new(rows, count);
-        for (int j = 0; j < count; j++)
-        {
-            of(j).CopyTo(columns.Elements[(j * rows)..]);
-        }
-
-        return columns;
-    }
-
-    private static double Norm(Matrix matrix)
-    {
-        double sum = 0;
-        foreach (double x in matrix.Elements)
-        {
-            sum += x * x;
-        }
-
-        return Math.Sqrt(sum);
-    }
-
     private IEnumerable<Expr> Reported(SymbolicLayer layer) => [derivation.GradientOf(layer.Weights), layer.Activation];
 
     private async Task LookAsync()
@@ -145,7 +124,7 @@ public sealed class Observer : IAsyncDisposable
 
         Latest = snapshot;
         probe.Run();
-        Flow = [.. Shown.Expression.Layers.Select(layer => new LayerFlow(Norm(probe[derivation.GradientOf(layer.Weights)]), probe[layer.Activation]))];
+        Flow = [.. Shown.Expression.Layers.Select(layer => new LayerFlow(GradientFlow.Norm(probe[derivation.GradientOf(layer.Weights)]), probe[layer.Activation]))];
         History.Add(snapshot, [.. Flow.Select(layer => layer.GradientNorm)], Experiment.Reports);
     }
 }

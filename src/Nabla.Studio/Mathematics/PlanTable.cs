@@ -45,8 +45,9 @@ public sealed class PlanTable
         int batch = Math.Min(experiment.Settings.BatchSize, samples.Count);
         Derivation derivation = network.Differentiate(assumptions: Trainer<float>.TargetsSumToOne(samples) ? [network.TargetsSumToOne] : []);
         Plan<float> plan = copy.CompileStep(derivation, Optimizer.Named(experiment.Settings.Optimizer), batch);
-        plan[network.Input] = Columns(samples.Inputs, batch, samples.InputsOf);
-        plan[network.Target] = Columns(samples.Outputs, batch, samples.TargetsOf);
+        int[] first = [.. Enumerable.Range(0, batch)];
+        plan[network.Input] = samples.InputColumns(first);
+        plan[network.Target] = samples.TargetColumns(first);
         plan.Set(network.LearningRate, experiment.Settings.LearningRate);
         IReadOnlyList<PlanLine> listing = plan.Listing;
         return new(listing, plan.Measure(clock, listing.Sum(line => (double)line.Operations) > Large ? RunsOfLarge : Runs));
@@ -75,15 +76,4 @@ public sealed class PlanTable
         'b' or 'η' => name,
         _ => char.ToUpperInvariant(name[0]) + name[1..],
     };
-
-    private static Matrix Columns(int rows, int count, Func<int, ImmutableArray<double>> of)
-    {
-        Matrix columns = new(rows, count);
-        for (int j = 0; j < count; j++)
-        {
-            of(j).CopyTo(columns.Elements[(j * rows)..]);
-        }
-
-        return columns;
-    }
 }

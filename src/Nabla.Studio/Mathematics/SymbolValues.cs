@@ -2,6 +2,7 @@ using Nabla.Calculus.Derivations;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Verification;
 using Nabla.Data;
+using Nabla.Studio.Experiments;
 
 namespace Nabla.Studio.Mathematics;
 
@@ -33,16 +34,8 @@ public sealed class SymbolValues
         int count = network.Batch.IsOne ? 1 : Math.Min(Math.Min(batch, MostSamples), samples.Count);
         bindings = new Bindings().Set(network.Batch, count);
         Matrix Turned(Matrix columns) => network.SamplesAreRows ? columns.Transposed() : columns;
-        Matrix inputs = new(samples.Inputs, count);
-        Matrix targets = new(samples.Outputs, count);
-        for (int j = 0; j < count; j++)
-        {
-            int sample = (first + j) % samples.Count;
-            samples.InputsOf(sample).CopyTo(inputs.Elements[(j * samples.Inputs)..]);
-            samples.TargetsOf(sample).CopyTo(targets.Elements[(j * samples.Outputs)..]);
-        }
-
-        bindings.Set(network.Input, Turned(inputs)).Set(network.Target, Turned(targets)).Set(network.LearningRate, Matrix.Scalar(learningRate));
+        int[] chosen = [.. Enumerable.Range(first, count).Select(sample => sample % samples.Count)];
+        bindings.Set(network.Input, Turned(samples.InputColumns(chosen))).Set(network.Target, Turned(samples.TargetColumns(chosen))).Set(network.LearningRate, Matrix.Scalar(learningRate));
         foreach ((Symbol parameter, Matrix value) in network.Parameters.Zip(parameters))
         {
             bindings.Set(parameter, value);

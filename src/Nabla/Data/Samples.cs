@@ -57,6 +57,9 @@ public sealed partial class Samples
     /// <summary>The weight of each sample; none where all are 1.</summary>
     public ImmutableArray<double> Weights { get; }
 
+    /// <summary>The side of the square pictures that the inputs are, in pixels; null where they are none, or so small (below 4) that they show nothing.</summary>
+    public int? PictureSide => Features is ByteFeatures && (int)Math.Sqrt(Inputs) is >= 4 and var side && side * side == Inputs ? side : null;
+
     /// <summary>Slots that are written again and again; there may be samples in some of them only.</summary>
     /// <param name="features">The inputs.</param>
     /// <param name="targets">What shall be answered.</param>
