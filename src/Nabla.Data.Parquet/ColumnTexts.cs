@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Collections;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Parquet.Schema;
 using Library = Parquet;
 
@@ -13,7 +11,7 @@ namespace Nabla.Data.Parquet;
 /// </summary>
 internal abstract class ColumnTexts : IDisposable
 {
-    private static readonly Dictionary<Type, Func<Library.ParquetRowGroupReader, DataField, int, ColumnTexts>> readers = new()
+    private static readonly Dictionary<Type, Func<Library.ParquetRowGroupReader, DataField, int, ColumnBuffers, ColumnTexts>> readers = new()
     {
         [typeof(bool)] = Reader<bool>((value, text) => Put(value ? "true" : "false", text)),
         [typeof(sbyte)] = Reader<sbyte>(Number),
@@ -34,7 +32,7 @@ internal abstract class ColumnTexts : IDisposable
     private delegate int Formatting<T>(T value, Span<char> text);
 
     /// <summary>A column without values.</summary>
-    public static ColumnTexts Missing { get; } = new Few([], ["", ""]);
+    public static ColumnTexts Missing { get; } = new Few([], ["", ""], null);
 
     /// <summary>The text of a row; an empty one where it is missing. It is there until the next is asked for.</summary>
     public abstract ReadOnlySpan<char> this[int row] { get; }
@@ -44,18 +42,19 @@ internal abstract class ColumnTexts : IDisposable
     /// <summary>What a value takes while its column is read: itself, here and for texts in the library too, a level, its place in the dictionary, and in the list.</summary>
     public static int BytesOfAValue(Type type) => 2 * sizeof(int) + sizeof(ushort) + (type == typeof(ReadOnlyMemory<char>) ? 32 : type == typeof(decimal) ? 16 : 8);
 
-    public static ColumnTexts Read(Library.ParquetRowGroupReader group, DataField field, int rows) => readers[field.ClrType](group, field, rows);
+    public static ColumnTexts Read(Library.ParquetRowGroupReader group, DataField field, int rows, ColumnBuffers buffers) =>
+        readers[field.ClrType](group, field, rows, buffers);
 
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    private static Func<Library.ParquetRowGroupReader, DataField, int, ColumnTexts> Reader<T>(Formatting<T> format)
-        where T : struct, IEquatable<T> => (group, field, rows) => Values<T>(group, field, rows, (values, present) =>
+    private static Func<Library.ParquetRowGroupReader, DataField, int, ColumnBuffers, ColumnTexts> Reader<T>(Formatting<T> format)
+        where T : struct, IEquatable<T> => (group, field, rows, buffers) => Values<T>(group, field, rows, buffers, (values, present) =>
         {
             char[] text = new char[64];
             Dictionary<T, int> places = [];
             List<string> texts = [""];
-            return Few.Of(rows, present, i =>
+            return Few.Of(rows, present, buffers, i =>
             {
                 ref int place = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(places, values[i], out bool known);
                 if (!known)
@@ -66,14 +65,14 @@ internal abstract class ColumnTexts : IDisposable
 
                 return place;
             }, texts);
-        }, (values, present) => new Many<T>(values, present, format));
+        }, (values, present) => new Many<T>(values, present, buffers, format));
 
-    private static ColumnTexts Texts(Library.ParquetRowGroupReader group, DataField field, int rows) => Values<ReadOnlyMemory<char>>(group, field, rows, (values, present) =>
+    private static ColumnTexts Texts(Library.ParquetRowGroupReader group, DataField field, int rows, ColumnBuffers buffers) => Values<ReadOnlyMemory<char>>(group, field, rows, buffers, (values, present) =>
     {
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         var bySpan = places.GetAlternateLookup<ReadOnlySpan<char>>();
         List<string> texts = [""];
-        return Few.Of(rows, present, i =>
+        return Few.Of(rows, present, buffers, i =>
         {
             ReadOnlySpan<char> text = values[i].Span.Trim();
             if (!bySpan.TryGetValue(text, out int place))
@@ -85,15 +84,15 @@ internal abstract class ColumnTexts : IDisposable
 
             return place;
         }, texts);
-    }, (values, present) => new ManyTexts(values, present));
+    }, (values, present) => new ManyTexts(values, present, buffers));
 
     /// <summary>Reads a column into buffers, and makes texts of them that keep few, or take the buffer over.</summary>
     private static ColumnTexts Values<T>(
-        Library.ParquetRowGroupReader group, DataField field, int rows, Func<T[], BitArray?, ColumnTexts?> few, Func<T[], BitArray?, ColumnTexts> many)
+        Library.ParquetRowGroupReader group, DataField field, int rows, ColumnBuffers buffers, Func<T[], BitArray?, ColumnTexts?> few, Func<T[], BitArray?, ColumnTexts> many)
         where T : struct
     {
-        T[] values = ArrayPool<T>.Shared.Rent(rows);
-        int[]? levels = field.MaxDefinitionLevel > 0 ? ArrayPool<int>.Shared.Rent(rows) : null;
+        T[] values = buffers.Rent<T>(rows);
+        int[]? levels = field.MaxDefinitionLevel > 0 ? buffers.Rent<int>(rows) : null;
         ColumnTexts? texts = null;
         try
         {
@@ -107,17 +106,15 @@ internal abstract class ColumnTexts : IDisposable
         {
             if (levels is not null)
             {
-                ArrayPool<int>.Shared.Return(levels);
+                buffers.Return(levels);
             }
 
             if (texts is null or Few)
             {
-                Return(values);
+                buffers.Return(values);
             }
         }
     }
-
-    private static void Return<T>(T[] values) => ArrayPool<T>.Shared.Return(values, clearArray: RuntimeHelpers.IsReferenceOrContainsReferences<T>());
 
     /// <summary>The file has the values that are there without gaps: each goes to its row, from the last.</summary>
     private static BitArray Spread<T>(T[] values, ReadOnlySpan<int> levels, int present)
@@ -151,16 +148,16 @@ internal abstract class ColumnTexts : IDisposable
     }
 
     /// <summary>Rows as places in a list of texts, of which the first is that of a missing one.</summary>
-    private sealed class Few(ushort[] places, IReadOnlyList<string> texts) : ColumnTexts
+    private sealed class Few(ushort[] places, IReadOnlyList<string> texts, ColumnBuffers? buffers) : ColumnTexts
     {
         private const int Trial = 1024;
 
         public override ReadOnlySpan<char> this[int row] => places.Length == 0 ? [] : texts[places[row]];
 
         /// <summary>Null where the values are too many and too different for it to be worth while.</summary>
-        public static Few? Of(int rows, BitArray? present, Func<int, int> placeOf, IReadOnlyList<string> texts)
+        public static Few? Of(int rows, BitArray? present, ColumnBuffers buffers, Func<int, int> placeOf, IReadOnlyList<string> texts)
         {
-            ushort[] places = ArrayPool<ushort>.Shared.Rent(rows);
+            ushort[] places = buffers.Rent<ushort>(rows);
             Few? few = null;
             try
             {
@@ -175,40 +172,37 @@ internal abstract class ColumnTexts : IDisposable
                     places[row] = (ushort)place;
                 }
 
-                return few = new(places, texts);
+                return few = new(places, texts, buffers);
             }
             finally
             {
                 if (few is null)
                 {
-                    Return(places);
+                    buffers.Return(places);
                 }
             }
         }
 
         public override void Dispose()
         {
-            if (places.Length > 0)
-            {
-                Return(places);
-            }
+            buffers?.Return(places);
         }
     }
 
-    private sealed class Many<T>(T[] values, BitArray? present, Formatting<T> format) : ColumnTexts
+    private sealed class Many<T>(T[] values, BitArray? present, ColumnBuffers buffers, Formatting<T> format) : ColumnTexts
         where T : struct
     {
         private readonly char[] text = new char[64];
 
         public override ReadOnlySpan<char> this[int row] => present?[row] != false ? text.AsSpan(0, format(values[row], text)) : [];
 
-        public override void Dispose() => Return(values);
+        public override void Dispose() => buffers.Return(values);
     }
 
-    private sealed class ManyTexts(ReadOnlyMemory<char>[] values, BitArray? present) : ColumnTexts
+    private sealed class ManyTexts(ReadOnlyMemory<char>[] values, BitArray? present, ColumnBuffers buffers) : ColumnTexts
     {
         public override ReadOnlySpan<char> this[int row] => present?[row] != false ? values[row].Span.Trim() : [];
 
-        public override void Dispose() => Return(values);
+        public override void Dispose() => buffers.Return(values);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class ParquetFile : TableFile
 {
     private readonly ImmutableArray<FlatColumn> columns;
     private readonly ImmutableArray<int> texts;
+    private readonly ColumnBuffers buffers = new();
 
     /// <summary>Reads the footer.</summary>
     /// <exception cref="InvalidDataException">It is no such file.</exception>
@@ -62,7 +63,7 @@ internal sealed class ParquetFile : TableFile
     public override IEnumerable<TableRow> Rows(CancellationToken cancellationToken)
     {
         const int RowsBetweenLooks = 1024;
-        using ParquetRows rows = new(Path, FileName) { Columns = columns };
+        using ParquetRows rows = new(Path, FileName) { Columns = columns, Buffers = buffers };
         for (int i = 1; rows.Read(); i++)
         {
             if (i % RowsBetweenLooks == 0)

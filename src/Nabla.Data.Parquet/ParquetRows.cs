@@ -57,6 +57,9 @@ internal sealed class ParquetRows : TableRow, IDisposable
     /// <summary>The columns in the order of the fields.</summary>
     public ImmutableArray<FlatColumn> Columns { get; init; } = [];
 
+    /// <summary>What the columns are read into.</summary>
+    public ColumnBuffers Buffers { get; init; } = new();
+
     /// <inheritdoc/>
     public override ReadOnlySpan<char> this[int field] => (read[field] ??= ReadColumn(Columns[field]))[(int)row];
 
@@ -129,7 +132,7 @@ internal sealed class ParquetRows : TableRow, IDisposable
             return ColumnTexts.Missing;
         }
 
-        return Guard(() => ColumnTexts.Read(reader.OpenRowGroupReader(group), fields[column.Name], (int)rows), what);
+        return Guard(() => ColumnTexts.Read(reader.OpenRowGroupReader(group), fields[column.Name], (int)rows, Buffers), what);
     }
 
     /// <summary>The library reads a column of a group at once. What repeats takes next to nothing in a file, and in memory as much as anything else until it was read.</summary>

@@ -149,7 +149,7 @@ public sealed class HostileParquet : IDisposable
         }));
         Dataset? data = null;
         InvalidDataException? refused = null;
-        long growth = HeapWatch.Growth(() =>
+        long growth = HeapWatch.GrowthWithoutGarbage(() =>
         {
             try
             {

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Nabla.Calculus.Expressions;
 using System.Globalization;
 using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Expressions;
 using Nabla.Studio.Experiments;
 using Nabla.Training;
 
