@@ -61,6 +61,19 @@ public class BenchTests
     }
 
     [Theory]
+    [InlineData("784-40-10", "--infer", "the outputs of 784-40-10, batch 64, are ")]
+    [InlineData("784-40-10", "--threads 1", "the weights of 784-40-10, batch 64, after 1 step are ")]
+    public async Task Inputs_with_zeros_can_be_measured_and_are_verified(string layers, string option, string verified)
+    {
+        Run run = await CommandLine.RunAsync(["bench", "--layers", layers, "--batch-size", "64", "--zeros", "0.81", .. option.Split(' '), "--seconds", "0.02"]);
+        Assert.True(run.Code == ExitCode.Done, run.Error);
+        Assert.Contains(", 81 % zeros ", run.Output, StringComparison.Ordinal);
+        Assert.Contains(verified, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bench --gemm 64 --zeros 0.5", "--zeros does not go with --gemm")]
+    [InlineData("bench --layers 3-4-1 --zeros 1", "--zeros takes a number")]
     [InlineData("bench --batch-size 10", "--batch-size does not go with the table of standard sizes; --layers 784-30-10 names one network")]
     [InlineData("bench --threads 2", "--threads does not go with the table of standard sizes")]
     [InlineData("bench --gemm 64 --layers 3-4-1", "--layers does not go with --gemm")]

@@ -52,9 +52,10 @@ internal sealed class StepRow(StepSettings settings) : BenchRow
         get
         {
             string functions = string.Join(", ", settings.Network.Layers.Select(layer => layer.Activation.Name).Distinct());
+            string zeros = settings.Zeros > 0 ? string.Create(CultureInfo.InvariantCulture, $", {100 * settings.Zeros:0.##} % zeros") : "";
             return settings.InferenceOnly
-                ? $"{settings.Network}, outputs only, {functions}"
-                : $"{settings.Network}, {functions}, {settings.Loss}, {settings.Optimizer.Name}";
+                ? $"{settings.Network}, outputs only, {functions}{zeros}"
+                : $"{settings.Network}, {functions}, {settings.Loss}, {settings.Optimizer.Name}{zeros}";
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed unsafe class BenchedStep : IDisposable
     /// <summary>Ends the threads.</summary>
     public void Dispose() => team?.Dispose();
 
-    /// <summary>Draws weights, inputs and targets anew. No input is 0: skipping zeros would be no speed of the products.</summary>
+    /// <summary>Draws weights, inputs and targets anew. No input is 0 unless that is asked for: skipping zeros is no speed of the products.</summary>
     public void Reset(ulong seed)
     {
         steps = 0;
@@ -99,7 +99,7 @@ internal sealed unsafe class BenchedStep : IDisposable
         bool rectifies = settings.Network.Layers[0].Activation.IsRectifier;
         model.Initialize(Initializer.Named(rectifies ? "he" : "glorot"), seed);
         SeededRandom random = new(seed, stream: 2);
-        plan.SlotOf(Expression.Input).Fill(() => 1 - random.NextDouble());
+        plan.SlotOf(Expression.Input).Fill(() => settings.Zeros > 0 && random.NextDouble() < settings.Zeros ? 0 : 1 - random.NextDouble());
         if (!settings.InferenceOnly)
         {
             plan[Expression.Target] = Targets(random);

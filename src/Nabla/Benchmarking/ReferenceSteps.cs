@@ -13,6 +13,7 @@ internal sealed class ReferenceSteps
 
     private readonly IReadOnlyList<ParameterUpdate> updates;
     private readonly Symbol? stepNumber;
+    private readonly ImmutableArray<Symbol> data;
     private readonly Bindings begin;
     private long made;
     private readonly IReadOnlyList<(Expr Argument, ImmutableArray<double> Points)> kinks;
@@ -22,11 +23,12 @@ internal sealed class ReferenceSteps
     {
         (Parameters, updates, stepNumber, Values) = (step.Expression.Parameters, step.Updates, step.StepNumber, step.Values());
         begin = Values.Copy();
+        data = updates.Count > 0 ? [step.Expression.Input, step.Expression.Target] : [step.Expression.Input];
         kinks = Kinks.Below(step.Expression.Cost, step.Expression.Input);
     }
 
-    private ReferenceSteps(ReferenceSteps other, Bindings values) => (Parameters, updates, stepNumber, kinks, begin, Values) =
-        (other.Parameters, other.updates, other.stepNumber, other.kinks, values.Copy(), values);
+    private ReferenceSteps(ReferenceSteps other, Bindings values) => (Parameters, updates, stepNumber, data, kinks, begin, Values) =
+        (other.Parameters, other.updates, other.stepNumber, other.data, other.kinks, values.Copy(), values);
 
     /// <summary>The weights and biases, in the order of the plan's.</summary>
     public IReadOnlyList<Symbol> Parameters { get; }
@@ -42,15 +44,16 @@ internal sealed class ReferenceSteps
 
     /// <summary>
     /// As many steps from numbers that differ from those of the beginning by about the rounding of single precision. Where these end far away, the
-    /// numbers decide so little that no plan in single precision can be asked for more: Adam's first step is η g/|g|, whatever a tiny g is.
+    /// numbers decide so little that no plan in single precision can be asked for more: Adam's first step is η g/|g|, whatever a tiny g is. The data is shaken too: where a sample is learned, p − y is what
+    /// the rounding of both has left.
     /// </summary>
     public ReferenceSteps Shaken(ulong seed)
     {
         SeededRandom random = new(seed, stream: 3);
         Bindings values = begin.Copy();
-        foreach (Symbol parameter in updates.Select(update => update.Parameter))
+        foreach (Symbol symbol in updates.Select(update => update.Parameter).Concat(data))
         {
-            values.Set(parameter, begin.ValueOf(parameter)!.Map(x => x * (1 + (2 * random.NextDouble() - 1) * Shake)));
+            values.Set(symbol, begin.ValueOf(symbol)!.Map(x => x * (1 + (2 * random.NextDouble() - 1) * Shake)));
         }
 
         ReferenceSteps shaken = new(this, values);

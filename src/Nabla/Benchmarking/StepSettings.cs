@@ -28,6 +28,9 @@ public sealed record StepSettings
     /// <summary>Whether only the outputs are computed: no gradients, no updates.</summary>
     public bool InferenceOnly { get; init; }
 
+    /// <summary>The part of the inputs that is zero, from 0 to less than 1: products with data skip zeros where that is faster.</summary>
+    public double Zeros { get; init; }
+
     /// <summary>Fixes the weights, the inputs and the targets.</summary>
     public ulong Seed { get; init; } = 1;
 

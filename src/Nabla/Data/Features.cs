@@ -156,21 +156,25 @@ public sealed class ByteFeatures : Features
         }
     }
 
+    // A batch is converted in each step: without the attribute it would wait for the tiers of the compiler in the first epoch.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Convert(byte* source, float* destination, int length)
     {
         int i = 0;
-        if (Vector256.IsHardwareAccelerated)
+        if (Avx512F.IsSupported)
         {
-            for (; i + 32 <= length; i += 32)
+            for (; i + 16 <= length; i += 16)
             {
-                Vector256<byte> bytes = Vector256.Load(source + i);
-                (Vector256<ushort> first, Vector256<ushort> second) = Vector256.Widen(bytes);
-                (Vector256<uint> a, Vector256<uint> b) = Vector256.Widen(first);
-                (Vector256<uint> c, Vector256<uint> d) = Vector256.Widen(second);
-                Scale(a).Store(destination + i);
-                Scale(b).Store(destination + i + 8);
-                Scale(c).Store(destination + i + 16);
-                Scale(d).Store(destination + i + 24);
+                Vector512<float> x = Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(source + i)));
+                Vector512.MultiplyAddEstimate(x, Vector512.Create(High), x * Vector512.Create(Low)).Store(destination + i);
+            }
+        }
+        else if (Avx2.IsSupported)
+        {
+            for (; i + 8 <= length; i += 8)
+            {
+                Vector256<float> x = Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(source + i));
+                Vector256.MultiplyAddEstimate(x, Vector256.Create(High), x * Vector256.Create(Low)).Store(destination + i);
             }
         }
 
@@ -192,13 +196,6 @@ public sealed class ByteFeatures : Features
     }
 
     // A conversion of signed integers is one instruction, of unsigned ones several; a byte is the same number either way.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Scale(Vector256<uint> bytes)
-    {
-        Vector256<float> x = Vector256.ConvertToSingle(bytes.AsInt32());
-        return Vector256.MultiplyAddEstimate(x, Vector256.Create(High), x * Vector256.Create(Low));
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Scale(Vector128<uint> bytes)
     {

@@ -40,6 +40,9 @@ internal unsafe interface IVectorLane<TSelf, TElement> : ILane<TSelf>
     /// <summary>A mask: all ones where x = y.</summary>
     static abstract TSelf Equal(TSelf x, TSelf y);
 
+    /// <summary>A bit for each element of a mask, the first one the lowest.</summary>
+    static abstract uint Bits(TSelf mask);
+
     /// <summary>x where the mask is all ones, y where it is zero.</summary>
     static abstract TSelf Select(TSelf mask, TSelf x, TSelf y);
 

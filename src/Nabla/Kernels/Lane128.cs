@@ -122,6 +122,9 @@ internal readonly unsafe struct Lane128<T, TTileColumns>(Vector128<T> value) : I
     public static Lane128<T, TTileColumns> Equal(Lane128<T, TTileColumns> x, Lane128<T, TTileColumns> y) => new(Vector128.Equals(x.value, y.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Bits(Lane128<T, TTileColumns> mask) => mask.value.ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<T, TTileColumns> Select(Lane128<T, TTileColumns> mask, Lane128<T, TTileColumns> x, Lane128<T, TTileColumns> y) =>
         new(Vector128.ConditionalSelect(mask.value, x.value, y.value));
 

@@ -123,6 +123,9 @@ internal readonly unsafe struct Lane256<T>(Vector256<T> value) : IVectorLane<Lan
     public static Lane256<T> Equal(Lane256<T> x, Lane256<T> y) => new(Vector256.Equals(x.value, y.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Bits(Lane256<T> mask) => mask.value.ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<T> Select(Lane256<T> mask, Lane256<T> x, Lane256<T> y) =>
         new(Vector256.ConditionalSelect(mask.value, x.value, y.value));
 

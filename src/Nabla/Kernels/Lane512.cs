@@ -123,6 +123,9 @@ internal readonly unsafe struct Lane512<T>(Vector512<T> value) : IVectorLane<Lan
     public static Lane512<T> Equal(Lane512<T> x, Lane512<T> y) => new(Vector512.Equals(x.value, y.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Bits(Lane512<T> mask) => (uint)mask.value.ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<T> Select(Lane512<T> mask, Lane512<T> x, Lane512<T> y) =>
         new(Vector512.ConditionalSelect(mask.value, x.value, y.value));
 

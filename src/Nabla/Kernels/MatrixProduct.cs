@@ -40,7 +40,11 @@ internal static unsafe class MatrixProduct<TLane, T>
             return;
         }
 
-        if (area.Rows <= TileRows && area.Columns <= TLane.TileColumns && p.K <= LargestK)
+        if (p.SkipsZeros && ZeroSkippingProduct<TLane, T>.Pays(p, area))
+        {
+            ZeroSkippingProduct<TLane, T>.Multiply(p, area, epilogue);
+        }
+        else if (area.Rows <= TileRows && area.Columns <= TLane.TileColumns && p.K <= LargestK)
         {
             MultiplyTile(p, scratch, area);
             epilogue?.Run(area.Row, area.Rows, area.Column, area.Columns);

@@ -51,6 +51,9 @@ internal unsafe struct Product<T>
     /// <summary>Whether the product is added to C (beta = 1) or replaces it (beta = 0).</summary>
     public bool Accumulate;
 
+    /// <summary>Whether B may have many zeros, which are then skipped where it is faster. The result is the same: <see cref="ZeroSkippingProduct{TLane, T}"/>.</summary>
+    public bool SkipsZeros;
+
     /// <summary>m elements that are added to every column of C after the product, or null.</summary>
     public T* Bias;
 }

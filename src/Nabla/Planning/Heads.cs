@@ -69,6 +69,13 @@ internal sealed unsafe class ProductHead<T> : Head<T>
         isTurned = target.Rows == 1 && b.Transposed && bias is null && (a.Transposed || a.Slot.LeadingDimension == 1);
     }
 
+    /// <summary>Whether the right operand is data, which may have many zeros.</summary>
+    public bool SkipsZeros
+    {
+        get => product.SkipsZeros;
+        init => product.SkipsZeros = value;
+    }
+
     /// <summary>Whether it adds itself to its target instead of replacing it.</summary>
     public bool Accumulates => product.Accumulate;
 
@@ -99,7 +106,7 @@ internal sealed unsafe class ProductHead<T> : Head<T>
     }
 
     public override string ToString() =>
-        $"{(Accumulates ? "multiply and add" : "multiply")}{(bias is null ? "" : ", add bias")}";
+        $"{(Accumulates ? "multiply and add" : "multiply")}{(SkipsZeros ? " skipping zeros" : "")}{(bias is null ? "" : ", add bias")}";
 
     /// <summary>
     /// A row c = a Bᵀ as the column cᵀ = B aᵀ: both lie in memory one element after the other, and the kernel's vectors are full instead of one
@@ -115,6 +122,7 @@ internal sealed unsafe class ProductHead<T> : Head<T>
         B = row.A,
         Ldb = row.K,
         TransposeB = false,
+        SkipsZeros = false,
         Ldc = row.N,
     };
 

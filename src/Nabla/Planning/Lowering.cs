@@ -171,7 +171,7 @@ internal sealed class Lowering<T>
         (Expr a, bool transposeA) = Untransposed(product.Operands[0]);
         (Expr b, bool transposeB) = Untransposed(product.Operands[1]);
         (Slot<T> left, Slot<T> right) = (Lower(a), Lower(b));
-        return new(target(), (left, transposeA), (right, transposeB), T.CreateChecked(alpha), Workspace, bias, factor);
+        return new(target(), (left, transposeA), (right, transposeB), T.CreateChecked(alpha), Workspace, bias, factor) { SkipsZeros = Inputs.ContainsKey(b) };
     }
 
     /// <summary>Whether a product is made by the kernel for products and its value is not there yet, nor wanted elsewhere.</summary>

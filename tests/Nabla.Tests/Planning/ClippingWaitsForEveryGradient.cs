@@ -29,7 +29,7 @@ public class ClippingWaitsForEveryGradient
     public void Clipping_by_value_is_made_where_the_product_ends()
     {
         IReadOnlyList<PlanLine> listing = PlanOf(Options with { Clipping = new(Value: 0.1) }).Listing;
-        Assert.Equal(2, listing.Count(line => line.IsUpdate && line.Operation.StartsWith("multiply, ", StringComparison.Ordinal) && line.Operation.Contains("min", StringComparison.Ordinal)));
+        Assert.Equal(2, listing.Count(line => line.IsUpdate && line.Operation.StartsWith("multiply", StringComparison.Ordinal) && line.Operation.Contains("min", StringComparison.Ordinal)));
     }
 
     private static TrainingOptions Options { get; } = new()
