@@ -55,6 +55,7 @@ internal static unsafe class ZeroSkippingProduct<TLane, T>
     }
 
     /// <summary>Computes a rectangle of C, and runs the epilogue on its blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in Product<T> p, in Area area, BlockEpilogue? epilogue)
     {
         int width = Math.Max(1, Tiles<TLane, T>.BlockBytes / sizeof(T) / area.Rows);
@@ -94,6 +95,7 @@ internal static unsafe class ZeroSkippingProduct<TLane, T>
 
     /// <summary>B is stored n×k: which of its elements are zero is found out for 64 columns of C at a time.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyTransposed(in Product<T> p, in Area area, BlockEpilogue? epilogue, int width)
     {
         int depth = MatrixProduct<TLane, T>.Depth(p.K);
@@ -177,6 +179,7 @@ internal static unsafe class ZeroSkippingProduct<TLane, T>
     }
 
     /// <summary>One block of k of a column of C.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Column(in Product<T> p, in Area area, int column, int start, bool last, T* b, nint step, ulong* words, int count)
     {
         T* a = p.A + area.Row + start * p.Lda;
