@@ -27,6 +27,7 @@ def read_options(peer):
     parser.add_argument("--loss", choices=["squared-error", "cross-entropy"], default="squared-error")
     parser.add_argument("--optimizer", choices=sorted(RATES), default="sgd")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--zeros", type=float, default=0, help="the part of the inputs that is zero")
     parser.add_argument("--infer", action="store_true", help="time the outputs alone")
     parser.add_argument("--gemm", type=int, metavar="N", help="time the product of two N×N matrices instead")
     parser.add_argument("--seconds", type=float, default=3, help="time for the best settings, after all were tried")
@@ -79,9 +80,17 @@ def batches(options):
     """Pairs of inputs and class numbers, a sample a row."""
     outputs = max(options.sizes[-1], 2)
     return [
-        (uniform(200 + batch, options.batch_size, options.sizes[0]), (hashes(300 + batch, options.batch_size) % outputs).astype("int64"))
+        (inputs(options, batch), (hashes(300 + batch, options.batch_size) % outputs).astype("int64"))
         for batch in range(BATCHES)
     ]
+
+
+def inputs(options, batch):
+    """Numbers in (0, 1), of which as many are zero as is asked for."""
+    import numpy
+
+    numbers = uniform(200 + batch, options.batch_size, options.sizes[0])
+    return numbers * (uniform(400 + batch, options.batch_size, options.sizes[0]) >= numpy.float32(options.zeros))
 
 
 def targets(options, classes):

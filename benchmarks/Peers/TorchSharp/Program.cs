@@ -8,6 +8,7 @@ Option<string?> outputActivation = new("--output-activation");
 Option<string> loss = new("--loss") { DefaultValueFactory = _ => "squared-error" };
 Option<string> optimizer = new("--optimizer") { DefaultValueFactory = _ => "sgd" };
 Option<int> threads = new("--threads") { DefaultValueFactory = _ => 1 };
+Option<double> emptied = new("--zeros") { Description = "The part of the inputs that is zero" };
 Option<bool> infer = new("--infer") { Description = "Time the outputs alone" };
 Option<int?> gemm = new("--gemm") { Description = "Time the product of two N×N matrices instead" };
 Option<double> seconds = new("--seconds") { Description = "Time for the best settings, after all were tried", DefaultValueFactory = _ => 3 };
@@ -19,7 +20,7 @@ optimizer.AcceptOnlyFromAmong("sgd", "adam");
 
 RootCommand root = new("Times TorchSharp at a training step, at inference or at a matrix product, and prints one line of JSON.")
 {
-    layers, batchSize, activation, outputActivation, loss, optimizer, threads, infer, gemm, seconds, json,
+    layers, batchSize, activation, outputActivation, loss, optimizer, threads, emptied, infer, gemm, seconds, json,
 };
 root.SetAction(parsed =>
 {
@@ -33,6 +34,7 @@ root.SetAction(parsed =>
         Loss = lossName,
         Optimizer = parsed.GetRequiredValue(optimizer),
         Threads = parsed.GetRequiredValue(threads),
+        Zeros = parsed.GetValue(emptied),
         Infer = parsed.GetValue(infer),
         Gemm = parsed.GetValue(gemm),
         Seconds = parsed.GetRequiredValue(seconds),

@@ -20,6 +20,9 @@ internal sealed record Question
 
     public required int Threads { get; init; }
 
+    /// <summary>The part of the inputs that is zero.</summary>
+    public required double Zeros { get; init; }
+
     public required bool Infer { get; init; }
 
     public required int? Gemm { get; init; }
@@ -69,8 +72,23 @@ internal sealed record Question
 
     /// <summary>Inputs and class numbers of one batch, a sample a row.</summary>
     public (float[,] Inputs, long[] Classes) Batch(int batch) => (
-        Uniform(200 + batch, BatchSize, Sizes[0]),
+        Inputs(batch),
         [.. Enumerable.Range(0, BatchSize).Select(sample => (long)(Hash(300 + batch, sample) % (uint)Math.Max(Sizes[^1], 2)))]);
+
+    private float[,] Inputs(int batch)
+    {
+        float[,] inputs = Uniform(200 + batch, BatchSize, Sizes[0]);
+        float[,] chances = Uniform(400 + batch, BatchSize, Sizes[0]);
+        for (int i = 0; i < BatchSize; i++)
+        {
+            for (int j = 0; j < Sizes[0]; j++)
+            {
+                inputs[i, j] = chances[i, j] >= (float)Zeros ? inputs[i, j] : 0;
+            }
+        }
+
+        return inputs;
+    }
 
     /// <summary>One-hot rows; where there is one output, the class itself.</summary>
     public float[,] Targets(long[] classes)
