@@ -124,7 +124,7 @@ public sealed class Observer : IAsyncDisposable
 
         Latest = snapshot;
         probe.Run();
-        Flow = [.. Shown.Expression.Layers.Select(layer => new LayerFlow(GradientFlow.Norm(probe[derivation.GradientOf(layer.Weights)]), probe[layer.Activation]))];
+        Flow = [.. Shown.Expression.Layers.Select(layer => new LayerFlow(probe.NormOf(derivation.GradientOf(layer.Weights)), probe[layer.Activation]))];
         History.Add(snapshot, [.. Flow.Select(layer => layer.GradientNorm)], Experiment.Reports);
     }
 }

@@ -88,6 +88,26 @@ public sealed class Plan<T>
         }
     }
 
+    /// <summary>‖X‖, the root of the sum of the squares, in double precision, of an expression that was asked for as a result or comes from outside. Allocates nothing.</summary>
+    /// <exception cref="ArgumentException">The plan does not keep the expression.</exception>
+    public unsafe double NormOf(Expr expression)
+    {
+        Slot<T> slot = SlotOf(expression);
+        double sum = 0;
+        for (int j = 0; j < slot.Columns; j++)
+        {
+            T* column = slot.Pointer + (long)j * slot.LeadingDimension;
+            for (int i = 0; i < slot.Rows; i++)
+            {
+                double x = double.CreateChecked(column[i]);
+                sum += x * x;
+            }
+        }
+
+        GC.KeepAlive(this);
+        return Math.Sqrt(sum);
+    }
+
     /// <summary>Sets a given number, such as the learning rate, where the plan has it. Allocates nothing.</summary>
     public unsafe void Set(Symbol number, double value)
     {

@@ -51,6 +51,24 @@ public class InstructionsAreMeasured
         Assert.Contains("the plan is for 2", Assert.Throws<InvalidOperationException>(() => plan.Measure(TimeProvider.System)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A norm without a copy, where the matrix itself would be one: of a gradient ten times a second, say.</summary>
+    [Fact]
+    public void The_norm_of_what_is_kept_is_that_of_its_elements()
+    {
+        Model<double> model = new(Network.Of([5, 4, 3], Activation.Sigmoid), Loss.SquaredError);
+        model.Initialize(Initializer.Named("normal"), seed: 1);
+        Derivation derivation = model.Expression.Differentiate();
+        Expr gradient = derivation.GradientOf(model.Expression.Parameters[0]);
+        Plan<double> plan = Plan<double>.Compile([gradient, model.Expression.Input, model.Expression.Target], [], model.Parameters, 2);
+        plan[model.Expression.Input] = plan[model.Expression.Input].Map(_ => 0.3);
+        plan.Run();
+        double norm = Math.Sqrt(plan[gradient].Elements.ToArray().Sum(x => x * x));
+        Assert.InRange(norm, 1e-6, 1);
+        Assert.Equal(norm, plan.NormOf(gradient), 1e-12 * norm);
+        Assert.Equal(0, Allocations.Least(() => plan.NormOf(gradient)));
+        Assert.Throws<ArgumentException>(() => plan.NormOf(model.Expression.Parameters[0].Pool.Constant(2)));
+    }
+
     [Fact]
     public void And_the_listing_says_which_names_no_buffer_keeps()
     {
