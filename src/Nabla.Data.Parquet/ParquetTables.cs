@@ -66,14 +66,16 @@ public static class ParquetTables
     /// <param name="path">The file; it need not have the target.</param>
     /// <param name="preprocessing">What was learned.</param>
     /// <param name="hasHeader">Whether the first row of delimited text names the columns; null finds it.</param>
+    /// <param name="count">How many rows, from the first; all where there are fewer.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or lacks a column that is needed.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing, bool? hasHeader = null, CancellationToken cancellationToken = default)
+    public static IEnumerable<TableBatch> Stream(
+        string path, Preprocessing preprocessing, bool? hasHeader = null, long count = long.MaxValue, CancellationToken cancellationToken = default)
     {
         TableReader.RequireTable(path, preprocessing);
         RequireNames(path, hasHeader);
-        return TableReader.Stream(Open(path, hasHeader), preprocessing, cancellationToken);
+        return TableReader.Stream(Open(path, hasHeader), preprocessing, count, cancellationToken);
     }
 
     private static TableFile Open(string path, bool? hasHeader) => IsParquetFile(path) ? new ParquetFile(path) : new CsvFile(path, hasHeader);

@@ -29,9 +29,9 @@ internal sealed class DataSource
     /// <summary>Whether it is a file of arrays, whose targets may be in another one.</summary>
     private bool IsArray => IsFile && ArrayReader.IsArrayFile(Given);
 
-    /// <summary>The rows of the file to predict from.</summary>
-    public IEnumerable<TableBatch> Rows(Preprocessing preprocessing) =>
-        IsArray ? ArrayReader.Stream(Given, preprocessing) : TableFiles.Stream(Given, preprocessing, hasHeader);
+    /// <summary>The rows of the file to predict from; of a table only as many as are asked for.</summary>
+    public IEnumerable<TableBatch> Rows(Preprocessing preprocessing, long count) =>
+        IsArray ? ArrayReader.Stream(Given, preprocessing) : TableFiles.Stream(Given, preprocessing, hasHeader, count);
 
     /// <summary>The name of a model file for it: that of the file without its folder and endings.</summary>
     public string ModelFile => $"{(IsFile ? Path.GetFileName(Given).Split('.')[0] is { Length: > 0 } name ? name : "model" : Given)}.safetensors";

@@ -72,11 +72,7 @@ internal static class TrainedModels
             }
         }
 
-        foreach (string note in dataset.Notes)
-        {
-            terminal.Error.WriteLine($"Note      {note}");
-        }
-
+        terminal.WriteNotes(dataset.Notes);
         RequireFit(description, file.Name, dataset);
         return IsDouble(file)
             ? user.Use(new TrainedModel<double>(ModelFile.ToModel<double>(description, file), description, dataset, source.IsFile))

@@ -35,7 +35,7 @@ internal static class PredictCommand
             DataSource source = DataSource.Find(parsed.GetRequiredValue(data), parsed.GetValue(noHeader));
             int? most = parsed.GetValue(count);
             return source.IsFile
-                ? Task.FromResult(TrainedModels.UseOnFile(path, source, new TablePrediction(terminal.Output, most ?? long.MaxValue, parsed.GetValue(json))))
+                ? Task.FromResult(TrainedModels.UseOnFile(path, source, new TablePrediction(terminal, most ?? long.MaxValue, parsed.GetValue(json))))
                 : TrainedModels.UseAsync(
                     path,
                     source,

@@ -122,11 +122,7 @@ internal static class TrainCommand
             }
 
             (Checkpoint stored, ImmutableArray<string> notes) = new CheckpointFolder(folder).Latest();
-            foreach (string note in notes)
-            {
-                terminal.Error.WriteLine($"Note      {note}");
-            }
-
+            terminal.WriteNotes(notes);
             ParseResult first = command.Parse([.. stored.Arguments], Tool.Configuration);
             if (ParseErrors.Describe(first) is string problem)
             {

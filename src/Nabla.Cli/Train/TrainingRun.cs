@@ -61,7 +61,7 @@ internal sealed class TrainingRun<T> : IDisposable
     public int Run(Interruption interruption)
     {
         Trainer<T> trainer = new(model, setup.Data, setup.Options);
-        Announcement.Write(terminal.Error, setup, trainer.PathName);
+        Announcement.Write(terminal, setup, trainer.PathName);
         bool replaces = File.Exists(setup.Request.Out);
         if (replaces && setup.Request.From is null)
         {

@@ -102,27 +102,29 @@ public static class TableReader
     internal static Dataset Load(TableFile file, Preprocessing preprocessing, ImmutableArray<string> classes, CancellationToken cancellationToken)
     {
         file.Find(preprocessing.Target!.Name);
-        Samples samples = Fill(TablePlan.Of(file, preprocessing, classes), cancellationToken).ToSamples(preprocessing)
+        TablePlan plan = TablePlan.Of(file, preprocessing, classes);
+        Samples samples = Fill(plan, cancellationToken).ToSamples(preprocessing)
             ?? throw new InvalidDataException($"{file.FileName}: no row has a '{TableFile.Shown(preprocessing.Target.Name)}' to compare with");
-        return new(file.FileName, samples, classes: classes, notes: file.Notes, preprocessing: preprocessing);
+        return new(file.FileName, samples, classes: classes, notes: [.. file.Notes, .. plan.Unseen.Notes], preprocessing: preprocessing);
     }
 
     /// <summary>Reads a table with a preprocessing that was learned before, some rows at a time; a file of any length takes constant memory.</summary>
     /// <param name="path">The file; it need not have the target.</param>
     /// <param name="preprocessing">What was learned.</param>
     /// <param name="hasHeader">Whether the first row names the columns; null finds it.</param>
+    /// <param name="count">How many rows, from the first; all where there are fewer.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or lacks a column that is needed.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IEnumerable<TableBatch> Stream(
-        string path, Preprocessing preprocessing, bool? hasHeader = null, CancellationToken cancellationToken = default)
+        string path, Preprocessing preprocessing, bool? hasHeader = null, long count = long.MaxValue, CancellationToken cancellationToken = default)
     {
         RequireTable(path, preprocessing);
-        return Stream(new CsvFile(path, hasHeader), preprocessing, cancellationToken);
+        return Stream(new CsvFile(path, hasHeader), preprocessing, count, cancellationToken);
     }
 
     /// <summary>Reads a table of any kind with a preprocessing that was learned before, some rows at a time.</summary>
-    internal static IEnumerable<TableBatch> Stream(TableFile file, Preprocessing preprocessing, CancellationToken cancellationToken)
+    internal static IEnumerable<TableBatch> Stream(TableFile file, Preprocessing preprocessing, long count, CancellationToken cancellationToken)
     {
         const int RowsOfABatch = 256;
         return Batches();
@@ -137,7 +139,7 @@ public static class TableReader
                 InvalidDataException? damage = null;
                 try
                 {
-                    more = rows.MoveNext();
+                    more = batch.First + batch.Rows < count && rows.MoveNext();
                     if (more)
                     {
                         batch.Append(rows.Current);
@@ -152,14 +154,7 @@ public static class TableReader
                 {
                     if (batch.Rows > 0)
                     {
-                        // The damaged row may have come half into the columns; those before it are read once more.
-                        Batch whole = new(plan, batch.First);
-                        foreach (TableRow row in file.Rows(cancellationToken).Skip((int)batch.First).Take(batch.Rows))
-                        {
-                            whole.Append(row);
-                        }
-
-                        yield return whole.Of(preprocessing);
+                        yield return batch.Of(preprocessing);
                     }
 
                     ExceptionDispatchInfo.Throw(damage);
@@ -196,21 +191,21 @@ public static class TableReader
         /// <summary>The number of the first row.</summary>
         public long First => first;
 
-        /// <summary>How many rows came whole.</summary>
-        public int Rows { get; private set; }
+        /// <summary>How many rows there are; a damaged one is none of them.</summary>
+        public int Rows => table.Count;
 
         public void Append(TableRow row)
         {
+            string? target = plan.TargetPlace < 0 ? null : $"{row[plan.TargetPlace]}";
             plan.Append(row, table);
-            if (plan.TargetPlace >= 0)
+            if (target is not null)
             {
-                targets.Add($"{row[plan.TargetPlace]}");
+                targets.Add(target);
             }
-
-            Rows++;
         }
 
-        public TableBatch Of(Preprocessing preprocessing) => new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]);
+        public TableBatch Of(Preprocessing preprocessing) =>
+            new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]) { Notes = [.. plan.File.Notes, .. plan.Unseen.Notes] };
     }
 
     private static TablePart Fill(TablePlan plan, CancellationToken cancellationToken)
@@ -268,4 +263,8 @@ public static class TableReader
 /// <param name="FirstRow">The number of the first row, counted from 0.</param>
 /// <param name="Features">The inputs.</param>
 /// <param name="Targets">What the file says of the target in each row, as it is written; null where it has no such column.</param>
-public sealed record TableBatch(long FirstRow, Features Features, ImmutableArray<string>? Targets);
+public sealed record TableBatch(long FirstRow, Features Features, ImmutableArray<string>? Targets)
+{
+    /// <summary>Sentences that a user should read about the file as far as to the end of these rows, such as how many have a category that the model never saw.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}
