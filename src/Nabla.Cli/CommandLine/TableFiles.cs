@@ -13,10 +13,10 @@ internal static class TableFiles
 #if PARQUET
     public static Dataset Load(string path, TableOptions options, CancellationToken cancellationToken) => ParquetTables.Load(path, options, cancellationToken);
 
-    public static Dataset Load(string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader, CancellationToken cancellationToken) =>
-        ParquetTables.Load(path, preprocessing, classes, hasHeader, cancellationToken);
-
     public static StreamedDataset Open(string path, int window, TableOptions options, CancellationToken cancellationToken) => ParquetTables.Open(path, window, options, cancellationToken);
+
+    public static StreamedDataset Open(string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader, CancellationToken cancellationToken) =>
+        ParquetTables.Open(path, window: 1, preprocessing, classes, hasHeader, cancellationToken);
 
     public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing, bool? hasHeader, long count) => ParquetTables.Stream(path, preprocessing, hasHeader, count);
 #else
@@ -26,8 +26,8 @@ internal static class TableFiles
     public static StreamedDataset Open(string path, int window, TableOptions options, CancellationToken cancellationToken) =>
         TableReader.Open(Text(path), window, Text(options), cancellationToken);
 
-    public static Dataset Load(string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader, CancellationToken cancellationToken) =>
-        TableReader.Load(Text(path), preprocessing, classes, hasHeader, cancellationToken);
+    public static StreamedDataset Open(string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader, CancellationToken cancellationToken) =>
+        TableReader.Open(Text(path), window: 1, preprocessing, classes, hasHeader, cancellationToken);
 
     public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing, bool? hasHeader, long count) =>
         TableReader.Stream(Text(path), preprocessing, hasHeader, count);

@@ -136,6 +136,25 @@ internal sealed class TablePlan
         bool IsUnseen(int i) => sources[i].Places is not null && cells[i] == sources[i].Levels.Length;
     }
 
+    /// <summary>Looks through all rows that have a target: how many there are of each class; one number where it is a number.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or has more rows than are possible.</exception>
+    public ImmutableArray<long> CountRows(CancellationToken cancellationToken)
+    {
+        long[] counts = new long[Math.Max(1, Classes.Length)];
+        foreach (TableRow row in File.Rows(cancellationToken))
+        {
+            double y = TargetOf(row);
+            if (!double.IsNaN(y))
+            {
+                LookThrough(row);
+                counts[Classes.IsEmpty ? 0 : (int)y]++;
+            }
+        }
+
+        return counts.Sum() <= Array.MaxLength ? [.. counts]
+            : throw new InvalidDataException($"{File.FileName}: there are {counts.Sum():N0} rows, but at most {Array.MaxLength:N0} are possible");
+    }
+
     /// <summary>The target of a row: the place of its class, or the number; NaN where it is missing.</summary>
     /// <exception cref="InvalidDataException">It is none of the classes, or no number.</exception>
     public double TargetOf(TableRow row)

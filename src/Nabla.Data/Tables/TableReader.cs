@@ -101,11 +101,37 @@ public static class TableReader
     /// <summary>Reads a table of any kind with a preprocessing that was learned before.</summary>
     internal static Dataset Load(TableFile file, Preprocessing preprocessing, ImmutableArray<string> classes, CancellationToken cancellationToken)
     {
-        file.Find(preprocessing.Target!.Name);
-        TablePlan plan = TablePlan.Of(file, preprocessing, classes);
-        Samples samples = Fill(plan, cancellationToken).ToSamples(preprocessing)
-            ?? throw new InvalidDataException($"{file.FileName}: no row has a '{TableFile.Shown(preprocessing.Target.Name)}' to compare with");
-        return new(file.FileName, samples, classes: classes, notes: [.. file.Notes, .. plan.Unseen.Notes], preprocessing: preprocessing);
+        TablePlan plan = PlanWithTarget(file, preprocessing, classes);
+        Samples samples = Fill(plan, cancellationToken).ToSamples(preprocessing) ?? throw NoTarget(plan);
+        return new(file.FileName, samples, classes: classes, notes: NotesOf(plan), preprocessing: preprocessing);
+    }
+
+    /// <summary>
+    /// Looks through a table with a preprocessing that was learned before, as samples of which none are held out and none are kept: they are read again where they are needed. Their numbers are those of
+    /// <see cref="Load(string, Preprocessing, ImmutableArray{string}, bool?, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="path">The file, which must not change meanwhile.</param>
+    /// <param name="window">How many rows are in memory when they are trained with.</param>
+    /// <param name="preprocessing">What was learned.</param>
+    /// <param name="classes">The classes; none where the target is a number.</param>
+    /// <param name="hasHeader">Whether the first row names the columns; null finds it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or lacks a column that is needed.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static StreamedDataset Open(
+        string path, int window, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader = null, CancellationToken cancellationToken = default)
+    {
+        RequireTable(path, preprocessing);
+        return Open(new CsvFile(path, hasHeader), window, preprocessing, classes, cancellationToken);
+    }
+
+    /// <summary>Looks through a table of any kind with a preprocessing that was learned before.</summary>
+    internal static StreamedDataset Open(TableFile file, int window, Preprocessing preprocessing, ImmutableArray<string> classes, CancellationToken cancellationToken)
+    {
+        TablePlan plan = PlanWithTarget(file, preprocessing, classes);
+        ImmutableArray<long> counts = plan.CountRows(cancellationToken);
+        return counts.Sum() == 0 ? throw NoTarget(plan)
+            : new(file.FileName, new TableStream(plan, preprocessing, counts), window, classes: classes, notes: NotesOf(plan), preprocessing: preprocessing);
     }
 
     /// <summary>Reads a table with a preprocessing that was learned before, some rows at a time; a file of any length takes constant memory.</summary>
@@ -205,8 +231,20 @@ public static class TableReader
         }
 
         public TableBatch Of(Preprocessing preprocessing) =>
-            new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]) { Notes = [.. plan.File.Notes, .. plan.Unseen.Notes] };
+            new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]) { Notes = NotesOf(plan) };
     }
+
+    /// <summary>How a file is read that must have the target.</summary>
+    private static TablePlan PlanWithTarget(TableFile file, Preprocessing preprocessing, ImmutableArray<string> classes)
+    {
+        file.Find(preprocessing.Target!.Name);
+        return TablePlan.Of(file, preprocessing, classes);
+    }
+
+    private static InvalidDataException NoTarget(TablePlan plan) => new($"{plan.File.FileName}: no row has a '{TableFile.Shown(plan.File.Names[plan.TargetPlace])}' to compare with");
+
+    /// <summary>What a user should read of a file, and of its rows as far as they were read.</summary>
+    private static ImmutableArray<string> NotesOf(TablePlan plan) => [.. plan.File.Notes, .. plan.Unseen.Notes];
 
     private static TablePart Fill(TablePlan plan, CancellationToken cancellationToken)
     {

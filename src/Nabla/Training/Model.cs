@@ -140,6 +140,14 @@ public sealed class Model<T>
         return total / samples.Count;
     }
 
+    /// <summary>The mean loss over a part of a data set, which may be streamed.</summary>
+    /// <exception cref="ArgumentException">There is no such part, or it does not fit the network.</exception>
+    public double MeanLoss(TrainingData data, Data.Part part, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Judge(data, part, withLoss: true, cancellationToken).Loss ?? throw new ArgumentException($"{data.Name} has no {part} part to measure on");
+    }
+
     /// <summary>The sum of the losses of a batch.</summary>
     private double CostOf(Plan<T> plan, int[] batch) => plan[cost!][0, 0] * (Reduction == Reduction.Mean ? batch.Length : 1);
 
