@@ -99,7 +99,7 @@ public sealed class Model<T>
         IReadOnlyList<int> labels = samples.Labels
             ?? throw new ArgumentException("the samples have numbers as targets, not classes");
         ConfusionMatrix confusion = new(samples.Outputs);
-        Predict(samples, (sample, output) => confusion.Add(labels[sample], ArgMax(output)));
+        Predict(samples, (sample, output) => confusion.Add(labels[sample], output));
         return confusion;
     }
 
@@ -122,7 +122,7 @@ public sealed class Model<T>
                 total += withLoss ? CostOf(plan, batch) : 0;
                 if (confusion is not null)
                 {
-                    Receive(plan, batch, (sample, output) => confusion.Add(samples.Targets.LabelOf(sample), ArgMax(output)));
+                    Receive(plan, batch, (sample, output) => confusion.Add(samples.Targets.LabelOf(sample), output));
                 }
             });
         }
