@@ -41,6 +41,8 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
         used.RemoveAll(place => options.Features.IsEmpty && !told.Contains(place) && levels.TryGetValue(place, out LevelSurvey? survey)
             && survey.Levels.Count >= LeastIdentified && survey.Levels.All(level => level.Value == 1) && LeaveOut(
             place, "it has another text in every row, as names and identifiers have"));
+        notes.AddRange(used.Where(place => options.Features.IsEmpty && !told.Contains(place) && surveys[place] is { HoldsIdentifiers: true, Numbers: >= LeastIdentified }).Select(place =>
+            $"column '{TableFile.Shown(file.Names[place])}' has another whole number in every row, as identifiers have, and is used as a number all the same; --features with the names of others leaves it out"));
         if (used.Count == 0)
         {
             throw new InvalidDataException($"{file.FileName}: no column is left to predict '{TableFile.Shown(file.Names[target])}' from");
@@ -92,7 +94,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
 
     private Dictionary<int, ColumnSurvey> Survey(int[] features, int target)
     {
-        Dictionary<int, ColumnSurvey> surveys = features.Append(target).ToDictionary(place => place, place => new ColumnSurvey(place == target));
+        Dictionary<int, ColumnSurvey> surveys = features.Append(target).ToDictionary(place => place, place => new ColumnSurvey(place == target, place == target ? "" : file.Names[place]));
         (int Place, ColumnSurvey Survey)[] all = [.. surveys.Select(pair => (pair.Key, pair.Value))];
         long rows = 0;
         foreach (TableRow row in file.Rows(cancellationToken))
