@@ -41,8 +41,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
         used.RemoveAll(place => options.Features.IsEmpty && !told.Contains(place) && levels.TryGetValue(place, out LevelSurvey? survey)
             && survey.Levels.Count >= LeastIdentified && survey.Levels.All(level => level.Value == 1) && LeaveOut(
             place, "it has another text in every row, as names and identifiers have"));
-        notes.AddRange(used.Where(place => options.Features.IsEmpty && !told.Contains(place) && surveys[place] is { HoldsIdentifiers: true, Numbers: >= LeastIdentified }).Select(place =>
-            $"column '{TableFile.Shown(file.Names[place])}' has another whole number in every row, as identifiers have, and is used as a number all the same; --features with the names of others leaves it out"));
+        NoteIdentifiers(used, surveys, told);
         if (used.Count == 0)
         {
             throw new InvalidDataException($"{file.FileName}: no column is left to predict '{TableFile.Shown(file.Names[target])}' from");
@@ -200,6 +199,18 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
 
         notes.Add($"column '{TableFile.Shown(file.Names[place])}' is left out: {why}");
         return true;
+    }
+
+    /// <summary>A number that is another one in every row teaches nothing, but only the user knows whether it is one that means something.</summary>
+    private void NoteIdentifiers(List<int> used, Dictionary<int, ColumnSurvey> surveys, HashSet<int> told)
+    {
+        const int LongestList = 100;
+        int[] identifiers =
+            options.Features.IsEmpty ? [.. used.Where(place => !told.Contains(place) && surveys[place] is { HoldsIdentifiers: true, Numbers: >= LeastIdentified })] : [];
+        string others = string.Join(',', used.Except(identifiers).Select(place => file.Names[place]));
+        string list = others.Length is 0 or > LongestList || others.AsSpan().ContainsAny(" '\"\n") ? "with the names of others" : others;
+        notes.AddRange(identifiers.Select(place =>
+            $"column '{TableFile.Shown(file.Names[place])}' has another whole number in every row, as identifiers have, and is used as a number all the same; --features {list} leaves it out"));
     }
 
     private Dictionary<int, LevelSurvey> SurveyLevels(int[] categories, int target)
