@@ -3,6 +3,7 @@
 
 import sys
 
+import google.protobuf.message
 import onnx
 
 if len(sys.argv) < 2:
@@ -16,6 +17,12 @@ for path in sys.argv[1:]:
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         refused += 1
         print(f"{path}: {error}")
+    except google.protobuf.message.DecodeError:
+        refused += 1
+        print(f"{path}: the file is not an ONNX model: its messages are cut off or damaged")
+    except OSError as error:
+        refused += 1
+        print(f"{path}: the file cannot be read: {error.strerror}")
     else:
         print(f"{path}: keeps the rules")
 

@@ -59,6 +59,15 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         Enrichment = new() { UseDefaultEnrichers = false },
     });
 
+    /// <summary>Writes sentences that a user should read to stderr.</summary>
+    public void WriteNotes(IEnumerable<string> notes)
+    {
+        foreach (string note in notes)
+        {
+            Error.WriteLine($"Note      {note}");
+        }
+    }
+
     /// <summary>Writes a table to stdout as plain text, without escape codes, empty lines and spaces at the ends of lines.</summary>
     public void Write(Table table)
     {

@@ -62,18 +62,40 @@ public static class ParquetTables
         return TableReader.Load(Open(path, hasHeader), preprocessing, classes, cancellationToken);
     }
 
-    /// <summary>Reads a table with a preprocessing that was learned before, some rows at a time.</summary>
-    /// <param name="path">The file; it need not have the target.</param>
+    /// <summary>
+    /// Looks through a table with a preprocessing that was learned before, as samples of which none are held out and none are kept:
+    /// <see cref="TableReader.Open(string, int, Preprocessing, ImmutableArray{string}, bool?, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="path">The file, which must not change meanwhile.</param>
+    /// <param name="window">How many rows are in memory when they are trained with.</param>
     /// <param name="preprocessing">What was learned.</param>
+    /// <param name="classes">The classes; none where the target is a number.</param>
     /// <param name="hasHeader">Whether the first row of delimited text names the columns; null finds it.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or lacks a column that is needed.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing, bool? hasHeader = null, CancellationToken cancellationToken = default)
+    public static StreamedDataset Open(
+        string path, int window, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader = null, CancellationToken cancellationToken = default)
     {
         TableReader.RequireTable(path, preprocessing);
         RequireNames(path, hasHeader);
-        return TableReader.Stream(Open(path, hasHeader), preprocessing, cancellationToken);
+        return TableReader.Open(Open(path, hasHeader), window, preprocessing, classes, cancellationToken);
+    }
+
+    /// <summary>Reads a table with a preprocessing that was learned before, some rows at a time.</summary>
+    /// <param name="path">The file; it need not have the target.</param>
+    /// <param name="preprocessing">What was learned.</param>
+    /// <param name="hasHeader">Whether the first row of delimited text names the columns; null finds it.</param>
+    /// <param name="count">How many rows, from the first; all where there are fewer.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or lacks a column that is needed.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IEnumerable<TableBatch> Stream(
+        string path, Preprocessing preprocessing, bool? hasHeader = null, long count = long.MaxValue, CancellationToken cancellationToken = default)
+    {
+        TableReader.RequireTable(path, preprocessing);
+        RequireNames(path, hasHeader);
+        return TableReader.Stream(Open(path, hasHeader), preprocessing, count, cancellationToken);
     }
 
     private static TableFile Open(string path, bool? hasHeader) => IsParquetFile(path) ? new ParquetFile(path) : new CsvFile(path, hasHeader);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using Nabla.Calculus.Language;
 using Nabla.Data;
@@ -12,6 +13,10 @@ namespace Nabla.Onnx;
 internal static class FileNotes
 {
     private const int LongestLoss = 10_000;
+
+    /// <summary>The largest table that is read, of 65,536 columns and 200,000 levels, has fewer; each takes a dozen bytes, and a text what is made of it.</summary>
+    private const int MostJsonTokens = 1_000_000;
+    private const int MostJsonTexts = 350_000;
 
     /// <summary>The options, and where they leave something open, what the file says.</summary>
     /// <exception cref="InvalidDataException">A note of this program is damaged.</exception>
@@ -47,25 +52,44 @@ internal static class FileNotes
         }
     }
 
+    /// <summary>The JSON of a note, once its tokens are counted: two bytes of it can become dozens in memory.</summary>
+    private static JsonDocument Parse(string json, int maxDepth)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(json);
+        Utf8JsonReader reader = new(utf8, new JsonReaderOptions { MaxDepth = maxDepth });
+        (int tokens, int texts) = (0, 0);
+        while (reader.Read())
+        {
+            tokens++;
+            texts += reader.TokenType == JsonTokenType.String ? 1 : 0;
+            if (tokens > MostJsonTokens || texts > MostJsonTexts)
+            {
+                throw new FormatException($"a note has more than {MostJsonTokens} names and values, or {MostJsonTexts} texts, but at most so many are read");
+            }
+        }
+
+        return JsonDocument.Parse(utf8, new() { MaxDepth = maxDepth });
+    }
+
     private static Loss LossOf(string text) => text.Length <= LongestLoss
         ? Loss.NamedOrParsed(text)
         : throw new FormatException($"the loss has {text.Length} characters, but at most {LongestLoss} are read");
 
     private static Preprocessing ReadPreprocessing(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json, new() { MaxDepth = 8 });
+        using JsonDocument document = Parse(json, maxDepth: 8);
         return PreprocessingJson.Read(document.RootElement);
     }
 
     private static ImmutableArray<string> ReadClasses(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json, new() { MaxDepth = 4 });
+        using JsonDocument document = Parse(json, maxDepth: 4);
         return [.. document.RootElement.EnumerateArray().Select(element => element.GetString() ?? throw new FormatException("a class has no name"))];
     }
 
     private static ImmutableSortedDictionary<string, string> ReadTraining(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json, new() { MaxDepth = 4 });
+        using JsonDocument document = Parse(json, maxDepth: 4);
         ImmutableSortedDictionary<string, string>.Builder settings = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (JsonProperty property in document.RootElement.EnumerateObject())
         {

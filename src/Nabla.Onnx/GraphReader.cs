@@ -17,22 +17,27 @@ internal sealed class GraphReader
     /// <summary>Matrices may be used by several layers, which then have copies of their own; so many numbers more than the file holds are given for that.</summary>
     private const int NumbersForCopies = 1 << 20;
 
+    private const int OutputsInMemory = 16;
+
+    /// <summary>Each takes kilobytes as expressions.</summary>
+    private const int MostLayers = 10_000;
+
     private readonly string file;
+    private readonly FileContent content;
     private readonly GraphProto graph;
     private readonly Dictionary<string, Term> values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorProto> initializers = new(StringComparer.Ordinal);
 
-    private long numbersLeft;
-
-    private GraphReader(string file, GraphProto graph, long bytes) => (this.file, this.graph, numbersLeft) = (file, graph, bytes / sizeof(float) * 2 + NumbersForCopies);
+    private GraphReader(string file, FileContent content) => (this.file, this.content, graph) = (file, content, content.Model.Graph);
 
     /// <summary>The layers, and what the inputs are divided by before the first.</summary>
-    /// <param name="model">The file's messages.</param>
+    /// <param name="content">The file's messages, and its numbers.</param>
     /// <param name="file">The file's name.</param>
     /// <param name="notes">What the notes say; the graph must have the operators that are written for a table.</param>
     /// <exception cref="InvalidDataException">The graph is not that of a feed-forward network; the message names the node.</exception>
-    public static (IReadOnlyList<ImportedLayer> Layers, double Divisor) Read(ModelProto model, string file, ImportOptions notes)
+    public static (IReadOnlyList<ImportedLayer> Layers, double Divisor) Read(FileContent content, string file, ImportOptions notes)
     {
+        ModelProto model = content.Model;
         if (model.Graph is null)
         {
             throw new InvalidDataException($"{file}: there is no graph, but an ONNX model has one");
@@ -45,7 +50,7 @@ internal sealed class GraphReader
                 $"{file}: the file is of {(standard is null ? "no operator set" : $"operator set {standard.Version}")}, but 7 or a later one is needed");
         }
 
-        GraphReader reader = new(file, model.Graph, model.CalculateSize());
+        GraphReader reader = new(file, content);
         reader.ReadInputs();
         int before = notes.Preprocessing is { IsTable: true } table ? reader.SkipEncoding(table) : 0;
         int after = notes.Preprocessing?.Target is { } target && target is not { Mean: 0, Scale: 1 } ? reader.CountDecoding(target, notes.Classes.IsEmpty) : 0;
@@ -93,9 +98,10 @@ internal sealed class GraphReader
     /// <summary>Takes the value that the columns become for the inputs, and counts the operators that make it.</summary>
     private int SkipEncoding(Preprocessing preprocessing)
     {
+        // Each input has a number of eight bytes in the graph, or four numbers; a file that is smaller does not get that far.
         string inputs = "";
-        GraphProto expected = Expected(parts => inputs = TableNodes.Encode(parts, GraphWriter.Input, preprocessing));
-        if (!Has(expected, first: 0) || !values.Remove(GraphWriter.Input, out Term? samples))
+        GraphProto expected = preprocessing.Inputs <= content.Bytes / sizeof(long) ? Expected(parts => inputs = TableNodes.Encode(parts, GraphWriter.Input, preprocessing)) : new();
+        if (expected.Node.Count == 0 || !Has(expected, first: 0) || !values.Remove(GraphWriter.Input, out Term? samples))
         {
             throw new InvalidDataException($"{file}: the notes beside the graph name the columns of a table, but the graph does not begin with what is done to these");
         }
@@ -130,7 +136,10 @@ internal sealed class GraphReader
 
     private bool Has(GraphProto expected, int first) =>
         first >= 0 && expected.Node.SequenceEqual(graph.Node.Skip(first).Take(expected.Node.Count))
-        && expected.Initializer.All(tensor => initializers.TryGetValue(tensor.Name, out TensorProto? given) && tensor.Equals(given));
+        && expected.Initializer.All(tensor => initializers.TryGetValue(tensor.Name, out TensorProto? given) && Has(tensor, given));
+
+    private bool Has(TensorProto expected, TensorProto given) =>
+        expected.DataType == given.DataType && expected.Dims.Equals(given.Dims) && content.PayloadOf(given) is Payload payload && payload.Holds(expected.RawData.Span);
 
     private void ReadNode(NodeProto node)
     {
@@ -225,7 +234,9 @@ internal sealed class GraphReader
         }
 
         Tensor biases = Vector(node, given, sum.Weights);
-        return new AffineTerm(sum.From, sum.Weights, sum.Biases is null ? biases : TensorReader.Sum(sum.Biases, biases)) { Node = node };
+        return sum.Sums == MostOperators
+            ? throw Bad(node, $"adds more than {MostOperators} vectors to a layer, which has one")
+            : new AffineTerm(sum.From, sum.Weights, sum.Biases is null ? biases : TensorReader.Sum(sum.Biases, biases)) { Node = node, Sums = sum.Sums + 1 };
     }
 
     private Term Flatten(NodeProto node) => Operand(node, 0, 1) is InputTerm input && Number(node, "axis", 1) == 1
@@ -233,14 +244,14 @@ internal sealed class GraphReader
         : throw Bad(node, "flattens something else than the inputs, which are the only ones that may be pictures");
 
     private GivenTerm Constant(NodeProto node) => node.Attribute is [{ Name: "value", T: TensorProto tensor }]
-        ? new(TensorReader.Read(tensor, node.Output[0], file))
+        ? new(TensorReader.Read(tensor, node.Output[0], content, file))
         : throw Bad(node, "must have a tensor as its value");
 
     private GivenTerm Transpose(NodeProto node)
     {
         bool swaps = node.Attribute.FirstOrDefault(attribute => attribute.Name == "perm") is not AttributeProto order || order.Ints is [1, 0];
         return swaps && Operand(node, 0, 1) is GivenTerm given && given.Values.Shape.Length == 2
-            ? new(TensorReader.Transposed(Counted(node, given.Values)))
+            ? new(TensorReader.Transposed(given.Values))
             : throw Bad(node, "transposes something else than a given matrix");
     }
 
@@ -259,7 +270,7 @@ internal sealed class GraphReader
                 throw Bad(node, $"uses {Quote(name)}, which is neither given nor computed before it");
             }
 
-            values[name] = value = new GivenTerm(TensorReader.Read(tensor, name, file));
+            values[name] = value = new GivenTerm(TensorReader.Read(tensor, name, content, file));
         }
 
         return value;
@@ -267,13 +278,8 @@ internal sealed class GraphReader
 
     private Tensor Matrix(NodeProto node, int index) =>
         Operand(node, index, node.Input.Count) is GivenTerm { Values: { Shape: [> 0, > 0] } values }
-            ? Counted(node, values)
+            ? values
             : throw Bad(node, $"needs a given matrix of two dimensions as {Quote(node.Input[index])}");
-
-    /// <summary>The same matrix, of which a copy may be made: a small file that names one a thousand times must not become a large model.</summary>
-    private Tensor Counted(NodeProto node, Tensor matrix) => (numbersLeft -= matrix.Count) >= 0
-        ? matrix
-        : throw Bad(node, "takes a matrix that others take too, so often that the layers together have many times the numbers of the file");
 
     /// <summary>A given vector as the biases of a layer: one number for each output, or one for all.</summary>
     private Tensor Vector(NodeProto node, Term given, Tensor weights)
@@ -284,14 +290,13 @@ internal sealed class GraphReader
             bool isRow = values.Shape is [] or [_] or [1, _] or [1, 1];
             if (isRow && values.Count == outputs)
             {
-                return new(values.Name, [outputs], values.ToSingles());
+                return new(values.Name, [outputs], values.CopyStored);
             }
 
             if (isRow && values.Count == 1)
             {
-                float[] repeated = new float[outputs];
-                Array.Fill(repeated, values.Singles[0]);
-                return new(values.Name, [outputs], repeated);
+                float number = values.Singles[0];
+                return new(values.Name, [outputs], (_, repeated) => repeated.Fill(number));
             }
         }
 
@@ -358,13 +363,28 @@ internal sealed class GraphReader
     private (IReadOnlyList<ImportedLayer> Layers, double Divisor) Trace(Term output)
     {
         List<ImportedLayer> layers = [];
+        long numbersLeft = content.Bytes / sizeof(float) * 2 + NumbersForCopies;
         Term term = output;
         while (ActivationForms.ActivationOf(term) is (AffineTerm layer, Activation activation))
         {
-            layers.Insert(0, new(layer.Weights, layer.Biases, activation));
+            // A small file that names a matrix a thousand times must not become a large model, nor one whose layers have few outputs: these lie in memory as sixteen.
+            long outputs = layer.Weights.Shape[0] is > 1 and long several ? Math.Max(several, OutputsInMemory) : 1;
+            numbersLeft -= outputs * layer.Weights.Shape[1];
+            if (numbersLeft < 0)
+            {
+                throw Bad(layer.Node!, "takes a matrix that others take too, or one of few rows, so often that the layers together have many times the numbers of the file");
+            }
+
+            if (layers.Count == MostLayers)
+            {
+                throw new InvalidDataException($"{file}: the graph has more than {MostLayers:N0} layers");
+            }
+
+            layers.Add(new(layer.Weights, layer.Biases, activation));
             term = layer.From;
         }
 
+        layers.Reverse();
         double? divisor = term is InputTerm ? 1 : ActivationForms.DivisorOf(term);
         return layers.Count == 0 || divisor is not (> 0 and < double.PositiveInfinity)
             ? throw (term.Node is NodeProto node

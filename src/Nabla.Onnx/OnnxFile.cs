@@ -62,12 +62,12 @@ public static class OnnxFile
         }
     }
 
-    /// <summary>In a method of its own, so that the messages are garbage when the model is made.</summary>
+    /// <summary>In a method of its own, so that the messages are garbage when the model is made; the numbers of the layers are still in the file then.</summary>
     private static (IReadOnlyList<ImportedLayer> Layers, ImportOptions Options) ReadLayers(Stream stream, string name, ImportOptions options)
     {
-        ModelProto file = Wire.Read(stream, name);
-        ImportOptions completed = FileNotes.Complete(options, file, name);
-        (IReadOnlyList<ImportedLayer> layers, double divisor) = GraphReader.Read(file, name, completed);
+        FileContent content = Wire.Read(stream, name);
+        ImportOptions completed = FileNotes.Complete(options, content.Model, name);
+        (IReadOnlyList<ImportedLayer> layers, double divisor) = GraphReader.Read(content, name, completed);
         return (layers, completed with { InputDivisor = divisor == 1 ? options.InputDivisor : divisor });
     }
 

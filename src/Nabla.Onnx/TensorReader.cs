@@ -1,5 +1,4 @@
-using System.Buffers.Binary;
-using System.Collections.Immutable;
+using System.Buffers;
 using System.Text;
 using Nabla.Models;
 using Nabla.Onnx.Schema;
@@ -13,9 +12,9 @@ internal static class TensorReader
     private const int MostDimensions = 8;
     private const int LongestQuote = 80;
 
-    /// <summary>The numbers of a tensor, once they are as many as its shape says.</summary>
+    /// <summary>The numbers of a tensor, once they are as many as its shape says. They stay in the file until they are needed.</summary>
     /// <exception cref="InvalidDataException">They are not, or are no floats, or lie in another file.</exception>
-    public static Tensor Read(TensorProto tensor, string name, string file)
+    public static Tensor Read(TensorProto tensor, string name, FileContent content, string file)
     {
         string where = $"{file}: the tensor {Quote(name)}";
         if (tensor.DataLocation != 0)
@@ -33,9 +32,10 @@ internal static class TensorReader
             throw new InvalidDataException($"{where} has {tensor.Dims.Count} dimensions, but at most {MostDimensions} are read");
         }
 
-        if (tensor.HasRawData && tensor.FloatData.Count > 0)
+        Payload? payload = content.PayloadOf(tensor);
+        if (payload is not null && tensor.FloatData.Count > 0)
         {
-            throw new InvalidDataException($"{where} has its numbers twice, as raw data and as floats");
+            throw new InvalidDataException($"{where} has its numbers in two pieces, but only those in one piece are read");
         }
 
         Int128 count = 1;
@@ -45,30 +45,19 @@ internal static class TensorReader
             count = dimension >= 0 && count <= int.MaxValue ? count * dimension : -1;
         }
 
-        long held = tensor.HasRawData ? tensor.RawData.Length / sizeof(float) : tensor.FloatData.Count;
-        if (count != held || (tensor.HasRawData && tensor.RawData.Length % sizeof(float) != 0))
+        long held = payload is null ? tensor.FloatData.Count : payload.Length / sizeof(float);
+        bool isCut = payload is not null && payload.Length % sizeof(float) != 0;
+        if (count != held || isCut)
         {
-            string bytes = tensor.HasRawData ? $"{tensor.RawData.Length} bytes" : $"{held} numbers";
-            throw new InvalidDataException($"{where} is [{string.Join(", ", tensor.Dims)}], but {bytes} are given for it");
-        }
-
-        float[] values = new float[held];
-        if (tensor.HasRawData)
-        {
-            ReadOnlySpan<byte> raw = tensor.RawData.Span;
-            for (int i = 0; i < values.Length; i++)
-            {
-                values[i] = BinaryPrimitives.ReadSingleLittleEndian(raw[(i * sizeof(float))..]);
-            }
-        }
-        else
-        {
-            tensor.FloatData.CopyTo(values, 0);
+            string given = isCut ? $"{payload!.Length} bytes" : $"{held} numbers";
+            throw new InvalidDataException($"{where} is [{string.Join(", ", tensor.Dims)}], but {given} are given for it");
         }
 
         try
         {
-            return new(name, [.. tensor.Dims], values);
+            return payload is null
+                ? new(name, [.. tensor.Dims], tensor.FloatData.ToArray())
+                : new(name, [.. tensor.Dims], payload.Read);
         }
         catch (ArgumentException error)
         {
@@ -77,37 +66,35 @@ internal static class TensorReader
     }
 
     /// <summary>Xᵀ.</summary>
-    public static Tensor Transposed(Tensor matrix)
-    {
-        (int rows, int columns) = ((int)matrix.Shape[0], (int)matrix.Shape[1]);
-        ReadOnlySpan<float> from = matrix.Singles;
-        float[] values = new float[from.Length];
-        for (int i = 0; i < rows; i++)
-        {
-            for (int j = 0; j < columns; j++)
-            {
-                values[j * rows + i] = from[i * columns + j];
-            }
-        }
-
-        return new(matrix.Name, [columns, rows], values);
-    }
+    public static Tensor Transposed(Tensor matrix) => new(matrix.Name, [matrix.Shape[1], matrix.Shape[0]], matrix.CopyStored, !matrix.IsTransposed);
 
     /// <summary>cX; X itself where c is 1.</summary>
-    public static Tensor Scaled(Tensor tensor, float factor)
-    {
-        if (factor == 1)
+    public static Tensor Scaled(Tensor tensor, float factor) => factor == 1 ? tensor : new(
+        tensor.Name,
+        tensor.Shape,
+        (first, values) =>
         {
-            return tensor;
-        }
-
-        ImmutableArray<long> shape = tensor.Shape;
-        return new(tensor.Name, shape, Array.ConvertAll(tensor.ToSingles(), value => factor * value));
-    }
+            tensor.CopyStored(first, values);
+            foreach (ref float value in values)
+            {
+                value *= factor;
+            }
+        },
+        tensor.IsTransposed);
 
     /// <summary>x + y, of one shape.</summary>
-    public static Tensor Sum(Tensor x, Tensor y) =>
-        new(x.Name, x.Shape, x.ToSingles().Zip(y.ToSingles(), (a, b) => a + b).ToArray());
+    public static Tensor Sum(Tensor x, Tensor y) => new(x.Name, x.Shape, (first, values) =>
+    {
+        x.CopyStored(first, values);
+        float[] others = ArrayPool<float>.Shared.Rent(values.Length);
+        y.CopyStored(first, others.AsSpan(0, values.Length));
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] += others[i];
+        }
+
+        ArrayPool<float>.Shared.Return(others);
+    });
 
     /// <summary>A text of the file in quotes, on one line, cut where it is long.</summary>
     public static string Quote(string text)

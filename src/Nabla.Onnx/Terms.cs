@@ -23,7 +23,7 @@ internal sealed class GivenTerm(Tensor values) : Term
     public Tensor Values { get; } = values;
 
     /// <summary>Its number, where it is one, of whatever rank.</summary>
-    public float? Number => Values.Count == 1 ? Values.Singles[0] : null;
+    public float? Number { get; } = values.Count == 1 ? values.Singles[0] : null;
 }
 
 /// <summary>x Wᵀ + b.</summary>
@@ -37,6 +37,9 @@ internal sealed class AffineTerm(Term from, Tensor weights, Tensor? biases) : Te
     public Tensor Weights { get; } = weights;
 
     public Tensor? Biases { get; } = biases;
+
+    /// <summary>How many vectors were added to the layer's own.</summary>
+    public int Sums { get; init; }
 }
 
 /// <summary>An operator on one value or two, element by element, or a softmax.</summary>

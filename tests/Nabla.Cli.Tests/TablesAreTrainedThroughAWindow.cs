@@ -15,7 +15,7 @@ public sealed class TablesAreTrainedThroughAWindow : IDisposable
 
     /// <summary>The heap may hold 24 MiB, which is more than the tool itself takes; the table's numbers alone are 40 MB as doubles, and they cannot be packed.</summary>
     [Fact]
-    public async Task A_table_larger_than_the_heap_may_become_is_trained_with_and_refused_without_a_window()
+    public async Task A_table_larger_than_the_heap_may_become_is_trained_with_and_judged_on_and_refused_without_a_window()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no sh");
         using (StreamWriter file = new(folder.File("big.csv")))
@@ -33,10 +33,16 @@ public sealed class TablesAreTrainedThroughAWindow : IDisposable
             }
         }
 
-        const string words = "DOTNET_GCHeapHardLimit=0x1800000 $NABLA train big.csv --layers 4 --epochs 1 --batch-size 500 --seed 1";
+        const string limit = "DOTNET_GCHeapHardLimit=0x1800000";
+        const string words = $"{limit} $NABLA train big.csv --layers 4 --epochs 1 --batch-size 500 --seed 1";
         Run streamed = await CommandLine.ShellAsync(folder.Path, $"{words} --window 1000 --out small.safetensors");
         Assert.True(streamed.Code == ExitCode.Done, streamed.Error);
         Assert.True(File.Exists(folder.File("small.safetensors")));
+        Run judged = await CommandLine.ShellAsync(folder.Path, $"{limit} $NABLA evaluate small.safetensors big.csv --json");
+        Assert.True(judged.Code == ExitCode.Done, judged.Error);
+        Run free = await CommandLine.ShellAsync(folder.Path, "$NABLA evaluate small.safetensors big.csv --json");
+        Assert.Equal(free.Output, judged.Output);
+        Assert.Equal(100_000, judged.Objects[0].GetProperty("samples").GetInt32());
         Run whole = await CommandLine.ShellAsync(folder.Path, $"{words} --out whole.safetensors");
         Assert.StartsWith("there is not enough memory for this", whole.Refused(ExitCode.Failure), StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("whole.safetensors")));

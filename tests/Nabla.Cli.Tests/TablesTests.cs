@@ -162,6 +162,30 @@ public sealed class TablesTests : IDisposable
         Assert.Contains("half.csv, line 4: column 'size': 'x' is no number", half.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>Beside results that are the same as without them.</summary>
+    [Fact]
+    public async Task Categories_that_the_model_never_saw_are_told_by_predict_and_evaluate()
+    {
+        await Train(Write("t.csv", Cats(60)), "--epochs", "1", "--target", "kind");
+        string other = Write("other.csv", "size,colour,kind\n1,red,dog\n9,green,dog\n2,grün,\n3,green,dog\n");
+        const string note = "Note      column 'colour': 3 of 4 rows have a category that the model never saw: 'green', 'grün'; all inputs of the column are 0 there\n";
+        foreach (string[] options in new string[][] { [], ["--json"] })
+        {
+            Run predicted = await CommandLine.RunAsync(["predict", Model, other, .. options]);
+            Assert.Equal((ExitCode.Done, note), (predicted.Code, predicted.Error));
+            Assert.Equal(options.Length == 0 ? 5 : 4, predicted.Output.Count(c => c == '\n'));
+            Run evaluated = await CommandLine.RunAsync(["evaluate", Model, other, .. options]);
+            Assert.Equal((ExitCode.Done, note.Replace("3 of 4", "2 of 3", StringComparison.Ordinal).Replace(", 'grün'", "", StringComparison.Ordinal)), (evaluated.Code, evaluated.Error));
+        }
+
+        Assert.Equal("", (await CommandLine.RunAsync("predict", Model, other, "--count", "1")).Error);
+        Run bad = await CommandLine.RunAsync("predict", Model, Write("bad.csv", "size,colour\n1,green\nx,red\n"));
+        Assert.Equal(
+            "Note      column 'colour': 1 of 1 row has a category that the model never saw: 'green'; all inputs of the column are 0 there\n"
+            + "nabla: bad.csv, line 3: column 'size': 'x' is no number; write one, or nothing where it is missing\n", bad.Error);
+        Assert.StartsWith("index,predicted,probability\n0,", bad.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_parquet_table_goes_where_a_text_goes()
     {

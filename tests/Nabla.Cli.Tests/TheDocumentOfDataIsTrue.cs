@@ -35,6 +35,7 @@ public sealed partial class TheDocumentOfDataIsTrue
 
         Assert.Equal(4, runs.Count);
         AssertNotes(runs[0].Error);
+        Assert.Contains($"```text\n{runs[1].Error}```\n", document, StringComparison.Ordinal);
         Run wrong = await CommandLine.StartAsync(folder.Path, ["predict", "flats.safetensors", "wrong.csv"]);
         Assert.Contains($"```text\n{wrong.Error}```\n", document, StringComparison.Ordinal);
     }

@@ -128,13 +128,11 @@ public class TrainingIsResumed
         Assert.Contains("--resume takes everything from the checkpoint", (await CommandLine.RunAsync("train", "digits", "--resume", run)).Refused(ExitCode.Usage), StringComparison.Ordinal);
         Assert.Contains("--every says how often", (await CommandLine.RunAsync("train", "xor", "--every", "5")).Refused(ExitCode.Usage), StringComparison.Ordinal);
 
-        // The network is announced before: these are no errors of the command line.
-        Run used = await CommandLine.RunAsync("train", "xor", "--out", model, "--checkpoint", run);
-        Assert.Equal(ExitCode.Usage, used.Code);
-        Assert.Contains("holds the checkpoints of another training; nabla train --resume", used.Error, StringComparison.Ordinal);
-        Run file = await CommandLine.RunAsync("train", "xor", "--out", model, "--checkpoint", model);
-        Assert.Equal(ExitCode.Failure, file.Code);
-        Assert.Contains("checkpoints cannot be written to", file.Error, StringComparison.Ordinal);
+        // Before anything is announced, and even before the data is looked for.
+        Assert.Contains(
+            "holds the checkpoints of another training; nabla train --resume", (await CommandLine.RunAsync("train", "none.csv", "--out", model, "--checkpoint", run)).Refused(ExitCode.Usage), StringComparison.Ordinal);
+        Assert.Contains("checkpoints cannot be written to", (await CommandLine.RunAsync("train", "xor", "--out", model, "--checkpoint", model)).Refused(ExitCode.Failure), StringComparison.Ordinal);
+        Assert.Contains("--checkpoint does not go with --optimizer lbfgs", (await CommandLine.RunAsync("train", "xor", "--optimizer", "lbfgs", "--out", model, "--checkpoint", folder.File("new"))).Refused(ExitCode.Usage), StringComparison.Ordinal);
         Run again = await CommandLine.RunAsync("train", "--resume", run, "--out", folder.File("again.safetensors"));
         Assert.Equal(ExitCode.Done, again.Code);
         Assert.Equal(await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(folder.File("again.safetensors"), TestContext.Current.CancellationToken));

@@ -51,7 +51,7 @@ public sealed class HostileTables : IDisposable
     {
         const ulong Seed = 20240501;
         SeededRandom random = new(Seed);
-        for (int i = 0; i < 10_000 / Files.Count; i++)
+        for (int i = 0; i < 10_000; i++)
         {
             byte[] damaged = [.. Files[kind]];
             for (int flips = 1 + random.NextInt(3); flips > 0; flips--)

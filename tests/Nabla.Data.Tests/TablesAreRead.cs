@@ -57,6 +57,53 @@ public sealed class TablesAreRead : IDisposable
             Load("x;y\n1,5;2\n2,5;3\n", new() { Test = 0, Categories = ["x"] }).Notes, note => note.Contains("decimal", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("id", 1, true)]
+    [InlineData("ID", 7, true)]
+    [InlineData("PassengerId", 1, true)]
+    [InlineData("customer_id", 3, true)]
+    [InlineData("Unnamed: 0", 1, true)]
+    [InlineData("index", -1, true)]
+    [InlineData("paid", 1, false)]
+    [InlineData("grid", 1, false)]
+    [InlineData("age", 1, false)]
+    [InlineData("id", 0, false)]
+    public void A_column_that_is_called_an_identifier_and_has_another_number_in_every_row_is_noticed(string name, int step, bool noticed)
+    {
+        // Rising, falling, and in no order.
+        string note = $"column '{name}' has another whole number in every row, as identifiers have, and is used as a number all the same; --features x leaves it out";
+        string Rows(int rows, Func<int, string> id) => $"{name},x,y\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{id(i)},{i % 3},{i * 0.5}\n"));
+        Assert.Equal(noticed, Load(Rows(40, i => $"{100 + step * i}"), new() { Test = 0 }).Notes.Contains(note));
+        Assert.Equal(noticed, Load(Rows(40, i => $"{100 + step * (i * 7 % 40)}"), new() { Test = 0 }).Notes.Contains(note));
+
+        // Not where it was asked for, where a number comes twice, is none, or where there are few rows.
+        Assert.DoesNotContain(note, Load(Rows(40, i => $"{100 + i}"), new() { Test = 0, Features = [name, "x"] }).Notes);
+        Assert.DoesNotContain(note, Load(Rows(40, i => $"{100 + i}"), new() { Test = 0, Target = name, Task = TableTask.Regression }).Notes);
+        Assert.DoesNotContain(note, Load(Rows(40, i => $"{i % 39}"), new() { Test = 0 }).Notes);
+        Assert.DoesNotContain(note, Load(Rows(40, i => $"{i + 0.5}"), new() { Test = 0 }).Notes);
+        Assert.DoesNotContain(note, Load(Rows(19, i => $"{i}"), new() { Test = 0 }).Notes);
+    }
+
+    [Fact]
+    public void What_leaves_identifiers_out_is_told_as_it_is_written()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 30).Select(i => $"{i},{i % 5},{i % 3},{i + 70},{i * 0.5}\n"));
+        Assert.Equal(
+            ["--features a,b leaves it out", "--features a,b leaves it out"],
+            Load("id,a,b,row_id,y\n" + rows, new() { Test = 0 }).Notes.Where(note => note.Contains("identifiers", StringComparison.Ordinal)).Select(note => note.Split("; ")[1]));
+        Assert.Contains(Load("id,a,two words,row_id,y\n" + rows, new() { Test = 0 }).Notes, note => note.EndsWith("; --features with the names of others leaves it out", StringComparison.Ordinal));
+    }
+
+    /// <summary>So many numbers are not kept: they have to rise, as those that count rows do.</summary>
+    [Fact]
+    public void A_long_column_of_identifiers_is_noticed_where_they_rise()
+    {
+        Dataset rising = Load("id,x,y\n" + string.Concat(Enumerable.Range(0, 120_000).Select(i => $"{i},1,{i % 7}\n")), new() { Test = 0 });
+        Assert.Contains(rising.Notes, note => note.StartsWith("column 'id' has another whole number in every row", StringComparison.Ordinal));
+        Dataset repeated = Load("id,x,y\n" + string.Concat(Enumerable.Range(0, 120_000).Select(i => $"{Math.Min(i, 119_998)},1,{i % 7}\n")), new() { Test = 0 });
+        Assert.DoesNotContain(repeated.Notes, note => note.StartsWith("column 'id'", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_target_of_numbers_is_standardized_and_comes_back_in_its_own_units()
     {

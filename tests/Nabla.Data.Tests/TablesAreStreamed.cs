@@ -162,6 +162,61 @@ public sealed class TablesAreStreamed : IDisposable
         Assert.Equal(["line 75"], names);
     }
 
+    /// <summary>What a model is worth on a table is the same to the last bit whether the rows are kept or read when they are needed.</summary>
+    [Theory]
+    [InlineData("kind", false)]
+    [InlineData("size", false)]
+    [InlineData("kind", true)]
+    public void A_model_is_judged_as_on_the_table_in_memory(string target, bool isParquet)
+    {
+        Dataset data = TableReader.Load(Write("some.csv", Mixed(300)), new() { Target = target }, TestContext.Current.CancellationToken);
+        Model<float> model = new(Network.Of([data.Inputs, 8, data.Outputs], Activation.Named("tanh"), data.IsClassification ? Activation.Softmax : Activation.Identity), data.IsClassification ? Loss.CrossEntropy : Loss.SquaredError);
+        model.Initialize(Initializer.Named("glorot"), seed: 1);
+        string path = Write("other.csv", Mixed(1000) + "3,violet,7,cat\n,NA,1,\n");
+        if (isParquet)
+        {
+            data = ParquetTables.Load(Parquet("some.parquet", 60), new() { Target = target }, TestContext.Current.CancellationToken);
+            model = new(Network.Of([data.Inputs, 8, data.Outputs], Activation.Named("tanh"), Activation.Softmax), Loss.CrossEntropy);
+            model.Initialize(Initializer.Named("glorot"), seed: 1);
+            path = Parquet("other.parquet", 600);
+        }
+
+        Dataset memory = ParquetTables.Load(path, data.Preprocessing, data.Classes, cancellationToken: TestContext.Current.CancellationToken);
+        StreamedDataset streamed = ParquetTables.Open(path, 1, data.Preprocessing, data.Classes, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(memory.Notes, streamed.Notes);
+        Assert.Single(streamed.Notes);
+        Assert.Equal((memory.Name, memory.CountOf(Part.Train), memory.Inputs, memory.Outputs), (streamed.Name, streamed.CountOf(Part.Train), streamed.Inputs, streamed.Outputs));
+        Assert.Equal(Judged(memory), Judged(streamed));
+        Assert.Equal(model.MeanLoss(memory.Train), model.MeanLoss(streamed, Part.Train, TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentException>(() => model.MeanLoss(streamed, Part.Test, TestContext.Current.CancellationToken));
+
+        string Judged(TrainingData all) => all.IsClassification
+            ? $"{ClassificationMetrics.Of(model, all, Part.Train, TestContext.Current.CancellationToken) is var c} {c.LogLoss:R} {c.MacroRocAuc:R} {c.MacroF1:R} {c.Accuracy:R}"
+            : $"{RegressionMetrics.Of(model, all, Part.Train, TestContext.Current.CancellationToken)}";
+
+        string Parquet(string name, int rows)
+        {
+            folder.Write(name, ParquetFiles.Mixed(rows));
+            return folder.File(name);
+        }
+    }
+
+    [Fact]
+    public void A_table_without_a_target_is_no_table_to_judge_on()
+    {
+        Preprocessing learned = TableReader.Load(Write("some.csv", Mixed(100)), new() { Target = "size" }, TestContext.Current.CancellationToken).Preprocessing;
+        foreach ((string text, string sentence) in new[]
+        {
+            ("size,colour,code,kind\n,red,1,cat\n", "other.csv: no row has a 'size' to compare with"),
+            ("colour,code,kind\nred,1,cat\n", "other.csv: there is no column 'size'; the file has colour, code, kind"),
+        })
+        {
+            string path = Write("other.csv", text);
+            Assert.Equal(sentence, Assert.Throws<InvalidDataException>(() => TableReader.Load(path, learned, [], cancellationToken: TestContext.Current.CancellationToken)).Message);
+            Assert.Equal(sentence, Assert.Throws<InvalidDataException>(() => TableReader.Open(path, 1, learned, [], cancellationToken: TestContext.Current.CancellationToken)).Message);
+        }
+    }
+
     [Fact]
     public void A_file_that_is_damaged_or_changes_meanwhile_is_refused_with_its_line()
     {
@@ -173,7 +228,7 @@ public sealed class TablesAreStreamed : IDisposable
         StreamedDataset data = TableReader.Open(path, 10, cancellationToken: TestContext.Current.CancellationToken);
         File.AppendAllText(path, "1,red,2,cat\n");
         Assert.Equal(
-            "some.csv was changed while it was trained with; it is read again in each epoch and has to stay as it is",
+            "some.csv was changed while it was used; it is read several times and has to stay as it is",
             Assert.Throws<InvalidDataException>(() => data.Order(8, seed: 1).Begin(1, 0, TestContext.Current.CancellationToken)).Message);
         Assert.Contains("a window holds at least 1 row, but it is 0", Assert.Throws<ArgumentException>(() => TableReader.Open(path, 0, cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }

@@ -29,9 +29,9 @@ internal sealed class DataSource
     /// <summary>Whether it is a file of arrays, whose targets may be in another one.</summary>
     private bool IsArray => IsFile && ArrayReader.IsArrayFile(Given);
 
-    /// <summary>The rows of the file to predict from.</summary>
-    public IEnumerable<TableBatch> Rows(Preprocessing preprocessing) =>
-        IsArray ? ArrayReader.Stream(Given, preprocessing) : TableFiles.Stream(Given, preprocessing, hasHeader);
+    /// <summary>The rows of the file to predict from; of a table only as many as are asked for.</summary>
+    public IEnumerable<TableBatch> Rows(Preprocessing preprocessing, long count) =>
+        IsArray ? ArrayReader.Stream(Given, preprocessing) : TableFiles.Stream(Given, preprocessing, hasHeader, count);
 
     /// <summary>The name of a model file for it: that of the file without its folder and endings.</summary>
     public string ModelFile => $"{(IsFile ? Path.GetFileName(Given).Split('.')[0] is { Length: > 0 } name ? name : "model" : Given)}.safetensors";
@@ -73,7 +73,7 @@ internal sealed class DataSource
             : throw LabelsOfATable(),
         cancellationToken);
 
-    /// <summary>Loads it to use a model on.</summary>
+    /// <summary>Loads it to use a model on; of a table the rows are read where they are needed.</summary>
     /// <param name="preprocessing">What the model learned of its columns.</param>
     /// <param name="classes">The classes that it knows.</param>
     /// <param name="seed">Fixes what is generated.</param>
@@ -81,7 +81,7 @@ internal sealed class DataSource
     /// <param name="labels">The file with the targets of arrays.</param>
     /// <param name="terminal">Where the progress of a download goes.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<Dataset> LoadAsync(
+    public async Task<TrainingData> LoadAsync(
         Preprocessing preprocessing,
         ImmutableArray<string> classes,
         ulong seed,
@@ -89,12 +89,12 @@ internal sealed class DataSource
         string? labels,
         Terminal terminal,
         CancellationToken cancellationToken) => builtIn is null
-        ? Task.Run(
+        ? await Task.Run<TrainingData>(
             () => IsArray ? ArrayReader.Load(Given, labels, preprocessing, classes)
-                : labels is null ? TableFiles.Load(Given, preprocessing, classes, hasHeader, cancellationToken)
+                : labels is null ? TableFiles.Open(Given, preprocessing, classes, hasHeader, cancellationToken)
                 : throw LabelsOfATable(),
             cancellationToken)
-        : Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);
+        : await Loading.LoadAsync(builtIn, seed, folder, terminal, cancellationToken);
 
     private ArgumentException LabelsOfATable() =>
         new($"--labels goes with a file of arrays, but {Path.GetFileName(Given)} is a table, whose target is one of its columns; --target names it");

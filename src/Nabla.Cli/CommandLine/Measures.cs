@@ -21,12 +21,6 @@ internal sealed class Measures
     /// <summary>How often each class was taken for each; null for a regression.</summary>
     public ConfusionMatrix? Confusion => classification?.Confusion;
 
-    /// <summary>Measures a model.</summary>
-    public static Measures Of<T>(Model<T> model, Samples samples, Dataset data)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => samples.Labels is null
-        ? new(data.Classes, null, RegressionMetrics.Of(model, samples, data.Preprocessing.Target))
-        : new(data.Classes, ClassificationMetrics.Of(model, samples), null);
-
     /// <summary>Measures a model on a part of a data set.</summary>
     public static Measures Of<T>(Model<T> model, TrainingData data, Part part)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => data.IsClassification

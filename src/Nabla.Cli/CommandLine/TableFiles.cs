@@ -13,12 +13,12 @@ internal static class TableFiles
 #if PARQUET
     public static Dataset Load(string path, TableOptions options, CancellationToken cancellationToken) => ParquetTables.Load(path, options, cancellationToken);
 
-    public static Dataset Load(string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader, CancellationToken cancellationToken) =>
-        ParquetTables.Load(path, preprocessing, classes, hasHeader, cancellationToken);
-
     public static StreamedDataset Open(string path, int window, TableOptions options, CancellationToken cancellationToken) => ParquetTables.Open(path, window, options, cancellationToken);
 
-    public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing, bool? hasHeader) => ParquetTables.Stream(path, preprocessing, hasHeader);
+    public static StreamedDataset Open(string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader, CancellationToken cancellationToken) =>
+        ParquetTables.Open(path, window: 1, preprocessing, classes, hasHeader, cancellationToken);
+
+    public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing, bool? hasHeader, long count) => ParquetTables.Stream(path, preprocessing, hasHeader, count);
 #else
     public static Dataset Load(string path, TableOptions options, CancellationToken cancellationToken) =>
         TableReader.Load(Text(path), Text(options), cancellationToken);
@@ -26,10 +26,11 @@ internal static class TableFiles
     public static StreamedDataset Open(string path, int window, TableOptions options, CancellationToken cancellationToken) =>
         TableReader.Open(Text(path), window, Text(options), cancellationToken);
 
-    public static Dataset Load(string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader, CancellationToken cancellationToken) =>
-        TableReader.Load(Text(path), preprocessing, classes, hasHeader, cancellationToken);
+    public static StreamedDataset Open(string path, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader, CancellationToken cancellationToken) =>
+        TableReader.Open(Text(path), window: 1, preprocessing, classes, hasHeader, cancellationToken);
 
-    public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing, bool? hasHeader) => TableReader.Stream(Text(path), preprocessing, hasHeader);
+    public static IEnumerable<TableBatch> Stream(string path, Preprocessing preprocessing, bool? hasHeader, long count) =>
+        TableReader.Stream(Text(path), preprocessing, hasHeader, count);
 
     private static TableOptions Text(TableOptions options) => options with { TestFile = options.TestFile is string test ? Text(test) : null };
 

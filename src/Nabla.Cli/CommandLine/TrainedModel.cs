@@ -10,14 +10,17 @@ namespace Nabla.Cli.CommandLine;
 
 /// <summary>A model from a file with data to use it on.</summary>
 /// <typeparam name="T">float, or double where the file holds doubles.</typeparam>
-internal sealed record TrainedModel<T>(Model<T> Model, ModelDescription Description, Dataset Data, bool IsFile)
+internal sealed record TrainedModel<T>(Model<T> Model, ModelDescription Description, TrainingData Data, bool IsFile)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The held-out samples; where there are none, those to train with.</summary>
-    public Samples Samples => Data.Test ?? Data.Train;
+    public Part Part => Data.CountOf(Part.Test) > 0 ? Part.Test : Part.Train;
+
+    /// <summary>How many samples there are.</summary>
+    public int Count => Data.CountOf(Part);
 
     /// <summary>"test", "train", or "file" where the samples are all rows of one.</summary>
-    public string Part => IsFile ? "file" : Data.Test is null ? "train" : "test";
+    public string PartWord => IsFile ? "file" : Part == Part.Train ? "train" : "test";
 }
 
 /// <summary>What can be done with a model in either precision.</summary>
@@ -57,7 +60,7 @@ internal static class TrainedModels
         string path, DataSource source, ulong? seed, string? folder, string? labels, Terminal terminal, IModelUser user)
     {
         (ModelDescription description, SafetensorsFile file) = Read(path);
-        Dataset dataset;
+        TrainingData dataset;
         using (Interruption interruption = new())
         {
             try
@@ -72,11 +75,7 @@ internal static class TrainedModels
             }
         }
 
-        foreach (string note in dataset.Notes)
-        {
-            terminal.Error.WriteLine($"Note      {note}");
-        }
-
+        terminal.WriteNotes(dataset.Notes);
         RequireFit(description, file.Name, dataset);
         return IsDouble(file)
             ? user.Use(new TrainedModel<double>(ModelFile.ToModel<double>(description, file), description, dataset, source.IsFile))
@@ -94,7 +93,7 @@ internal static class TrainedModels
 
     private static bool IsDouble(SafetensorsFile file) => file.Tensors.Any(tensor => tensor.Type == TensorType.F64);
 
-    private static void RequireFit(ModelDescription description, string file, Dataset dataset)
+    private static void RequireFit(ModelDescription description, string file, TrainingData dataset)
     {
         Network network = description.Network;
         if (description.Preprocessing.IsTable && !dataset.Preprocessing.IsTable)
@@ -104,11 +103,11 @@ internal static class TrainedModels
                 + $"but {dataset.Name} has none; a file with these columns is needed");
         }
 
-        if (network.Inputs != dataset.Train.Inputs || network.Outputs != dataset.Train.Outputs)
+        if (network.Inputs != dataset.Inputs || network.Outputs != dataset.Outputs)
         {
             throw new InvalidDataException(
                 $"the model {file} is {network}, with {network.Inputs} inputs and {network.Outputs} outputs, "
-                + $"but {dataset.Name} has {dataset.Train.Inputs} inputs and {dataset.Train.Outputs} outputs");
+                + $"but {dataset.Name} has {dataset.Inputs} inputs and {dataset.Outputs} outputs");
         }
 
         if (dataset.Preprocessing.InputDivisor != description.Preprocessing.InputDivisor)

@@ -42,13 +42,13 @@ internal static class EvaluateCommand
         public int Use<T>(TrainedModel<T> trained)
             where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
         {
-            double loss = trained.Model.MeanLoss(trained.Samples);
+            double loss = trained.Model.MeanLoss(trained.Data, trained.Part);
             if (!double.IsFinite(loss))
             {
                 throw new NonFiniteLossException($"the mean loss of {path} on {trained.Data.Name} is {loss}");
             }
 
-            Measures measures = Measures.Of(trained.Model, trained.Samples, trained.Data);
+            Measures measures = Measures.Of(trained.Model, trained.Data, trained.Part);
             ConfusionMatrix? confusion = measures.Confusion;
             if (json)
             {
@@ -56,7 +56,7 @@ internal static class EvaluateCommand
                 return ExitCode.Done;
             }
 
-            string samples = $"{trained.Samples.Count:N0} {trained.Part} samples of {trained.Data.Name}";
+            string samples = $"{trained.Count:N0} {trained.PartWord} samples of {trained.Data.Name}";
             terminal.Output.WriteLine(confusion is null ? $"Samples    {samples}" : $"Accuracy   {Summary.Percent(confusion.Accuracy)} of {samples}");
             terminal.Output.WriteLine($"Mean loss  {loss:G6} ({trained.Model.Loss})");
             measures.WriteText(terminal);
@@ -75,8 +75,8 @@ internal static class EvaluateCommand
             ConfusionMatrix? confusion = measures.Confusion;
             writer.WriteString("model", path);
             writer.WriteString("data", trained.Data.Name);
-            writer.WriteString("part", trained.Part);
-            writer.WriteNumber("samples", trained.Samples.Count);
+            writer.WriteString("part", trained.PartWord);
+            writer.WriteNumber("samples", trained.Count);
             writer.Write("accuracy", confusion?.Accuracy);
             writer.Write("loss", loss);
             if (confusion is null)

@@ -35,7 +35,7 @@ internal static class PredictCommand
             DataSource source = DataSource.Find(parsed.GetRequiredValue(data), parsed.GetValue(noHeader));
             int? most = parsed.GetValue(count);
             return source.IsFile
-                ? Task.FromResult(TrainedModels.UseOnFile(path, source, new TablePrediction(terminal.Output, most ?? long.MaxValue, parsed.GetValue(json))))
+                ? Task.FromResult(TrainedModels.UseOnFile(path, source, new TablePrediction(terminal, most ?? long.MaxValue, parsed.GetValue(json))))
                 : TrainedModels.UseAsync(
                     path,
                     source,
@@ -55,7 +55,8 @@ internal static class PredictCommand
         public int Use<T>(TrainedModel<T> trained)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            Samples samples = trained.Samples;
+            // What is no file is in memory, in one piece.
+            Samples samples = trained.Data.Read(trained.Part).Single();
             ImmutableArray<string> classes = trained.Description.Classes.IsEmpty ? trained.Data.Classes : trained.Description.Classes;
             bool probabilities = trained.Model.Network.Layers[^1].Activation.IsSoftmax;
             StringBuilder rows = new();

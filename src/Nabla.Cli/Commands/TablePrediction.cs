@@ -11,68 +11,77 @@ using Nabla.Training;
 namespace Nabla.Cli.Commands;
 
 /// <summary>The predictions for the rows of a file, written as the rows are read: a file of any length takes constant memory.</summary>
-internal sealed class TablePrediction(TextWriter output, long count, bool json)
+internal sealed class TablePrediction(Terminal terminal, long count, bool json)
 {
-    /// <summary>Predicts all rows, or the first ones.</summary>
+    private readonly TextWriter output = terminal.Output;
+
+    /// <summary>Predicts all rows, or the first ones, and says on stderr what a user should know of them.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or lacks a column; the rows before that place are written.</exception>
     public int Run<T>(Model<T> model, ModelDescription description, DataSource data)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ImmutableArray<string> classes = description.Classes;
-        TargetEncoding target = description.Preprocessing.Target ?? new("");
-        bool first = true;
-        foreach (TableBatch batch in data.Rows(description.Preprocessing))
+        ImmutableArray<string> notes = [];
+        try
         {
-            StringBuilder rows = new();
-            if (first && !json)
+            foreach (TableBatch batch in data.Rows(description.Preprocessing, count))
             {
-                string outputs = classes.IsEmpty ? "output" : model.Network.Layers[^1].Activation.IsSoftmax ? "predicted,probability" : "predicted,output";
-                rows.Append($"index,{outputs}{(batch.Targets is null ? "" : ",target")}\n");
-            }
-
-            first = false;
-            if (batch.Features.Count == 0)
-            {
-                output.Write(rows);
-                break;
-            }
-
-            model.Predict(
-                batch.Features,
-                (i, column) =>
+                notes = batch.Notes;
+                Write(model, description, data, batch);
+                if (batch.FirstRow + batch.Features.Count >= count)
                 {
-                    long index = batch.FirstRow + i;
-                    double[] values = new double[column.Length];
-                    for (int j = 0; j < values.Length; j++)
-                    {
-                        double value = double.CreateChecked(column[j]);
-                        values[j] = classes.IsEmpty ? target.Decode(value) : value;
-                        if (!double.IsFinite(values[j]))
-                        {
-                            output.Write(rows);
-                            throw new InvalidDataException($"{Path.GetFileName(data.Given)}: the output for row {index} is {values[j]}; its numbers are too far from those that were trained with");
-                        }
-                    }
-
-                    if (json)
-                    {
-                        WriteJson(index, values, classes, batch.Targets?[i]);
-                    }
-                    else
-                    {
-                        rows.Append(Row(index, values, classes, batch.Targets?[i])).Append('\n');
-                    }
-                },
-                (int)Math.Min(int.MaxValue, count - batch.FirstRow));
-            output.Write(rows);
-            output.Flush();
-            if (batch.FirstRow + batch.Features.Count >= count)
-            {
-                break;
+                    break;
+                }
             }
+        }
+        finally
+        {
+            terminal.WriteNotes(notes);
         }
 
         return ExitCode.Done;
+    }
+
+    private void Write<T>(Model<T> model, ModelDescription description, DataSource data, TableBatch batch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ImmutableArray<string> classes = description.Classes;
+        TargetEncoding target = description.Preprocessing.Target ?? new("");
+        StringBuilder rows = new();
+        if (batch.FirstRow == 0 && !json)
+        {
+            string outputs = classes.IsEmpty ? "output" : model.Network.Layers[^1].Activation.IsSoftmax ? "predicted,probability" : "predicted,output";
+            rows.Append($"index,{outputs}{(batch.Targets is null ? "" : ",target")}\n");
+        }
+
+        model.Predict(
+            batch.Features,
+            (i, column) =>
+            {
+                long index = batch.FirstRow + i;
+                double[] values = new double[column.Length];
+                for (int j = 0; j < values.Length; j++)
+                {
+                    double value = double.CreateChecked(column[j]);
+                    values[j] = classes.IsEmpty ? target.Decode(value) : value;
+                    if (!double.IsFinite(values[j]))
+                    {
+                        output.Write(rows);
+                        throw new InvalidDataException($"{Path.GetFileName(data.Given)}: the output for row {index} is {values[j]}; its numbers are too far from those that were trained with");
+                    }
+                }
+
+                if (json)
+                {
+                    WriteJson(index, values, classes, batch.Targets?[i]);
+                }
+                else
+                {
+                    rows.Append(Row(index, values, classes, batch.Targets?[i])).Append('\n');
+                }
+            },
+            (int)Math.Min(int.MaxValue, count - batch.FirstRow));
+        output.Write(rows);
+        output.Flush();
     }
 
     private static string Row(long index, double[] values, ImmutableArray<string> classes, string? target)

@@ -109,6 +109,13 @@ internal static class TrainCommand
                     Pictures.Require(picture);
                 }
 
+                if (request.CheckpointFolder is string checkpoints)
+                {
+                    // Before the data is loaded, which may take long.
+                    using CheckpointFolder asked = new(checkpoints);
+                    ModelPath.RequireUnused(asked);
+                }
+
                 ModelPath.RequireDistinct(
                     [("the data", request.Data), ("--labels", request.Labels), ("--test-file", request.Table.TestFile)], [("--out", request.Out), ("--report", request.Report), ("--plot", request.Plot)]);
 
@@ -122,11 +129,7 @@ internal static class TrainCommand
             }
 
             (Checkpoint stored, ImmutableArray<string> notes) = new CheckpointFolder(folder).Latest();
-            foreach (string note in notes)
-            {
-                terminal.Error.WriteLine($"Note      {note}");
-            }
-
+            terminal.WriteNotes(notes);
             ParseResult first = command.Parse([.. stored.Arguments], Tool.Configuration);
             if (ParseErrors.Describe(first) is string problem)
             {

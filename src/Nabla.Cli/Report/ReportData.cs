@@ -52,64 +52,30 @@ internal static class ReportData
     private static List<Example> Worst<T>(TrainingSetup setup, Model<T> model, Part part)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // Of each sample only how wrong it is; the few worst are asked again.
-        PriorityQueue<(Samples Samples, int First, int Sample, double[] Outputs), double> worst = new();
+        WorstSamples worst = new(MostExamples);
         int first = 0;
+        int? side = null;
         foreach (Samples samples in setup.Data.Read(part))
         {
-            int from = first;
-            model.Predict(samples, (sample, column) =>
-            {
-                double[] outputs = new double[column.Length];
-                for (int i = 0; i < outputs.Length; i++)
-                {
-                    outputs[i] = double.CreateChecked(column[i]);
-                }
-
-                double error = Wrongness(samples, sample, outputs);
-                if (worst.Count < MostExamples)
-                {
-                    worst.Enqueue((samples, from, sample, outputs), error);
-                }
-                else
-                {
-                    worst.EnqueueDequeue((samples, from, sample, outputs), error);
-                }
-            });
+            int before = first;
+            side = samples.PictureSide;
+            model.Predict(samples, (sample, outputs) => worst.Add(samples, sample, outputs, before));
             first += samples.Count;
         }
 
-        List<Example> examples = [];
-        while (worst.TryDequeue(out (Samples Samples, int First, int Sample, double[] Outputs) one, out _))
-        {
-            examples.Add(ExampleOf(setup, model, one.Samples, one.Sample, one.First, one.Outputs));
-        }
-
-        examples.Reverse();
-        return [.. examples.OrderByDescending(example => example.Loss)];
+        return [.. worst.InOrder.Select(one => ExampleOf(setup, model, one, side)).OrderByDescending(example => example.Loss)];
     }
 
-    /// <summary>How wrong outputs are: of a class what is missing to 1, of numbers the sum of squares.</summary>
-    private static double Wrongness(Samples samples, int sample, double[] outputs) => samples.Targets switch
-    {
-        ClassTargets classes => 1 - outputs[classes.Labels[sample]] + (Largest(outputs) == classes.Labels[sample] ? 0 : 1),
-        _ => outputs.Zip(samples.TargetsOf(sample), (output, target) => (output - target) * (output - target)).Sum(),
-    };
-
-    private static int Largest(double[] values) => Array.IndexOf(values, values.Max());
-
-    private static Example ExampleOf<T>(TrainingSetup setup, Model<T> model, Samples samples, int sample, int first, double[] outputs)
+    private static Example ExampleOf<T>(TrainingSetup setup, Model<T> model, JudgedSample one, int? side)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ImmutableArray<double> inputs = samples.InputsOf(sample);
-        ImmutableArray<double> targets = samples.TargetsOf(sample);
-        (string target, string output) = samples.Targets is ClassTargets classes
-            ? (setup.Data.Classes[classes.Labels[sample]], $"taken for {setup.Data.Classes[Largest(outputs)]}")
-            : (Numbers(InUnits(targets)), Numbers(InUnits(outputs)));
-        double loss = model.MeanLoss(new(new NumberFeatures(inputs, inputs.Length), samples.Targets is ClassTargets some ? new ClassTargets([some.Labels[sample]], some.Size) : new NumberTargets(targets, targets.Length)));
-        return samples.PictureSide is int side
-            ? new(first + sample + 1, Picture(inputs, side), "", target, output, loss)
-            : new(first + sample + 1, null, setup.Data.Preprocessing.IsTable ? Cells(setup.Data.Preprocessing, inputs) : Numbers(inputs), target, output, loss);
+        (Targets targets, string target, string output) = one is { Label: int label, TakenFor: int takenFor }
+            ? (new ClassTargets([label], one.Targets.Length), setup.Data.Classes[label], $"taken for {setup.Data.Classes[takenFor]}")
+            : ((Targets)new NumberTargets(one.Targets, one.Targets.Length), Numbers(InUnits(one.Targets)), Numbers(InUnits(one.Outputs)));
+        double loss = model.MeanLoss(new(new NumberFeatures(one.Inputs, one.Inputs.Length), targets));
+        return side is int pixels
+            ? new(one.Number, Picture(one.Inputs, pixels), "", target, output, loss)
+            : new(one.Number, null, setup.Data.Preprocessing.IsTable ? Cells(setup.Data.Preprocessing, one.Inputs) : Numbers(one.Inputs), target, output, loss);
 
         ImmutableArray<double> InUnits(IReadOnlyList<double> values) => [.. values.Select(value => setup.Data.Preprocessing.Target?.Decode(value) ?? value)];
     }

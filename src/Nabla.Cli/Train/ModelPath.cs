@@ -1,3 +1,5 @@
+using Nabla.Models;
+
 namespace Nabla.Cli.Train;
 
 /// <summary>Where a model, or what goes with it, will be written. Asked before training: an hour's work should not end with "no such folder".</summary>
@@ -63,4 +65,18 @@ internal static class ModelPath
 
         static string Resolved(string path) => (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
     }
+
+    /// <summary>Asserts that a folder for checkpoints holds none: those of another training shall not be lost.</summary>
+    /// <exception cref="ArgumentException">It does.</exception>
+    public static void RequireUnused(CheckpointFolder folder)
+    {
+        if (folder.IsInUse)
+        {
+            throw new ArgumentException(
+                $"{folder.Path} holds the checkpoints of another training; nabla train --resume {Quoted(folder.Path)} goes on with that, and a new one needs another folder");
+        }
+    }
+
+    /// <summary>A path as it is written on a command line.</summary>
+    public static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 }

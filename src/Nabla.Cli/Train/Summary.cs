@@ -11,8 +11,9 @@ namespace Nabla.Cli.Train;
 /// <summary>What is said before training.</summary>
 internal static class Announcement
 {
-    public static void Write(TextWriter error, TrainingSetup setup, string kernels)
+    public static void Write(Terminal terminal, TrainingSetup setup, string kernels)
     {
+        TextWriter error = terminal.Error;
         TrainingData data = setup.Data;
         Network network = setup.Network;
         string activations = string.Join(", ", network.Layers.Select(layer => layer.Activation.Name));
@@ -26,11 +27,7 @@ internal static class Announcement
             error.WriteLine($"Window    {Math.Min(streamed.Window, streamed.Train.Count):N0} samples in {streamed.WindowBytes / 1e6:N1} MB of memory; the file is read again in each epoch");
         }
 
-        foreach (string note in data.Notes)
-        {
-            error.WriteLine($"Note      {note}");
-        }
-
+        terminal.WriteNotes(data.Notes);
         error.WriteLine($"Network   {network} ({activations}), {network.ParameterCount:N0} {parameters}, init {setup.Beginning}");
         error.WriteLine($"Loss      {setup.Loss} ({(setup.Loss.Text is not null ? "as it is written" : setup.Reduction == Reduction.Mean ? "mean over the batch" : "sum over the batch")})");
         string rule = options.Lbfgs is LbfgsSettings lbfgs

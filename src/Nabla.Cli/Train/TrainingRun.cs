@@ -61,14 +61,15 @@ internal sealed class TrainingRun<T> : IDisposable
     public int Run(Interruption interruption)
     {
         Trainer<T> trainer = new(model, setup.Data, setup.Options);
-        Announcement.Write(terminal.Error, setup, trainer.PathName);
+        PrepareCheckpoints(trainer);
+        Announcement.Write(terminal, setup, trainer.PathName);
         bool replaces = File.Exists(setup.Request.Out);
         if (replaces && setup.Request.From is null)
         {
             terminal.Error.WriteLine($"Note      {setup.Request.Out} is there already; it is replaced when this training ends, or is interrupted after its first epoch");
         }
 
-        PrepareCheckpoints(trainer);
+        GoOn(trainer);
         List<EpochReport> reports = [.. trainer.Position.Reports];
         bool stopped = false;
         ProgressView.Show(terminal, setup, view =>
@@ -123,7 +124,7 @@ internal sealed class TrainingRun<T> : IDisposable
             : $"the model as it was then is in {setup.Request.Out}";
         terminal.Error.WriteLine(
             $"nabla: interrupted in epoch {reports.Count + 1} of {setup.Options.Epochs}; {what}"
-            + (folder is null ? "" : $"; nabla train --resume {Quoted(folder.Path)} goes on from there"));
+            + (folder is null ? "" : $"; nabla train --resume {ModelPath.Quoted(folder.Path)} goes on from there"));
         return interruption.ExitCode ?? ExitCode.Interrupted;
     }
 
@@ -143,8 +144,6 @@ internal sealed class TrainingRun<T> : IDisposable
         return null;
     }
 
-    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
-
     private void PrepareCheckpoints(Trainer<T> trainer)
     {
         if (folder is null)
@@ -157,23 +156,9 @@ internal sealed class TrainingRun<T> : IDisposable
             throw new ArgumentException("--checkpoint does not go with --optimizer lbfgs, which remembers its last steps; another optimizer can be resumed");
         }
 
-        if (setup.Request.From is not Checkpoint from)
-        {
-            if (folder.IsInUse)
-            {
-                throw new ArgumentException(
-                    $"{folder.Path} holds the checkpoints of another training; nabla train --resume {Quoted(folder.Path)} goes on with that, and a new one needs another folder");
-            }
-        }
-        else if (from.DataFingerprint != fingerprint)
+        if (setup.Request.From is Checkpoint from && from.DataFingerprint != fingerprint)
         {
             throw new InvalidDataException($"{from.File}: the samples of {setup.Data.Name} are not those that the training began with; to the same bits it goes on with the same data only");
-        }
-        else
-        {
-            from.Restore(model, trainer);
-            TrainingPosition at = trainer.Position;
-            terminal.Error.WriteLine($"Resumed   from {from.File}: {at.Epoch - 1:N0} of {setup.Options.Epochs:N0} epochs and {at.Samples:N0} samples of the next");
         }
 
         try
@@ -183,6 +168,23 @@ internal sealed class TrainingRun<T> : IDisposable
         catch (Exception e) when (OutputException.IsCause(e))
         {
             throw new OutputException($"checkpoints cannot be written to {folder.Path}", e);
+        }
+
+        if (setup.Request.From is null)
+        {
+            // Once more, now that nobody else writes there.
+            ModelPath.RequireUnused(folder);
+        }
+    }
+
+    /// <summary>Takes up what a checkpoint has kept.</summary>
+    private void GoOn(Trainer<T> trainer)
+    {
+        if (setup.Request.From is Checkpoint from)
+        {
+            from.Restore(model, trainer);
+            TrainingPosition at = trainer.Position;
+            terminal.Error.WriteLine($"Resumed   from {from.File}: {at.Epoch - 1:N0} of {setup.Options.Epochs:N0} epochs and {at.Samples:N0} samples of the next");
         }
     }
 

@@ -41,6 +41,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
         used.RemoveAll(place => options.Features.IsEmpty && !told.Contains(place) && levels.TryGetValue(place, out LevelSurvey? survey)
             && survey.Levels.Count >= LeastIdentified && survey.Levels.All(level => level.Value == 1) && LeaveOut(
             place, "it has another text in every row, as names and identifiers have"));
+        NoteIdentifiers(used, surveys, told);
         if (used.Count == 0)
         {
             throw new InvalidDataException($"{file.FileName}: no column is left to predict '{TableFile.Shown(file.Names[target])}' from");
@@ -92,7 +93,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
 
     private Dictionary<int, ColumnSurvey> Survey(int[] features, int target)
     {
-        Dictionary<int, ColumnSurvey> surveys = features.Append(target).ToDictionary(place => place, place => new ColumnSurvey(place == target));
+        Dictionary<int, ColumnSurvey> surveys = features.Append(target).ToDictionary(place => place, place => new ColumnSurvey(place == target, place == target ? "" : file.Names[place]));
         (int Place, ColumnSurvey Survey)[] all = [.. surveys.Select(pair => (pair.Key, pair.Value))];
         long rows = 0;
         foreach (TableRow row in file.Rows(cancellationToken))
@@ -198,6 +199,18 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
 
         notes.Add($"column '{TableFile.Shown(file.Names[place])}' is left out: {why}");
         return true;
+    }
+
+    /// <summary>A number that is another one in every row teaches nothing, but only the user knows whether it is one that means something.</summary>
+    private void NoteIdentifiers(List<int> used, Dictionary<int, ColumnSurvey> surveys, HashSet<int> told)
+    {
+        const int LongestList = 100;
+        int[] identifiers =
+            options.Features.IsEmpty ? [.. used.Where(place => !told.Contains(place) && surveys[place] is { HoldsIdentifiers: true, Numbers: >= LeastIdentified })] : [];
+        string others = string.Join(',', used.Except(identifiers).Select(place => file.Names[place]));
+        string list = others.Length is 0 or > LongestList || others.AsSpan().ContainsAny(" '\"\n") ? "with the names of others" : others;
+        notes.AddRange(identifiers.Select(place =>
+            $"column '{TableFile.Shown(file.Names[place])}' has another whole number in every row, as identifiers have, and is used as a number all the same; --features {list} leaves it out"));
     }
 
     private Dictionary<int, LevelSurvey> SurveyLevels(int[] categories, int target)

@@ -16,11 +16,19 @@ internal sealed class ColumnSurvey
     // So many different whole numbers are classes where nobody says what they are.
     public const int MostNumberClasses = 20;
 
+    /// <summary>More numbers than these are different ones only where each is larger than the one before.</summary>
+    private const int MostIdentifiers = 100_000;
+
     private HashSet<double>? whole;
+    private HashSet<double>? identifiers;
+    private double last = double.NegativeInfinity;
+    private bool isRising = true;
     private long commas;
 
-    /// <summary>A column; the different whole numbers are kept of the one that may be a target.</summary>
-    public ColumnSurvey(bool mayBeTarget) => whole = mayBeTarget ? [] : null;
+    /// <summary>A column.</summary>
+    /// <param name="mayBeTarget">Whether its different whole numbers are kept, as far as they are few.</param>
+    /// <param name="name">What it is called: of one that is called as identifiers are it is found out whether all numbers are different ones.</param>
+    public ColumnSurvey(bool mayBeTarget, string name = "") => (whole, identifiers) = (mayBeTarget ? [] : null, IsIdentifier(name) ? [] : null);
 
     public long Numbers { get; private set; }
 
@@ -41,6 +49,9 @@ internal sealed class ColumnSurvey
 
     /// <summary>How many different numbers there are, where all are whole and these are few.</summary>
     public int? WholeNumbers => whole?.Count;
+
+    /// <summary>Whether it is called as identifiers are and has another whole number in every row.</summary>
+    public bool HoldsIdentifiers => identifiers is not null && Texts + Dates == 0;
 
     public ColumnKind Kind
     {
@@ -71,6 +82,8 @@ internal sealed class ColumnSurvey
             {
                 whole = null;
             }
+
+            LookForIdentifier(number);
         }
         else
         {
@@ -78,6 +91,31 @@ internal sealed class ColumnSurvey
             Dates += kind == CellKind.Date ? 1 : 0;
             Texts += kind == CellKind.Text ? 1 : 0;
             commas += kind == CellKind.Text && IsDecimalComma(field) ? 1 : 0;
+        }
+    }
+
+    /// <summary>Whether a column is called as identifiers or numbers of rows are: id, PassengerId, customer_id, index.</summary>
+    private static bool IsIdentifier(string name)
+    {
+        string[] words = ["id", "index", "idx", "rowid", "Unnamed: 0"];
+        return words.Contains(name, StringComparer.OrdinalIgnoreCase)
+            || (name.Length > 2 && name.EndsWith("id", StringComparison.OrdinalIgnoreCase)
+                && (!char.IsLetter(name[^3]) || (name[^2] == 'I' && char.IsLower(name[^3]))));
+    }
+
+    private void LookForIdentifier(double number)
+    {
+        if (identifiers is null)
+        {
+            return;
+        }
+
+        isRising &= number > last;
+        last = number;
+        bool isNew = Numbers <= MostIdentifiers && identifiers.Add(number);
+        if (number != Math.Floor(number) || !(isRising || isNew))
+        {
+            identifiers = null;
         }
     }
 

@@ -9,10 +9,12 @@ internal sealed class TablePlan
     private readonly ImmutableArray<Source> sources;
     private readonly Dictionary<string, int>? labels;
     private readonly string? targetName;
+    private readonly double[] cells;
 
     private TablePlan(TableFile file, ImmutableArray<Source> sources, string? target, ImmutableArray<string> classes)
     {
         (File, this.sources, targetName, Classes) = (file, sources, target, classes);
+        cells = new double[sources.Length];
         TargetPlace = target is null ? -1 : file.PlaceOf(target);
         labels = classes.IsEmpty ? null : PlacesOf(classes);
     }
@@ -90,22 +92,67 @@ internal sealed class TablePlan
             : source.Levels.Length;
     }
 
-    /// <summary>Appends the columns of a row.</summary>
+    /// <summary>What the rows that were looked through or appended hold of categories that are none of the levels.</summary>
+    public UnseenLevels Unseen { get; } = new();
+
+    /// <summary>Appends the columns of a row: all of them, or none where one is damaged.</summary>
     /// <exception cref="InvalidDataException">A field is not what its column holds.</exception>
     public void Append(TableRow row, TableColumns table)
     {
+        LookThrough(row);
         for (int i = 0; i < sources.Length; i++)
         {
-            double cell = CellOf(row, i);
             if (table.Columns[i] is NumberColumn numbers)
             {
-                numbers.Append(cell);
+                numbers.Append(cells[i]);
             }
             else
             {
-                ((CategoryColumn)table.Columns[i]).Append(double.IsNaN(cell) ? -1 : (int)cell);
+                ((CategoryColumn)table.Columns[i]).Append(double.IsNaN(cells[i]) ? -1 : (int)cells[i]);
             }
         }
+    }
+
+    /// <summary>Reads the columns of a row and counts what the levels do not have.</summary>
+    /// <exception cref="InvalidDataException">A field is not what its column holds; nothing of the row is counted then.</exception>
+    public void LookThrough(TableRow row)
+    {
+        bool isUnseen = false;
+        for (int i = 0; i < sources.Length; i++)
+        {
+            cells[i] = CellOf(row, i);
+            isUnseen |= IsUnseen(i);
+        }
+
+        Unseen.Rows++;
+        for (int i = 0; isUnseen && i < sources.Length; i++)
+        {
+            if (IsUnseen(i))
+            {
+                Unseen.Add(i, sources[i].Name, row[sources[i].Place]);
+            }
+        }
+
+        bool IsUnseen(int i) => sources[i].Places is not null && cells[i] == sources[i].Levels.Length;
+    }
+
+    /// <summary>Looks through all rows that have a target: how many there are of each class; one number where it is a number.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or has more rows than are possible.</exception>
+    public ImmutableArray<long> CountRows(CancellationToken cancellationToken)
+    {
+        long[] counts = new long[Math.Max(1, Classes.Length)];
+        foreach (TableRow row in File.Rows(cancellationToken))
+        {
+            double y = TargetOf(row);
+            if (!double.IsNaN(y))
+            {
+                LookThrough(row);
+                counts[Classes.IsEmpty ? 0 : (int)y]++;
+            }
+        }
+
+        return counts.Sum() <= Array.MaxLength ? [.. counts]
+            : throw new InvalidDataException($"{File.FileName}: there are {counts.Sum():N0} rows, but at most {Array.MaxLength:N0} are possible");
     }
 
     /// <summary>The target of a row: the place of its class, or the number; NaN where it is missing.</summary>

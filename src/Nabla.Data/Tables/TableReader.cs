@@ -101,28 +101,56 @@ public static class TableReader
     /// <summary>Reads a table of any kind with a preprocessing that was learned before.</summary>
     internal static Dataset Load(TableFile file, Preprocessing preprocessing, ImmutableArray<string> classes, CancellationToken cancellationToken)
     {
-        file.Find(preprocessing.Target!.Name);
-        Samples samples = Fill(TablePlan.Of(file, preprocessing, classes), cancellationToken).ToSamples(preprocessing)
-            ?? throw new InvalidDataException($"{file.FileName}: no row has a '{TableFile.Shown(preprocessing.Target.Name)}' to compare with");
-        return new(file.FileName, samples, classes: classes, notes: file.Notes, preprocessing: preprocessing);
+        TablePlan plan = PlanWithTarget(file, preprocessing, classes);
+        Samples samples = Fill(plan, cancellationToken).ToSamples(preprocessing) ?? throw NoTarget(plan);
+        return new(file.FileName, samples, classes: classes, notes: NotesOf(plan), preprocessing: preprocessing);
+    }
+
+    /// <summary>
+    /// Looks through a table with a preprocessing that was learned before, as samples of which none are held out and none are kept: they are read again where they are needed. Their numbers are those of
+    /// <see cref="Load(string, Preprocessing, ImmutableArray{string}, bool?, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="path">The file, which must not change meanwhile.</param>
+    /// <param name="window">How many rows are in memory when they are trained with.</param>
+    /// <param name="preprocessing">What was learned.</param>
+    /// <param name="classes">The classes; none where the target is a number.</param>
+    /// <param name="hasHeader">Whether the first row names the columns; null finds it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or lacks a column that is needed.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static StreamedDataset Open(
+        string path, int window, Preprocessing preprocessing, ImmutableArray<string> classes, bool? hasHeader = null, CancellationToken cancellationToken = default)
+    {
+        RequireTable(path, preprocessing);
+        return Open(new CsvFile(path, hasHeader), window, preprocessing, classes, cancellationToken);
+    }
+
+    /// <summary>Looks through a table of any kind with a preprocessing that was learned before.</summary>
+    internal static StreamedDataset Open(TableFile file, int window, Preprocessing preprocessing, ImmutableArray<string> classes, CancellationToken cancellationToken)
+    {
+        TablePlan plan = PlanWithTarget(file, preprocessing, classes);
+        ImmutableArray<long> counts = plan.CountRows(cancellationToken);
+        return counts.Sum() == 0 ? throw NoTarget(plan)
+            : new(file.FileName, new TableStream(plan, preprocessing, counts), window, classes: classes, notes: NotesOf(plan), preprocessing: preprocessing);
     }
 
     /// <summary>Reads a table with a preprocessing that was learned before, some rows at a time; a file of any length takes constant memory.</summary>
     /// <param name="path">The file; it need not have the target.</param>
     /// <param name="preprocessing">What was learned.</param>
     /// <param name="hasHeader">Whether the first row names the columns; null finds it.</param>
+    /// <param name="count">How many rows, from the first; all where there are fewer.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or lacks a column that is needed.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IEnumerable<TableBatch> Stream(
-        string path, Preprocessing preprocessing, bool? hasHeader = null, CancellationToken cancellationToken = default)
+        string path, Preprocessing preprocessing, bool? hasHeader = null, long count = long.MaxValue, CancellationToken cancellationToken = default)
     {
         RequireTable(path, preprocessing);
-        return Stream(new CsvFile(path, hasHeader), preprocessing, cancellationToken);
+        return Stream(new CsvFile(path, hasHeader), preprocessing, count, cancellationToken);
     }
 
     /// <summary>Reads a table of any kind with a preprocessing that was learned before, some rows at a time.</summary>
-    internal static IEnumerable<TableBatch> Stream(TableFile file, Preprocessing preprocessing, CancellationToken cancellationToken)
+    internal static IEnumerable<TableBatch> Stream(TableFile file, Preprocessing preprocessing, long count, CancellationToken cancellationToken)
     {
         const int RowsOfABatch = 256;
         return Batches();
@@ -137,7 +165,7 @@ public static class TableReader
                 InvalidDataException? damage = null;
                 try
                 {
-                    more = rows.MoveNext();
+                    more = batch.First + batch.Rows < count && rows.MoveNext();
                     if (more)
                     {
                         batch.Append(rows.Current);
@@ -152,14 +180,7 @@ public static class TableReader
                 {
                     if (batch.Rows > 0)
                     {
-                        // The damaged row may have come half into the columns; those before it are read once more.
-                        Batch whole = new(plan, batch.First);
-                        foreach (TableRow row in file.Rows(cancellationToken).Skip((int)batch.First).Take(batch.Rows))
-                        {
-                            whole.Append(row);
-                        }
-
-                        yield return whole.Of(preprocessing);
+                        yield return batch.Of(preprocessing);
                     }
 
                     ExceptionDispatchInfo.Throw(damage);
@@ -196,22 +217,34 @@ public static class TableReader
         /// <summary>The number of the first row.</summary>
         public long First => first;
 
-        /// <summary>How many rows came whole.</summary>
-        public int Rows { get; private set; }
+        /// <summary>How many rows there are; a damaged one is none of them.</summary>
+        public int Rows => table.Count;
 
         public void Append(TableRow row)
         {
+            string? target = plan.TargetPlace < 0 ? null : $"{row[plan.TargetPlace]}";
             plan.Append(row, table);
-            if (plan.TargetPlace >= 0)
+            if (target is not null)
             {
-                targets.Add($"{row[plan.TargetPlace]}");
+                targets.Add(target);
             }
-
-            Rows++;
         }
 
-        public TableBatch Of(Preprocessing preprocessing) => new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]);
+        public TableBatch Of(Preprocessing preprocessing) =>
+            new(first, EncodedFeatures.Of(table, preprocessing), plan.TargetPlace < 0 ? null : [.. targets]) { Notes = NotesOf(plan) };
     }
+
+    /// <summary>How a file is read that must have the target.</summary>
+    private static TablePlan PlanWithTarget(TableFile file, Preprocessing preprocessing, ImmutableArray<string> classes)
+    {
+        file.Find(preprocessing.Target!.Name);
+        return TablePlan.Of(file, preprocessing, classes);
+    }
+
+    private static InvalidDataException NoTarget(TablePlan plan) => new($"{plan.File.FileName}: no row has a '{TableFile.Shown(plan.File.Names[plan.TargetPlace])}' to compare with");
+
+    /// <summary>What a user should read of a file, and of its rows as far as they were read.</summary>
+    private static ImmutableArray<string> NotesOf(TablePlan plan) => [.. plan.File.Notes, .. plan.Unseen.Notes];
 
     private static TablePart Fill(TablePlan plan, CancellationToken cancellationToken)
     {
@@ -268,4 +301,8 @@ public static class TableReader
 /// <param name="FirstRow">The number of the first row, counted from 0.</param>
 /// <param name="Features">The inputs.</param>
 /// <param name="Targets">What the file says of the target in each row, as it is written; null where it has no such column.</param>
-public sealed record TableBatch(long FirstRow, Features Features, ImmutableArray<string>? Targets);
+public sealed record TableBatch(long FirstRow, Features Features, ImmutableArray<string>? Targets)
+{
+    /// <summary>Sentences that a user should read about the file as far as to the end of these rows, such as how many have a category that the model never saw.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}

@@ -52,7 +52,7 @@ internal sealed class TableStream : SampleStream
     /// <inheritdoc/>
     internal override SampleReader Open(CancellationToken cancellationToken) => StateOf(plan.File.Path) == file
         ? new Reader(this, plan.File.Rows(cancellationToken).GetEnumerator())
-        : throw new InvalidDataException($"{plan.File.FileName} was changed while it was trained with; it is read again in each epoch and has to stay as it is");
+        : throw new InvalidDataException($"{plan.File.FileName} was changed while it was used; it is read several times and has to stay as it is");
 
     /// <summary>What tells a file that was written from one that was not.</summary>
     private static (long Length, DateTime Written) StateOf(string path)

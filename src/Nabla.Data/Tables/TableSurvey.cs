@@ -43,7 +43,7 @@ internal sealed class TableSurvey
         Preprocessing preprocessing = Learn(notes);
         TableStream rows = new(choice.Plan, preprocessing, choice.Counts);
         SampleStream? testRows = testFile is null ? PartOf(Part.Test)
-            : choice.Plan.For(testFile) is var plan && CountsOf(plan) is var counts && counts.Sum() > 0 ? new TableStream(plan, preprocessing, counts) : null;
+            : choice.Plan.For(testFile) is var plan && plan.CountRows(cancellationToken) is var counts && counts.Sum() > 0 ? new TableStream(plan, preprocessing, counts) : null;
         return new(file.FileName, PartOf(Part.Train)!, window, testRows, choice.Plan.Classes, [.. notes], PartOf(Part.Validation), preprocessing);
 
         SampleStream? PartOf(Part part) => new PartStream(rows, part, options.Validation, test, options.Seed) is { Count: > 0 } stream ? stream : null;
@@ -93,22 +93,5 @@ internal sealed class TableSurvey
         {
             throw new InvalidDataException($"{file.FileName}: {e.Message}", e);
         }
-    }
-
-    /// <summary>The rows of each class that have a target; one number where it is a number.</summary>
-    private ImmutableArray<long> CountsOf(TablePlan plan)
-    {
-        long[] counts = new long[Math.Max(1, plan.Classes.Length)];
-        foreach (TableRow row in plan.File.Rows(cancellationToken))
-        {
-            double y = plan.TargetOf(row);
-            if (!double.IsNaN(y))
-            {
-                counts[plan.Classes.IsEmpty ? 0 : (int)y]++;
-            }
-        }
-
-        return counts.Sum() <= Array.MaxLength ? [.. counts]
-            : throw new InvalidDataException($"{plan.File.FileName}: there are {counts.Sum():N0} rows, but at most {Array.MaxLength:N0} are possible");
     }
 }

@@ -36,7 +36,7 @@ public sealed record HeldOut(
         ArgumentNullException.ThrowIfNull(data);
         Samples samples = data.Validation ?? data.Train;
         ConfusionMatrix? confusion = samples.Labels is null ? null : new(samples.Outputs);
-        PriorityQueue<(int Sample, float[] Outputs), double> worst = new();
+        WorstSamples worst = new(MostWorst);
         ImmutableArray<(double, double)>.Builder pairs = ImmutableArray.CreateBuilder<(double, double)>();
         int count = Math.Min(MostSamples, samples.Count);
         int every = Math.Max(1, count / MostPairs);
@@ -44,66 +44,33 @@ public sealed record HeldOut(
             samples,
             (sample, outputs) =>
             {
-                double error;
-                if (samples.Labels is ImmutableArray<int> labels)
+                worst.Add(samples, sample, outputs);
+                if (confusion is not null)
                 {
-                    int said = Largest(outputs);
-                    confusion!.Add(labels[sample], said);
-                    error = 1 - outputs[labels[sample]];
-                    if (said == labels[sample])
-                    {
-                        // What was read right is no bad example, however narrow it was.
-                        return;
-                    }
+                    confusion.Add(samples.Labels!.Value[sample], outputs);
                 }
-                else
+                else if (sample % every == 0)
                 {
-                    ImmutableArray<double> targets = samples.TargetsOf(sample);
-                    error = 0;
-                    for (int i = 0; i < targets.Length; i++)
-                    {
-                        error += (outputs[i] - targets[i]) * (outputs[i] - targets[i]);
-                    }
-
-                    if (sample % every == 0)
-                    {
-                        pairs.Add((InUnits(data, targets[0]), InUnits(data, outputs[0])));
-                    }
-                }
-
-                worst.Enqueue((sample, outputs.ToArray()), error);
-                if (worst.Count > MostWorst)
-                {
-                    worst.Dequeue();
+                    pairs.Add((InUnits(data, samples.TargetsOf(sample)[0]), InUnits(data, outputs[0])));
                 }
             },
             count);
-        List<WorstSample> examples = [];
-        while (worst.TryDequeue(out (int Sample, float[] Outputs) one, out double error))
-        {
-            examples.Add(ExampleOf(data, samples, one.Sample, one.Outputs, error));
-        }
 
-        examples.Reverse();
-        return new(data.Validation is null ? "training" : "held-out", count, samples.Count, confusion, pairs.ToImmutable(), [.. examples]);
+        // What was read right is no bad example, however narrow it was.
+        return new(
+            data.Validation is null ? "training" : "held-out",
+            count,
+            samples.Count,
+            confusion,
+            pairs.ToImmutable(),
+            [.. worst.InOrder.Where(one => !one.IsRight).Select(one => ExampleOf(data, one))]);
     }
 
-    private static WorstSample ExampleOf(Dataset data, Samples samples, int sample, float[] outputs, double error) => samples.Labels is ImmutableArray<int> labels
-        ? new(sample + 1, samples.InputsOf(sample), data.Classes[labels[sample]], data.Classes[Largest(outputs)], error)
-        : new(sample + 1, samples.InputsOf(sample), Number(InUnits(data, samples.TargetsOf(sample)[0])), Number(InUnits(data, outputs[0])), error);
+    private static WorstSample ExampleOf(Dataset data, JudgedSample one) => one is { Label: int label, TakenFor: int takenFor }
+        ? new(one.Number, one.Inputs, data.Classes[label], data.Classes[takenFor], one.Wrongness)
+        : new(one.Number, one.Inputs, Number(InUnits(data, one.Targets[0])), Number(InUnits(data, one.Outputs[0])), one.Wrongness);
 
     private static double InUnits(Dataset data, double value) => data.Preprocessing.Target?.Decode(value) ?? value;
 
     private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
-
-    private static int Largest(ReadOnlySpan<float> values)
-    {
-        int best = 0;
-        for (int i = 1; i < values.Length; i++)
-        {
-            best = values[i] > values[best] ? i : best;
-        }
-
-        return best;
-    }
 }

@@ -73,6 +73,22 @@ public sealed class Dataset : TrainingData
     /// <inheritdoc/>
     public override IEnumerable<Samples> Read(Part part, CancellationToken cancellationToken = default) => SamplesOf(part) is Samples samples ? [samples] : [];
 
+    /// <summary>
+    /// The same data set with a part of its training samples set aside for validation, drawn by the seed, of each class the same part, by <see cref="Parts"/>. The samples keep their order;
+    /// validation samples that there are already are replaced.
+    /// </summary>
+    /// <param name="fraction">The part, above 0 and below 1.</param>
+    /// <param name="seed">Fixes which samples.</param>
+    /// <exception cref="ArgumentException">The part is out of its range, or no sample.</exception>
+    public Dataset WithValidation(double fraction, ulong seed)
+    {
+        ImmutableArray<Part> parts = [];
+        RequireValidation(fraction, () => (parts = Parts.Of(Train.Count, Train.Labels, fraction, test: 0, seed)).Count(part => part == Part.Validation));
+        return new(Name, Of(Part.Train), Test, Classes, Notes, Of(Part.Validation), Preprocessing);
+
+        Samples Of(Part which) => Train.Part([.. Enumerable.Range(0, Train.Count).Where(i => parts[i] == which)]);
+    }
+
     /// <inheritdoc/>
     public override string Fingerprint(CancellationToken cancellationToken = default)
     {

@@ -176,4 +176,34 @@ public sealed partial class Samples
 
         return [.. values];
     }
+
+    /// <summary>Some of the samples, in the order that is given.</summary>
+    internal Samples Part(IReadOnlyList<int> which)
+    {
+        Features features = Features switch
+        {
+            ByteFeatures bytes => new ByteFeatures(Chosen(bytes.Values, bytes.Size, which), bytes.Size),
+            NumberFeatures numbers => new NumberFeatures(Chosen(numbers.Values, numbers.Size, which), numbers.Size),
+            EncodedFeatures encoded => new EncodedFeatures(encoded.Table.Part(which), encoded.Preprocessing),
+            Features other => other.Part(which),
+        };
+        Targets targets = Targets switch
+        {
+            ClassTargets classes => new ClassTargets(Chosen(classes.Labels, 1, which), classes.Size),
+            NumberTargets numbers => new NumberTargets(Chosen(numbers.Values, numbers.Size, which), numbers.Size),
+            Targets other => throw new NotSupportedException($"{other.GetType().Name} cannot be divided"),
+        };
+        return new(features, targets, Weights.IsEmpty ? default : Chosen(Weights, 1, which));
+    }
+
+    private static ImmutableArray<TValue> Chosen<TValue>(ImmutableArray<TValue> values, int size, IReadOnlyList<int> which)
+    {
+        ImmutableArray<TValue>.Builder part = ImmutableArray.CreateBuilder<TValue>(which.Count * size);
+        foreach (int sample in which)
+        {
+            part.AddRange(values.AsSpan(sample * size, size));
+        }
+
+        return part.MoveToImmutable();
+    }
 }

@@ -81,23 +81,18 @@ public sealed class StreamedDataset : TrainingData
     public override IEnumerable<Samples> Read(Part part, CancellationToken cancellationToken = default) => StreamOf(part)?.Read(cancellationToken) ?? [];
 
     /// <summary>
-    /// The same data set with a part of its training samples set aside for validation, drawn by the seed, of each class the same part. Which they are follows from their place, so they are the
-    /// same each time.
+    /// The same data set with a part of its training samples set aside for validation, drawn by the seed, of each class the same part: those that <see cref="Dataset.WithValidation"/> takes of the
+    /// same samples in memory. Which they are follows from their place, so they are the same each time.
     /// </summary>
     /// <param name="fraction">The part, above 0 and below 1.</param>
     /// <param name="seed">Fixes which samples.</param>
-    /// <exception cref="ArgumentException">The part is out of its range, or one of both parts would be empty.</exception>
+    /// <exception cref="ArgumentException">The part is out of its range, or no sample.</exception>
     public StreamedDataset WithValidation(double fraction, ulong seed)
     {
-        if (!(fraction is > 0 and < 1))
-        {
-            throw new ArgumentException($"the part for validation must be above 0 and below 1, but it is {fraction}");
-        }
+        RequireValidation(fraction, () => Held(Part.Validation).Count);
+        return new(Name, Held(Part.Train), Window, Test, Classes, Notes, Held(Part.Validation), Preprocessing);
 
-        PartStream held = new(Train, Part.Validation, fraction, 0, seed);
-        return held.Count > 0 && held.Count < Train.Count
-            ? new(Name, new PartStream(Train, Part.Train, fraction, 0, seed), Window, Test, Classes, Notes, held, Preprocessing)
-            : throw new ArgumentException($"{Name} has too few samples to set some aside for validation: {Train.Count}");
+        PartStream Held(Part part) => new(Train, part, fraction, 0, seed);
     }
 
     /// <inheritdoc/>

@@ -64,4 +64,21 @@ public abstract class TrainingData
     /// <param name="batchSize">The most samples of a step.</param>
     /// <param name="seed">Fixes the order.</param>
     internal abstract SampleOrder Order(int batchSize, ulong seed);
+
+    /// <summary>Asserts that a part of the samples to train with can be set aside to choose with.</summary>
+    /// <param name="fraction">The part.</param>
+    /// <param name="held">How many samples that is.</param>
+    /// <exception cref="ArgumentException">It is out of its range, or no sample.</exception>
+    private protected void RequireValidation(double fraction, Func<long> held)
+    {
+        if (!(fraction is > 0 and < 1))
+        {
+            throw new ArgumentException($"the part for validation must be above 0 and below 1, but it is {fraction}");
+        }
+
+        if (held() == 0)
+        {
+            throw new ArgumentException($"{fraction} of the {CountOf(Part.Train):N0} samples of {Name} to train with is no sample to choose with; a larger part is needed");
+        }
+    }
 }

@@ -144,7 +144,7 @@ public sealed class Checkpoint
                 throw new InvalidDataException($"{File}: the tensor {tensor} should hold {slot.Rows}×{slot.Columns} numbers in {(typeof(T) == typeof(double) ? "double" : "single")} precision");
             }
 
-            ModelFile.Write(slot, tensor);
+            tensor.WriteTo(slot);
         }
 
         try

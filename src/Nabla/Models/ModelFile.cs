@@ -167,7 +167,7 @@ public static class ModelFile
         Model<T> model = new(description.Network, loss, description.Reduction);
         foreach ((string name, Symbol parameter) in NamesOf(model))
         {
-            Write(model.Parameters.SlotOf(parameter), file.Find(name)!);
+            file.Find(name)!.WriteTo(model.Parameters.SlotOf(parameter));
         }
 
         return model;
@@ -247,19 +247,6 @@ public static class ModelFile
         }
 
         return null;
-    }
-
-    internal static void Write<T>(Slot<T> slot, Tensor tensor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (tensor.Type == TensorType.F32)
-        {
-            slot.WriteRows(tensor.Singles);
-        }
-        else
-        {
-            slot.WriteRows(tensor.Doubles);
-        }
     }
 
     internal static Tensor ToTensor<T>(string name, ImmutableArray<long> shape, T[] rows) => rows is float[] singles

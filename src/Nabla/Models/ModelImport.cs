@@ -163,10 +163,10 @@ public static class ModelImport
         Model<T> model = new(network, loss, options.Reduction);
         foreach ((SymbolicLayer to, ImportedLayer from) in model.Expression.Layers.Zip(layers))
         {
-            Write(model.Parameters.SlotOf(to.Weights), from.Weights);
+            from.Weights.WriteTo(model.Parameters.SlotOf(to.Weights));
             if (to.Biases is Symbol biases)
             {
-                Write(model.Parameters.SlotOf(biases), from.Biases!);
+                from.Biases!.WriteTo(model.Parameters.SlotOf(biases));
             }
         }
 
@@ -227,19 +227,6 @@ public static class ModelImport
             }
 
             previous = weights;
-        }
-    }
-
-    private static void Write<T>(Slot<T> slot, Tensor tensor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (tensor.Type == TensorType.F32)
-        {
-            slot.WriteRows(tensor.Singles);
-        }
-        else
-        {
-            slot.WriteRows(tensor.Doubles);
         }
     }
 }

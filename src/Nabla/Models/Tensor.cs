@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using Nabla.Planning;
 
 namespace Nabla.Models;
 
@@ -18,6 +20,10 @@ public enum TensorType
 /// </summary>
 public sealed class Tensor
 {
+    /// <summary>So many values that lie elsewhere are in memory at a time.</summary>
+    private const int ValuesAtATime = 1 << 15;
+
+    private readonly StoredValues? stored;
     private readonly ReadOnlyMemory<float> singles;
     private readonly ReadOnlyMemory<double> doubles;
 
@@ -40,6 +46,16 @@ public sealed class Tensor
     {
         doubles = values;
     }
+
+    /// <summary>
+    /// A tensor of 32-bit values that lie elsewhere, such as in an open file. They are read whenever they are asked for and not kept: large ones need not be in memory beside what is made of them.
+    /// </summary>
+    /// <param name="name">The name.</param>
+    /// <param name="shape">The dimensions.</param>
+    /// <param name="stored">Reads the values.</param>
+    /// <param name="isTransposed">Whether they lie column-major, of a matrix.</param>
+    internal Tensor(string name, ImmutableArray<long> shape, StoredValues stored, bool isTransposed = false)
+        : this(name, TensorType.F32, shape, (int)(CountElements(shape) ?? 0)) => (this.stored, IsTransposed) = (stored, isTransposed);
 
     private Tensor(string name, TensorType type, ImmutableArray<long> shape, int count)
     {
@@ -88,8 +104,8 @@ public sealed class Tensor
 
     /// <summary>The values of an F32 tensor, row-major.</summary>
     /// <exception cref="InvalidOperationException">The tensor is F64.</exception>
-    public ReadOnlySpan<float> Singles => Type == TensorType.F32
-        ? singles.Span
+    public ReadOnlySpan<float> Singles => stored is not null ? ToSingles()
+        : Type == TensorType.F32 ? singles.Span
         : throw new InvalidOperationException(
             $"tensor {SafetensorsText.Quote(Name)} is F64; read Doubles or convert with ToSingles");
 
@@ -100,13 +116,65 @@ public sealed class Tensor
         : throw new InvalidOperationException(
             $"tensor {SafetensorsText.Quote(Name)} is F32; read Singles or convert with ToDoubles");
 
+    /// <summary>Whether the values lie elsewhere, column-major.</summary>
+    internal bool IsTransposed { get; }
+
     /// <summary>A copy of the values, row-major, F64 rounded to the nearest F32.</summary>
-    public float[] ToSingles() =>
-        Type == TensorType.F32 ? singles.ToArray() : Array.ConvertAll(doubles.ToArray(), x => (float)x);
+    public float[] ToSingles()
+    {
+        if (stored is null)
+        {
+            return Type == TensorType.F32 ? singles.ToArray() : Array.ConvertAll(doubles.ToArray(), x => (float)x);
+        }
+
+        float[] values = new float[Count];
+        if (!IsTransposed)
+        {
+            stored(0, values);
+            return values;
+        }
+
+        int columns = (int)Shape[1];
+        ReadStored((i, j, value) => values[i * columns + j] = value);
+        return values;
+    }
+
+    /// <summary>Reads values as they lie: row-major, or column-major where the tensor is transposed.</summary>
+    /// <param name="first">The number of the first one.</param>
+    /// <param name="values">Takes them.</param>
+    internal void CopyStored(int first, Span<float> values)
+    {
+        if (stored is not null)
+        {
+            stored(first, values);
+        }
+        else
+        {
+            Singles.Slice(first, values.Length).CopyTo(values);
+        }
+    }
+
+    /// <summary>Writes a matrix, or a vector, to its place.</summary>
+    internal unsafe void WriteTo<T>(Slot<T> slot)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (stored is not null)
+        {
+            ReadStored((i, j, value) => slot.Pointer[i + (long)j * slot.LeadingDimension] = T.CreateTruncating(value));
+        }
+        else if (Type == TensorType.F32)
+        {
+            slot.WriteRows(singles.Span);
+        }
+        else
+        {
+            slot.WriteRows(doubles.Span);
+        }
+    }
 
     /// <summary>A copy of the values, row-major, F32 widened exactly.</summary>
     public double[] ToDoubles() =>
-        Type == TensorType.F64 ? doubles.ToArray() : Array.ConvertAll(singles.ToArray(), x => (double)x);
+        Type == TensorType.F64 ? doubles.ToArray() : Array.ConvertAll(ToSingles(), x => (double)x);
 
     /// <summary>The name, the type and the shape: <c>layers.0.weight F32 [30, 784]</c>.</summary>
     public override string ToString() => $"{Name} {Type} {FormatShape(Shape)}";
@@ -129,4 +197,30 @@ public sealed class Tensor
     }
 
     internal static string FormatShape(ImmutableArray<long> shape) => $"[{string.Join(", ", shape)}]";
+
+    /// <summary>Goes through the values that lie elsewhere, a piece at a time in memory, with their rows and columns; a vector is a column.</summary>
+    private void ReadStored(Action<int, int, float> receive)
+    {
+        int run = Shape.Length < 2 ? 1 : (int)Shape[IsTransposed ? 0 : 1];
+        float[] piece = new float[Math.Min(Count, ValuesAtATime)];
+        (int line, int place) = (0, 0);
+        for (int first = 0; first < Count; first += piece.Length)
+        {
+            Span<float> values = piece.AsSpan(0, Math.Min(piece.Length, Count - first));
+            stored!(first, values);
+            foreach (float value in values)
+            {
+                receive(IsTransposed ? place : line, IsTransposed ? line : place, value);
+                if (++place == run)
+                {
+                    (line, place) = (line + 1, 0);
+                }
+            }
+        }
+    }
 }
+
+/// <summary>Reads values that lie elsewhere.</summary>
+/// <param name="first">The number of the first one.</param>
+/// <param name="values">Takes them.</param>
+internal delegate void StoredValues(int first, Span<float> values);

@@ -88,7 +88,7 @@ public sealed class ClassificationMetrics
 
         void Add(int sample, int label, ReadOnlySpan<T> outputs)
         {
-            confusion.Add(label, Model<T>.ArgMax(outputs));
+            confusion.Add(label, outputs);
             counts[RankOf(outputs, label)]++;
             sum -= Math.Log(Math.Max(double.CreateChecked(outputs[label]), least));
             for (int i = 0; ranked && i < classes; i++)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Nabla.Training;
 
 /// <summary>How often samples of each class (a row) were taken for each class (a column).</summary>
@@ -34,4 +36,8 @@ public sealed class ConfusionMatrix
         Total++;
         Correct += actual == predicted ? 1 : 0;
     }
+
+    /// <summary>Counts one sample, which is taken for the class of the largest output; the first of several.</summary>
+    public void Add<T>(int actual, ReadOnlySpan<T> outputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Add(actual, Model<T>.ArgMax(outputs));
 }

@@ -99,7 +99,7 @@ public sealed class Model<T>
         IReadOnlyList<int> labels = samples.Labels
             ?? throw new ArgumentException("the samples have numbers as targets, not classes");
         ConfusionMatrix confusion = new(samples.Outputs);
-        Predict(samples, (sample, output) => confusion.Add(labels[sample], ArgMax(output)));
+        Predict(samples, (sample, output) => confusion.Add(labels[sample], output));
         return confusion;
     }
 
@@ -122,7 +122,7 @@ public sealed class Model<T>
                 total += withLoss ? CostOf(plan, batch) : 0;
                 if (confusion is not null)
                 {
-                    Receive(plan, batch, (sample, output) => confusion.Add(samples.Targets.LabelOf(sample), ArgMax(output)));
+                    Receive(plan, batch, (sample, output) => confusion.Add(samples.Targets.LabelOf(sample), output));
                 }
             });
         }
@@ -138,6 +138,14 @@ public sealed class Model<T>
         double total = 0;
         Infer(samples.Features, samples, int.MaxValue, (plan, batch) => total += CostOf(plan, batch));
         return total / samples.Count;
+    }
+
+    /// <summary>The mean loss over a part of a data set, which may be streamed.</summary>
+    /// <exception cref="ArgumentException">There is no such part, or it does not fit the network.</exception>
+    public double MeanLoss(TrainingData data, Data.Part part, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Judge(data, part, withLoss: true, cancellationToken).Loss ?? throw new ArgumentException($"{data.Name} has no {part} part to measure on");
     }
 
     /// <summary>The sum of the losses of a batch.</summary>

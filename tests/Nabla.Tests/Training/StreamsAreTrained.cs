@@ -100,6 +100,26 @@ public class StreamsAreTrained
         Assert.NotEqual(data.Fingerprint(TestContext.Current.CancellationToken), Streamed(71).WithValidation(0.1, seed: 1).Fingerprint(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>There is one way to part samples.</summary>
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.37)]
+    public void The_samples_that_are_set_aside_are_those_that_are_set_aside_in_memory(double fraction)
+    {
+        TrainingData[] both =
+        [
+            new Dataset("rows", Samples.OfClasses(rows.Select(row => (row.Inputs, row.Label)), 3), classes: ["a", "b", "c"]).WithValidation(fraction, seed: 9),
+            Streamed(70).WithValidation(fraction, seed: 9),
+        ];
+        foreach (Part part in Enum.GetValues<Part>())
+        {
+            string[] samples = [.. both.Select(data => string.Join('\n', data.Read(part, TestContext.Current.CancellationToken).SelectMany(
+                set => Enumerable.Range(0, set.Count).Select(i => $"{string.Join(' ', set.InputsOf(i))}: {set.Labels!.Value[i]}"))))];
+            Assert.Equal(samples[0], samples[1]);
+            Assert.Equal(part == Part.Test, samples[0].Length == 0);
+        }
+    }
+
     [Fact]
     public void What_was_stopped_in_the_middle_goes_on_when_it_is_run_again()
     {
