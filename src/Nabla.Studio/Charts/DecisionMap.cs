@@ -101,7 +101,8 @@ public sealed record DecisionMap(ImmutableArray<string> Classes, double Left, do
             bottom,
             top,
             cells,
-            [.. samples.SelectMany(one => new[] { At(one.X, left, right), At(one.Y, bottom, top), (byte)(isNumber ? one.Answer > middle ? 1 : 0 : one.Answer), one.IsHeldOut ? (byte)1 : (byte)0 })]);
+            [.. samples.SelectMany(one => new[] { At(one.X, left, right), At(one.Y, bottom, top), (byte)(isNumber ? one.Answer > middle ? 1 : 0 : one.Answer), one.IsHeldOut ? (byte)1 : (byte)0 })])
+        { Preprocessing = data.Preprocessing };
     }
 
     /// <summary>The answer at a place of a coarse grid of so many rows and columns, from the top left.</summary>

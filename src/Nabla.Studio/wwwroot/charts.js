@@ -18,7 +18,7 @@ function paint() {
 const mostEnds = 6;
 const hasEnds = options => options.ends && options.series.length <= mostEnds;
 // Rows of a legend of short names in the chart's width.
-const legendRows = options => options.ends && !hasEnds(options) ? Math.ceil(options.series.length / 6) : 1;
+const legendRows = options => options.ends ? Math.ceil(options.series.length / 6) : options.series.some(one => one.earlier) ? 2 : 1;
 
 const short = new Intl.NumberFormat('en', { notation: 'compact' });
 const figure = value => value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(0).replace('+', '') : String(+value.toPrecision(4));
@@ -66,7 +66,7 @@ function axes(options, colors) {
     const label = { color: colors.quiet, hideOverlap: true };
     return {
         animation: false,
-        grid: { left: 8, right: options.ends ? 64 : 14, top: options.ends ? 12 : options.rows ? 10 + 18 * options.rows : 30, bottom: 22, containLabel: true },
+        grid: { left: 8, right: options.ends ? 64 : 14, top: options.ends ? 12 : options.rows > 1 ? 12 + 20 * options.rows : 30, bottom: 22, containLabel: true },
         xAxis: {
             type: 'value', min: 'dataMin', max: 'dataMax', name: options.x, nameLocation: 'middle', nameGap: 22, nameTextStyle: { color: colors.quiet },
             axisLabel: { ...label, formatter: value => short.format(value) }, axisLine: { lineStyle: { color: colors.quiet } }, splitLine: { show: false },
@@ -129,7 +129,7 @@ function lineOptions(options, bytes) {
 
     return {
         ...axes({ ...options, ends: hasEnds(options), rows: legendRows(options) }, colors),
-        legend: hasEnds(options) ? undefined : { top: 0, left: 0, itemWidth: 22, itemHeight: 8, textStyle: { color: colors.text, fontSize: 12 }, data: options.series.map(one => one.name), selectedMode: false, type: options.ends ? 'plain' : 'scroll' },
+        legend: hasEnds(options) ? undefined : { top: 0, left: 0, itemWidth: 22, itemHeight: 8, textStyle: { color: colors.text, fontSize: 12 }, data: options.series.map(one => one.name), selectedMode: false, type: legendRows(options) > 1 ? 'plain' : 'scroll' },
         series,
     };
 }
