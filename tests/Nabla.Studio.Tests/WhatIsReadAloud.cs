@@ -31,11 +31,12 @@ public sealed class WhatIsReadAloud
     {
         using Announcements announcements = new(clock, said.Add);
         announcements.Stands("step 1");
-        announcements.Happened("Gradient check: all gradients are right");
-        announcements.Happened("The training is done");
+        announcements.Happened("check", "Gradient check: undecided");
+        announcements.Happened("end", "The training is done");
+        announcements.Happened("check", "Gradient check: all gradients are right");
         announcements.Stands("step 2");
         clock.GoOn(TimeSpan.FromSeconds(10));
-        Assert.Equal(["step 1", "The training is done"], said);
+        Assert.Equal(["step 1", "The training is done. Gradient check: all gradients are right"], said);
         clock.GoOn(TimeSpan.FromSeconds(10));
         Assert.Equal(2, said.Count);
     }
@@ -48,7 +49,7 @@ public sealed class WhatIsReadAloud
         announcements.Stands("step 2");
         announcements.Dispose();
         clock.GoOn(TimeSpan.FromMinutes(1));
-        announcements.Happened("too late");
+        announcements.Happened("end", "too late");
         Assert.Equal(["step 1"], said);
     }
 

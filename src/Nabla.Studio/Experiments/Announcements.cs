@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Nabla.Studio.Experiments;
 
 /// <summary>
-/// What is read aloud: a sentence at most every ten seconds. What comes earlier waits for its turn, and then the newest is said: what happened before where a
-/// training stands.
+/// What is read aloud, at most every ten seconds. What comes earlier waits for its turn, and then the newest is said: of each kind of what happened, or else where
+/// a training stands.
 /// </summary>
 /// <param name="clock">The clock.</param>
 /// <param name="say">Says a sentence; from any thread.</param>
@@ -14,7 +14,7 @@ public sealed class Announcements(TimeProvider clock, Action<string> say) : IDis
     public static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
-    private string happened = "";
+    private readonly List<(string Kind, string Sentence)> happened = [];
     private string stands = "";
     private ITimer? waiting;
     private long last;
@@ -22,11 +22,14 @@ public sealed class Announcements(TimeProvider clock, Action<string> say) : IDis
     private bool isOver;
 
     /// <summary>Something happened: a training ended, a check has its verdict.</summary>
-    public void Happened(string sentence)
+    /// <param name="kind">Of what kind it is: something newer of the same kind is said instead of it.</param>
+    /// <param name="sentence">What happened.</param>
+    public void Happened(string kind, string sentence)
     {
         lock (gate)
         {
-            happened = sentence;
+            happened.RemoveAll(one => one.Kind == kind);
+            happened.Add((kind, sentence));
             SayOrWait();
         }
     }
@@ -66,7 +69,7 @@ public sealed class Announcements(TimeProvider clock, Action<string> say) : IDis
 
     private void SayOrWait()
     {
-        if (isOver || waiting is not null || (happened.Length == 0 && stands.Length == 0))
+        if (isOver || waiting is not null || (happened.Count == 0 && stands.Length == 0))
         {
             return;
         }
@@ -78,8 +81,9 @@ public sealed class Announcements(TimeProvider clock, Action<string> say) : IDis
             return;
         }
 
-        string sentence = happened.Length > 0 ? happened : stands;
-        (happened, stands) = ("", "");
+        string sentence = happened.Count > 0 ? string.Join(". ", happened.Select(one => one.Sentence)) : stands;
+        stands = "";
+        happened.Clear();
         (last, hasSaid) = (clock.GetTimestamp(), true);
         say(sentence);
     }
