@@ -13,15 +13,42 @@ namespace Nabla.Studio.Mathematics;
 internal static partial class PrintedFormula
 {
     private const string Raised = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+    private const int FunctionApplication = 0x2061;
+    private const int InvisibleTimes = 0x2062;
+
+    /// <summary>Unicode's mathematical alphabets that formulas of the page are copied in: bold and slanted Latin, slanted Greek, bold digits.</summary>
+    private static readonly (int First, int Last, char Letter)[] alphabets =
+        [(0x1D400, 0x1D419, 'A'), (0x1D41A, 0x1D433, 'a'), (0x1D434, 0x1D44D, 'A'), (0x1D44E, 0x1D467, 'a'), (0x1D6E2, 0x1D6FA, 'Α'), (0x1D6FC, 0x1D714, 'α'), (0x1D7CE, 0x1D7D7, '0')];
 
     /// <summary>What a whole line says: by which parameter it differentiates, if it is an equation for that, and its right side.</summary>
     /// <param name="line">∂C/∂W² = δ² (a¹)ᵀ, as text or LaTeX, with a label before and shapes behind where they were copied too; or the right side alone.</param>
     public static (string? Parameter, string Formula) Side(string line)
     {
+        line = Plain(line);
         Match match = Equation().Match(line);
         return match.Success
             ? ($"{match.Groups["letter"].Value}{Digits(match.Groups["index"].Value)}", ShapesBehind().Replace(match.Groups["right"].Value, ""))
             : (null, line);
+    }
+
+    /// <summary>
+    /// MathML that was copied from a page has a line for every sign, slanted letters, and invisible signs for products and calls: the letters become plain ones, the
+    /// lines one, and a product a space.
+    /// </summary>
+    private static string Plain(string text)
+    {
+        StringBuilder plain = new();
+        bool isMathMl = false;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            (int first, int last, char letter) = alphabets.FirstOrDefault(alphabet => rune.Value >= alphabet.First && rune.Value <= alphabet.Last);
+            isMathMl |= first > 0 || rune.Value is InvisibleTimes or FunctionApplication;
+            plain.Append(first > 0 ? $"{(char)(letter + rune.Value - first)}" : rune.ToString());
+        }
+
+        return isMathMl
+            ? WhiteSpace().Replace(plain.ToString(), "").Replace((char)InvisibleTimes, ' ').Replace($"{(char)FunctionApplication}", "", StringComparison.Ordinal)
+            : text;
     }
 
     /// <summary>Whether a formula is written in elements: with indices below, or with a sum over one.</summary>
@@ -144,6 +171,9 @@ internal static partial class PrintedFormula
 
     [GeneratedRegex(@"(d\s*C\s*/\s*d|∂\s*C\s*/?\s*∂|\\[td]?frac\s*\{\s*\\partial\s+C\s*\}\s*\{\s*\\partial)\s*(?<letter>[WwBb])(\^?\{\s*(?<index>\d{1,2})\s*\}|\^?(?<index>\d{1,2})|(?<index>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))\s*\}?\s*&?=(?<right>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
     private static partial Regex Equation();
+
+    [GeneratedRegex(@"\s+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex WhiteSpace();
 
     [GeneratedRegex(@"\s{2,}[\dm]+×[\dm×·⊗+= ]+$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ShapesBehind();
