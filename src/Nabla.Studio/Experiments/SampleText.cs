@@ -22,7 +22,7 @@ public static class SampleText
         ArgumentNullException.ThrowIfNull(data);
         if (!data.Preprocessing.IsTable)
         {
-            return inputs.Select(Number);
+            return inputs.Select(x => x.ToString("G4", CultureInfo.InvariantCulture));
         }
 
         int first = 0;
@@ -70,6 +70,6 @@ public static class SampleText
         return (column.Scale * value) + column.Mean;
     }
 
-    /// <summary>A number in four digits. A zero has no sign: what was standardized and back may be −0.</summary>
-    public static string Number(double value) => value == 0 ? "0" : value.ToString("G4", CultureInfo.InvariantCulture);
+    /// <summary>A number in six digits. A zero has no sign: what was standardized and back may be −0.</summary>
+    public static string Number(double value) => value == 0 ? "0" : value.ToString("G6", CultureInfo.InvariantCulture);
 }

@@ -5,6 +5,8 @@ const back = () => light.matches ? [255, 255, 255] : [27, 27, 31];
 const classes = () => light.matches
     ? [[11, 92, 173], [180, 67, 10], [21, 112, 58], [126, 34, 206], [161, 19, 90], [14, 111, 124], [107, 90, 0], [75, 85, 99]]
     : [[124, 184, 245], [255, 159, 90], [95, 217, 139], [199, 155, 255], [255, 138, 184], [92, 214, 230], [227, 204, 90], [184, 192, 204]];
+const shapes = 4;
+const coarse = 6;
 const mix = (from, to, share) => from.map((x, i) => x + (to[i] - x) * share);
 
 /** Orange above zero, blue below, the paler the nearer to it; magenta where it is no number. */
@@ -77,32 +79,52 @@ class Plane extends Picture {
         small.getContext('2d').putImageData(image, 0, 0);
         context.imageSmoothingEnabled = false;
         context.drawImage(small, 0, 0, size, size);
+        const most = cells.reduce((most, byte, i) => i % 2 ? most : Math.max(most, byte), 0);
+        if (most >= shapes) {
+            // There are not as many colours as answers: a few places of the plane have their marks.
+            for (let i = 0; i < coarse * coarse; i++) {
+                const at = k => Math.floor((k + 0.5) * side / coarse);
+                const what = cells[2 * (at(Math.floor(i / coarse)) * side + at(i % coarse))];
+                context.globalAlpha = 0.55;
+                mark(context, what, (i % coarse + 0.5) * size / coarse, (Math.floor(i / coarse) + 0.5) * size / coarse, 9, `rgb(${colors[what % colors.length].join(' ')})`, null);
+                context.globalAlpha = 1;
+            }
+        }
+
         context.lineWidth = 2;
         for (let i = 0; i < points.length; i += 4) {
             const [x, y, what, isHeldOut] = [points[i] / 255 * size, (1 - points[i + 1] / 255) * size, points[i + 2], points[i + 3]];
             const color = `rgb(${colors[what % colors.length].join(' ')})`;
-            if (what >= 4) {
-                // Beyond the four shapes an answer has its number for a mark.
-                context.font = `${isHeldOut ? '' : 'bold '}13px sans-serif`;
-                context.textAlign = 'center';
-                context.textBaseline = 'middle';
-                context.lineWidth = 3;
-                context.strokeStyle = isHeldOut ? color : `rgb(${back().join(' ')})`;
-                context.fillStyle = isHeldOut ? `rgb(${back().join(' ')})` : color;
-                context.strokeText(String(what + 1), x, y);
-                context.fillText(String(what + 1), x, y);
-                continue;
-            }
-
-            context.beginPath();
-            shape(context, what, x, y, 5);
-            context.fillStyle = isHeldOut ? `rgb(${back().join(' ')})` : color;
-            context.strokeStyle = isHeldOut ? color : `rgb(${back().join(' ')})`;
+            const paper = `rgb(${back().join(' ')})`;
             context.lineWidth = isHeldOut ? 2 : 1;
-            context.fill();
-            context.stroke();
+            mark(context, what, x, y, 5, isHeldOut ? paper : color, isHeldOut ? color : paper);
         }
     }
+}
+
+/** The mark of an answer: one of four shapes, beyond them its number. */
+function mark(context, what, x, y, r, fill, stroke) {
+    [context.fillStyle, context.strokeStyle] = [fill, stroke ?? fill];
+    if (what < shapes) {
+        context.beginPath();
+        shape(context, what, x, y, r);
+        context.fill();
+        if (stroke) {
+            context.stroke();
+        }
+
+        return;
+    }
+
+    context.font = `bold ${Math.round(2.6 * r)}px sans-serif`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    if (stroke) {
+        context.lineWidth = 3;
+        context.strokeText(String(what + 1), x, y);
+    }
+
+    context.fillText(String(what + 1), x, y);
 }
 
 function shape(context, kind, x, y, r) {
