@@ -175,6 +175,9 @@ public sealed class TheExperiment(OpenStudio studio)
         Assert.Contains("damaged.csv", await view.TextAsync(".problem"), StringComparison.Ordinal);
         Assert.Equal("second-one.csv", await view.Page.InputValueAsync("#data"));
         Assert.Equal(0, await view.Page.Locator("#data option[value='damaged.csv']").CountAsync());
+        await view.Page.SetInputFilesAsync("#upload", [File("third-one.csv", "a,b\n" + rows), File("damaged.csv", "a,b\n1\n")]);
+        await view.UntilAsync("document.querySelector('#data').value === 'third-one.csv' && document.querySelector('.problem').textContent.includes('the other file is no set: damaged.csv')");
+        Assert.Equal(0, await view.Page.Locator("#data option[value='damaged.csv']").CountAsync());
         await view.IsFineAsync();
     }
 
