@@ -44,6 +44,23 @@ public sealed class APanel(OpenStudio studio)
         }
     }
 
+    [Fact]
+    public async Task Lives_where_the_controls_fail_and_these_can_be_tried_again()
+    {
+        FaultyClock clock = new();
+        await using OtherStudio own = await OtherStudio.StartAsync(new() { OpensBrowser = false }, clock);
+        await using StudioView view = await studio.OpenAsync("data=moons&hidden=3", other: own.Address);
+        clock.FailsIn = "Experiment.Start";
+        await view.Page.ClickAsync("#step");
+        await view.UntilAsync("document.querySelector('#again-controls') !== null");
+        clock.FailsIn = null;
+        await view.Page.ClickAsync("#check");
+        await view.UntilAsync("document.querySelector('#verdict').textContent.includes('All gradients are right')");
+        await view.Page.ClickAsync("#again-controls");
+        await view.Page.ClickAsync("#step");
+        await view.UntilAsync("document.querySelector('#steps').textContent === '1'");
+    }
+
     /// <summary>The system's clock, which fails when it is told to: always, or where it is asked from a class.</summary>
     private sealed class FaultyClock : TimeProvider
     {
