@@ -17,17 +17,34 @@ internal static class Watch
     public static async Task<int> RunAsync(double seconds, double minutes, CancellationToken stop)
     {
         double before = Bench();
+
+        // Chromium first: what is measured is the studio, from its start on and with a browser that is open already.
+        using IPlaywright playwright = await Playwright.CreateAsync();
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium(), Args = ["--no-sandbox", "--disable-gpu"] });
+        IPage page = await (await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 720 } })).NewPageAsync();
+        await page.GotoAsync("about:blank");
+        long start = TimeProvider.System.GetTimestamp();
         using Process server = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Nabla.Studio.dll"), "--no-browser"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Queue<string> complaints = new();
+        Task draining = DrainAsync(server.StandardError, complaints);
         try
         {
-            string address = await server.StandardOutput.ReadLineAsync(stop) ?? throw new InvalidOperationException(await server.StandardError.ReadToEndAsync(stop));
-            long start = TimeProvider.System.GetTimestamp();
-            using IPlaywright playwright = await Playwright.CreateAsync();
-            await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium(), Args = ["--no-sandbox", "--disable-gpu"] });
-            IPage page = await (await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 720 } })).NewPageAsync();
+            if (await server.StandardOutput.ReadLineAsync(stop) is not string address)
+            {
+                await draining;
+                throw new InvalidOperationException($"the studio did not start: {string.Join(' ', complaints)}");
+            }
+
+            double started = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+            start = TimeProvider.System.GetTimestamp();
+            await page.GotoAsync(address);
+            await page.WaitForSelectorAsync(".line math");
+            double shown = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+            Print($"first view: address printed {started:F2} s after the start of the server; derivation on the page {shown:F2} s after that, in a browser that is open already");
+            start = TimeProvider.System.GetTimestamp();
             await page.GotoAsync($"{address}&{Query}");
             await page.WaitForSelectorAsync(".line math");
-            Console.WriteLine($"page ready {TimeProvider.System.GetElapsedTime(start).TotalSeconds:F1} s after the server, Chromium's start included");
+            Print($"784-128-64-10: derivation on the page {TimeProvider.System.GetElapsedTime(start).TotalSeconds:F2} s after the address was asked for");
             await page.SelectOptionAsync("#pace", "0");
             if (await page.InnerTextAsync("#run") == "Run")
             {
@@ -63,6 +80,25 @@ internal static class Watch
         finally
         {
             server.Kill();
+            await draining;
+            foreach (string complaint in complaints)
+            {
+                Console.WriteLine($"the server said: {complaint}");
+            }
+        }
+    }
+
+    /// <summary>Reads what the server complains about as it comes: nobody else does, and with a full pipe it would stand still.</summary>
+    private static async Task DrainAsync(StreamReader error, Queue<string> last)
+    {
+        const int Most = 20;
+        while (await error.ReadLineAsync() is string line)
+        {
+            last.Enqueue(line);
+            if (last.Count > Most)
+            {
+                last.Dequeue();
+            }
         }
     }
 

@@ -62,6 +62,61 @@ public sealed class AnswersOfANetwork
         Assert.Throws<ArgumentException>(() => DecisionMap.Of(new(new(3, [new(2, Activation.Softmax)]), Loss.CrossEntropy), data));
     }
 
+    [Fact]
+    public void Are_those_of_the_twenty_classes_that_are_confused_most_where_there_are_hundreds()
+    {
+        ConfusionMatrix confusion = new(300);
+        for (int i = 0; i < 300; i++)
+        {
+            confusion.Add(i, i);
+        }
+
+        for (int i = 0; i < 10; i++)
+        {
+            confusion.Add(7 * i, (7 * i) + 100);
+        }
+
+        ConfusionTable table = ConfusionTable.Of(confusion);
+        Assert.Equal([.. Enumerable.Range(0, 10).SelectMany(i => new[] { 7 * i, (7 * i) + 100 }).Order()], table.Classes);
+        Assert.StartsWith("The 20 of 300 classes that are confused most", table.Words, StringComparison.Ordinal);
+        ConfusionTable small = ConfusionTable.Of(new(10));
+        Assert.Equal(Enumerable.Range(0, 10), small.Classes);
+        Assert.Equal("", small.Words);
+    }
+
+    [Fact]
+    public void Are_told_apart_on_the_map_without_their_colours_as_far_as_there_are_bytes()
+    {
+        (Model<float> model, Dataset data) = OfClasses(6);
+        DecisionMap map = DecisionMap.Of(model, data);
+        Assert.Equal(["●", "▲", "■", "◆", "5", "6"], Enumerable.Range(0, 6).Select(map.MarkOf));
+        (model, data) = OfClasses(256);
+        map = DecisionMap.Of(model, data);
+        Assert.Equal(256, map.Classes.Length);
+        Assert.Equal(12, map.Words.Split(" takes ").Length - 1);
+        (model, data) = OfClasses(257);
+        Assert.Contains("256 answers apart at most", Assert.Throws<ArgumentException>(() => DecisionMap.Of(model, data)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Are_not_counted_for_thousands_of_classes()
+    {
+        (Model<float> model, Dataset data) = OfClasses(1001);
+        HeldOut held = HeldOut.Of(model, data);
+        Assert.Null(held.Confusion);
+        Assert.NotEmpty(held.Worst);
+        (model, data) = OfClasses(1000);
+        Assert.Equal(1000, HeldOut.Of(model, data).Confusion!.Classes);
+    }
+
+    private static (Model<float> Model, Dataset Data) OfClasses(int classes)
+    {
+        Samples samples = new(new NumberFeatures([.. Enumerable.Range(0, 2 * classes).Select(i => (double)(i % 17))], 2), new ClassTargets([.. Enumerable.Range(0, classes)], classes));
+        Model<float> model = new(new(2, [new(classes, Activation.Softmax)]), Loss.CrossEntropy);
+        model.Initialize(Initializer.Named("glorot"), 1);
+        return (model, new("many", samples, null, [.. Enumerable.Range(0, classes).Select(i => $"class {i}")]));
+    }
+
     private static async Task<Dataset> MoonsAsync()
     {
         Dataset data = await Datasets.All.First(one => one.Name == "moons").LoadAsync(new() { Seed = 1 }, TestContext.Current.CancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using Nabla.Calculus.Derivations;
 using Nabla.Data;
 using Nabla.Networks;
 using Nabla.Studio.Experiments;
@@ -145,6 +146,20 @@ public sealed class ExperimentsRun
     {
         ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(() => OfAsync(small with { Hidden = [new(4096, "relu"), new(4096, "relu"), new(4096, "relu")] }));
         Assert.Contains("parameters", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("moons", 400, "sgd", new[] { 8, 4 })]
+    [InlineData("digits", 256, "adam", new[] { 128, 64 })]
+    [InlineData("spirals", 300, "adam", new[] { 500, 300, 200 })]
+    public async Task The_memory_of_a_step_is_told_before_it_is_compiled_and_not_too_little(string data, int batch, string optimizer, int[] widths)
+    {
+        await using Experiment run = await OfAsync(small with { Data = data, BatchSize = batch, Optimizer = optimizer, Hidden = [.. widths.Select(width => new HiddenLayer(width, "tanh"))] });
+        Derivation derivation = run.Model.Expression.Differentiate(assumptions: [run.Model.Expression.TargetsSumToOne]);
+        // Beside what grows with the network a plan has some hundred kilobytes of its own.
+        long told = StepMemory.Of(run.Network, batch);
+        long own = run.Model.CompileStep(derivation, Optimizer.Named(optimizer), batch).Bytes + sizeof(float) * run.Network.ParameterCount;
+        Assert.True(told >= 0.8 * (own - (1 << 20)) && told <= 4 * own, $"{told:N0} bytes are told, {own:N0} are taken");
     }
 
     [Fact]

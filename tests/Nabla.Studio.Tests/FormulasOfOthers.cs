@@ -1,5 +1,9 @@
 using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Derivations.Styles;
+using Nabla.Calculus.Expressions;
+using Nabla.Calculus.Rendering;
 using Nabla.Networks;
+using Nabla.Studio.Experiments;
 using Nabla.Studio.Mathematics;
 
 namespace Nabla.Studio.Tests;
@@ -32,7 +36,16 @@ public sealed class FormulasOfOthers
     }
 
     [Theory]
-    [InlineData("W2", "(δ² ⊙ σ′(z²)) (a¹)ᵀ", null)]
+    [InlineData("W2", "(δ² ⊙ σ′(z²)) (a¹)ᵀ", true)]
+    [InlineData("W2", "(δ²⊙σ′(z²))(a¹)ᵀ", true)]
+    [InlineData("W1", "∂C/∂W² = (δ²⊙σ′(z²))(a¹)ᵀ", true)]
+    [InlineData("W2", "Eq 5   ∂C/∂W² = (δ² ⊙ σ′(z²)) (a¹)ᵀ       1×4 = 1×1 · 1×4", true)]
+    [InlineData("W2", "(a¹)ᵀ (δ² ⊙ σ′(z²))", false)]
+    [InlineData("W2", "(δ² ⊙ a² ⊙ (1 − a²)) (a¹)ᵀ", true)]
+    [InlineData("W2", "(δ2⊙a2⊙(1−a2))(a1)T", true)]
+    [InlineData("W2", "2 (δ² ⊙ σ′(z²)) (a¹)ᵀ", false)]
+    [InlineData("W2", "sin (δ²) (a¹)ᵀ", false)]
+    [InlineData("W2", "∂C/∂W²ᵢⱼ = δ²ᵢ a¹ⱼ", null)]
     [InlineData("W2", "(δ² ⊙ σ′(z²)) · (a¹)ᵀ", true)]
     [InlineData("W2", "((a²−y)⊙σ′(z²))*a1'", true)]
     [InlineData("b1", "(w²)ᵀ·(δ²⊙f'(z²)) ⊙ f′(z¹)", true)]
@@ -50,6 +63,44 @@ public sealed class FormulasOfOthers
         ClaimAnswer answer = classes.Judge(parameter, text);
         Assert.Equal(agrees, answer.Agrees);
         Assert.Equal(agrees, answer.Headline.StartsWith("Right", StringComparison.Ordinal));
+    }
+
+    public static TheoryData<DerivationStyle, Dialect, bool> Printed => new(
+        from style in Enum.GetValues<DerivationStyle>()
+        from dialect in Enum.GetValues<Dialect>()
+        from batch in new[] { false, true }
+        select (style, dialect, batch));
+
+    [Theory]
+    [MemberData(nameof(Printed))]
+    public void Whatever_is_printed_for_a_gradient_is_right_when_it_is_pasted_back(DerivationStyle style, Dialect dialect, bool batch)
+    {
+        ExperimentSettings settings = new();
+        Network network = new(2, [.. settings.Hidden.Select(layer => new Layer(layer.Width, Activation.Named(layer.Activation))), new Layer(2, Activation.Softmax)]);
+        ClaimDesk desk = new(network, Loss.CrossEntropy, targetsSumToOne: true, dialect);
+        DerivationDocument document = DerivationDocument.Of(network, Loss.CrossEntropy, new() { Style = style, Dialect = dialect, Batch = batch });
+        Step[] gradients = [.. document.Lines.Select(line => line.Step).Where(step => step.Indexed is null && step.Relation != Relation.Update
+            && step.Left is Gradient && step.Left.Operands[0] is Named { Name.Letter: "C" } && step.Left.Operands[1] is Symbol { Kind: SymbolKind.Parameter } && !Expr.Reachable(step.Right).Any(part => part is Gradient or Jacobian or Kron))];
+        Assert.True(gradients.Length >= 6, $"{gradients.Length} lines");
+        List<string> refused = [];
+        foreach (Step step in gradients)
+        {
+            string text = DerivationText.Line(step, Notation.Text);
+            string[] spellings =
+            [
+                text,
+                text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..],
+                text.Replace(" ", "", StringComparison.Ordinal),
+                $"BP4      {text}          4×8 = 4×1 · 1×8",
+                DerivationText.Line(step, Notation.Latex),
+                DerivationText.Line(step, Notation.Latex) + @" \tag{BP4}",
+            ];
+            string parameter = desk.ParameterOf(text)!;
+            refused.AddRange(spellings.Select(spelling => (Spelling: spelling, Answer: desk.Judge(parameter, spelling))).Where(one => one.Answer.Agrees != true)
+                .Select(one => $"{one.Spelling}: {one.Answer.Headline}: {string.Join(' ', one.Answer.Sentences)} (read as {one.Answer.ReadAs})"));
+        }
+
+        Assert.Empty(refused);
     }
 
     [Fact]

@@ -49,6 +49,15 @@ public sealed class GradientsThatVanishOrExplode
     }
 
     [Fact]
+    public void Vanish_where_every_neuron_is_saturated()
+    {
+        FlowReading reading = Read("tanh", layers: 2, bias: 1000);
+        Assert.Equal(FlowVerdict.Vanishing, reading.Verdict);
+        Assert.Contains("for every neuron of the layer is saturated", reading.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("fires", reading.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Are_healthy_in_a_small_network_of_tanh()
     {
         FlowReading reading = Read("tanh", layers: 2);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
+using System.Net.WebSockets;
 using System.Text;
 using Microsoft.Playwright;
 using Nabla.Studio.Experiments;
@@ -10,6 +11,8 @@ namespace Nabla.Studio.Tests;
 public sealed class HostileUse(OpenStudio studio)
 {
     private Uri Root => new(new Uri(studio.Address).GetLeftPart(UriPartial.Authority) + "/");
+
+    private string Cookie => $"nabla-studio-{Root.Port}={Token}";
 
     private string Token => studio.Address.Split("token=")[1];
 
@@ -52,6 +55,24 @@ public sealed class HostileUse(OpenStudio studio)
         using HttpResponseMessage answer = await AskAsync(request => request.Headers.Add("Origin", origin));
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Contains(origin, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Origin", "http://evil.example")]
+    [InlineData("Origin", "null")]
+    [InlineData("Host", "evil.example")]
+    public async Task The_live_connection_of_a_page_is_refused_to_others_too(string header, string value)
+    {
+        using HttpResponseMessage right = await NegotiateAsync("Origin", Root.GetLeftPart(UriPartial.Authority));
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+        using HttpResponseMessage wrong = await NegotiateAsync(header, value);
+        Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
+        Assert.Contains(value, await wrong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        using ClientWebSocket own = await ConnectAsync("Origin", Root.GetLeftPart(UriPartial.Authority));
+        Assert.Equal(WebSocketState.Open, own.State);
+        WebSocketException refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(header, value));
+        Assert.Contains("403", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,11 +138,27 @@ public sealed class HostileUse(OpenStudio studio)
         Assert.Contains("is empty", await DropAsync(view, "nothing.csv", []), StringComparison.Ordinal);
         Assert.Contains("unpacks to more than 8,388,608", await DropAsync(view, "bomb.csv.gz", Gzipped(64 << 20)), StringComparison.Ordinal);
         Assert.Contains("unpacks to more than 8,388,608", await DropAsync(view, "bomb.npz", Zipped(64 << 20)), StringComparison.Ordinal);
-        Assert.NotEmpty(await DropAsync(view, "columns.csv", Encoding.ASCII.GetBytes($"{string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"a{i}"))}\n{new string(',', 99_999)}\n")));
         Assert.NotEmpty(await DropAsync(view, "../../etc/passwd", "root:x:0:0"u8.ToArray()));
         Assert.Equal("moons", await view.Page.InputValueAsync("#data"));
+        await using StudioView other = await studio.OpenAsync();
+        Assert.Contains("65,536", await DropAsync(other, "columns.csv", MillionColumns()), StringComparison.Ordinal);
+
+        // What was refused is no choice, and the experiment goes on.
+        string[] choices = [.. await view.Page.Locator("#data option").AllInnerTextsAsync(), .. await other.Page.Locator("#data option").AllInnerTextsAsync()];
+        Assert.DoesNotContain(choices, choice => choice is "large.csv" or "nothing.csv" or "bomb.csv.gz" or "bomb.npz" or "columns.csv" or "passwd");
         await view.Page.ClickAsync("#step");
         await view.UntilAsync("document.querySelector('#steps').textContent === '1'");
+    }
+
+    [Fact]
+    public async Task A_table_of_a_million_columns_is_refused_in_a_sentence()
+    {
+        using Uploads uploads = new(new());
+        byte[] table = MillionColumns();
+        await uploads.AddAsync("columns.csv", table.Length, _ => new MemoryStream(table), TestContext.Current.CancellationToken);
+        InvalidDataException refused = await Assert.ThrowsAsync<InvalidDataException>(() => uploads.LoadAsync(ExperimentSettings.StartFor("columns.csv"), TestContext.Current.CancellationToken));
+        Assert.Contains("the row has 1,000,000 fields", refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.Message.Length < 300, refused.Message);
     }
 
     [Fact]
@@ -185,6 +222,9 @@ public sealed class HostileUse(OpenStudio studio)
         return now;
     }
 
+    private static byte[] MillionColumns() =>
+        Encoding.ASCII.GetBytes($"{string.Join(',', Enumerable.Range(0, 1_000_000).Select(i => i % 10))}\n{string.Concat(Enumerable.Repeat(new string(',', 999_999) + "\n", 2))}");
+
     private static byte[] Gzipped(int zeros)
     {
         using MemoryStream packed = new();
@@ -206,6 +246,31 @@ public sealed class HostileUse(OpenStudio studio)
         }
 
         return packed.ToArray();
+    }
+
+    private async Task<HttpResponseMessage> NegotiateAsync(string header, string value)
+    {
+        using HttpClient client = new(new HttpClientHandler { UseCookies = false });
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(Root, "_blazor/negotiate?negotiateVersion=1")) { Headers = { { "Cookie", Cookie } } };
+        request.Headers.Add(header, value);
+        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private async Task<ClientWebSocket> ConnectAsync(string header, string value)
+    {
+        ClientWebSocket socket = new();
+        try
+        {
+            socket.Options.SetRequestHeader("Cookie", Cookie);
+            socket.Options.SetRequestHeader(header, value);
+            await socket.ConnectAsync(new Uri($"ws://{Root.Authority}/_blazor"), TestContext.Current.CancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static HttpRequestMessage Request(Uri address) => new(HttpMethod.Get, new Uri(address, "/"))

@@ -18,9 +18,9 @@ internal sealed class OtherStudio : IAsyncDisposable
     /// <summary>The experiments that are open in it.</summary>
     public OpenExperiments Experiments => server.Services.GetRequiredService<OpenExperiments>();
 
-    public static async Task<OtherStudio> StartAsync(StudioOptions options)
+    public static async Task<OtherStudio> StartAsync(StudioOptions options, TimeProvider? clock = null)
     {
-        OtherStudio studio = new(StudioServer.Create(options));
+        OtherStudio studio = new(StudioServer.Create(options, clock: clock));
         await studio.server.StartAsync();
         return studio;
     }

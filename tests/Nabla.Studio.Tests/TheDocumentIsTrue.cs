@@ -16,7 +16,7 @@ public sealed partial class TheDocumentIsTrue
     {
         string table = document[document.IndexOf("| setting |", StringComparison.Ordinal)..document.IndexOf("## Keys", StringComparison.Ordinal)];
         IEnumerable<string> named = table.Split('\n').Skip(2).Where(line => line.StartsWith("| `", StringComparison.Ordinal)).SelectMany(line => Code().Matches(line.Split('|')[1])).Select(match => match.Groups["text"].Value);
-        IEnumerable<string> keys = new ExperimentSettings().ToQuery().Split('&').Select(pair => pair.Split('=')[0]);
+        IEnumerable<string> keys = [.. new ExperimentSettings().ToQuery().Split('&').Select(pair => pair.Split('=')[0]), .. StudioAddress.DocumentKeys];
         Assert.Equal(keys.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
     }
 
@@ -37,6 +37,8 @@ public sealed partial class TheDocumentIsTrue
     {
         StudioOptions options = new();
         Assert.Equal((64L << 20, 512L << 20, 32), (options.MostUploadBytes, options.MostUnpackedBytes, options.MostExperiments));
+        Assert.Equal(1L << 30, StepMemory.Most);
+        Assert.Contains("1 GiB", document, StringComparison.Ordinal);
         Assert.Contains("64 MB, and 512 MB unpacked", document, StringComparison.Ordinal);
         Assert.Contains("32 experiments", document, StringComparison.Ordinal);
     }

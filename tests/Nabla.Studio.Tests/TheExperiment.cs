@@ -159,6 +159,67 @@ public sealed class TheExperiment(OpenStudio studio)
         view.IsQuiet();
     }
 
+    [Fact]
+    public async Task A_second_table_is_not_dropped_silently_and_a_file_that_cannot_be_read_is_no_choice()
+    {
+        await using StudioView view = await studio.OpenAsync();
+        static FilePayload File(string name, string text) => new() { Name = name, MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(text) };
+        string rows = string.Concat(Enumerable.Range(0, 50).Select(i => $"{i},{2 * i}.5\n"));
+        await view.Page.SetInputFilesAsync("#upload", [File("first-one.csv", "a,b\n" + rows), File("second-one.csv", "c,d\n" + rows)]);
+        await view.UntilAsync("document.querySelector('#data').value === 'first-one.csv' && document.querySelector('.problem') !== null");
+        Assert.Equal("This experiment is about first-one.csv; second-one.csv is a set of its own, which the list of sets has too.", await view.TextAsync(".problem"));
+        await view.Page.SelectOptionAsync("#data", "second-one.csv");
+        await view.UntilAsync("location.search.includes('data=second-one.csv') && document.querySelector('.problem') === null");
+        await view.Page.SetInputFilesAsync("#upload", [File("damaged.csv", "a,b\n1\n")]);
+        await view.Page.WaitForSelectorAsync(".problem");
+        Assert.Contains("damaged.csv", await view.TextAsync(".problem"), StringComparison.Ordinal);
+        Assert.Equal("second-one.csv", await view.Page.InputValueAsync("#data"));
+        Assert.Equal(0, await view.Page.Locator("#data option[value='damaged.csv']").CountAsync());
+        await view.Page.SetInputFilesAsync("#upload", [File("third-one.csv", "a,b\n" + rows), File("damaged.csv", "a,b\n1\n")]);
+        await view.UntilAsync("document.querySelector('#data').value === 'third-one.csv' && document.querySelector('.problem').textContent.includes('the other file is no set: damaged.csv')");
+        Assert.Equal(0, await view.Page.Locator("#data option[value='damaged.csv']").CountAsync());
+        await view.IsFineAsync();
+    }
+
+    [Fact]
+    public async Task An_address_that_cannot_be_opened_says_so_and_there_is_something_to_go_on_with()
+    {
+        await using StudioView view = await studio.OpenAsync("data=unknown");
+        string[] problems = [.. await view.Page.Locator(".problem").AllInnerTextsAsync()];
+        Assert.Contains("there is no data 'unknown'", problems[0], StringComparison.Ordinal);
+        Assert.Equal("This is the first experiment with moons instead.", problems[1]);
+        await view.Page.SelectOptionAsync("#data", "xor");
+        await view.UntilAsync("location.search.includes('data=xor') && document.querySelector('.problem') === null");
+        await view.IsFineAsync();
+    }
+
+    [Fact]
+    public async Task What_is_chosen_beside_the_settings_stays_where_one_of_them_changes()
+    {
+        await using StudioView view = await studio.OpenAsync("data=moons&hidden=3&style=differential");
+        Assert.Equal("Differential", await view.Page.InputValueAsync("#style"));
+        await view.Page.SelectOptionAsync("#style", "Index");
+        await view.UntilAsync("location.search.includes('&style=index')");
+        await view.Page.ClickAsync("#tab-gradients");
+        await view.Page.FillAsync("#sample", "17");
+        await view.Page.PressAsync("#sample", "Enter");
+        await view.Page.ClickAsync("#walk");
+        await view.UntilAsync("document.querySelector('#line-1 .numbers') !== null");
+        await view.Page.ClickAsync("#walk-on");
+        await view.UntilAsync("document.querySelector('#line-2 .numbers') !== null");
+        await view.Page.FillAsync("#learning-rate", "0.25");
+        await view.Page.PressAsync("#learning-rate", "Enter");
+        await view.UntilAsync("location.search.includes('learning-rate=0.25') && location.search.includes('&style=index')");
+        await view.UntilAsync("document.querySelector('#line-2 .numbers') !== null && document.querySelector('#tab-gradients').ariaSelected === 'true'");
+        Assert.Equal("17", await view.Page.InputValueAsync("#sample"));
+        Assert.Equal("learning-rate", await view.Page.EvaluateAsync<string>("document.activeElement.id"));
+
+        // The data has no such sample: the last there is.
+        await view.Page.SelectOptionAsync("#data", "xor");
+        await view.UntilAsync("document.querySelector('#sample').value === '4' && document.querySelector('.numbers') !== null");
+        await view.IsFineAsync();
+    }
+
     [Theory]
     [InlineData("data=xor", "sigmoid")]
     [InlineData("data=moons&loss=huber", "sigmoid")]

@@ -51,4 +51,16 @@ public sealed class TheFirstView(OpenStudio studio)
         Assert.True(await view.Page.EvaluateAsync<int>("window.said") <= 1);
         Assert.Equal(1, await view.Page.Locator("[aria-live]").CountAsync());
     }
+
+    [Fact]
+    public async Task Says_the_end_of_a_training_and_the_verdict_of_a_check_to_who_listens()
+    {
+        await using StudioView view = await studio.OpenAsync("data=xor&epochs=2");
+        await view.Page.ClickAsync("#check");
+        await view.UntilAsync("document.querySelector('#announcement').textContent.startsWith('Gradient check: All gradients are right')");
+        await view.Page.ClickAsync("#step");
+        await view.Page.ClickAsync("#step");
+        await view.UntilAsync("document.querySelector('#state').textContent === 'Done'");
+        await view.UntilAsync("document.querySelector('#announcement').textContent.startsWith('The training is done: 2 steps, loss 0.')");
+    }
 }

@@ -72,6 +72,39 @@ public sealed class TheMathematics(OpenStudio studio)
     }
 
     [Fact]
+    public async Task Says_which_samples_there_are_and_of_how_many_of_a_batch_it_shows_values()
+    {
+        await using StudioView view = await studio.OpenAsync("data=moons&batch-size=32");
+        await view.Page.FillAsync("#sample", "401");
+        await view.Page.PressAsync("#sample", "Enter");
+        await view.Page.WaitForSelectorAsync("#sample-problem");
+        Assert.Equal("The sample is a whole number from 1 to 400.", await view.TextAsync("#sample-problem"));
+        await view.UntilAsync("document.querySelector('#sample').value === '1'");
+        await view.IsAccessibleAsync();
+        await view.Page.FillAsync("#sample", "400");
+        await view.Page.PressAsync("#sample", "Enter");
+        await view.UntilAsync("document.querySelector('#sample-problem') === null && document.querySelector('#sample').value === '400'");
+        Assert.Equal(0, await view.Page.Locator("#batch-note").CountAsync());
+        await view.Page.SelectOptionAsync("#samples", "batch");
+        await view.Page.WaitForSelectorAsync("#batch-note");
+        Assert.Equal("Values are those of 8 samples from this one on, not of all 32 of a batch.", await view.TextAsync("#batch-note"));
+        await view.IsFineAsync();
+    }
+
+    [Fact]
+    public async Task Draws_its_heat_maps_anew_where_light_and_dark_change()
+    {
+        await using StudioView view = await studio.OpenAsync();
+        await view.Page.Locator(".name[data-name='W²']").First.ClickAsync();
+        const string Pixels = "(() => { const map = document.querySelector('#inspector .heat'); return map && map.width === 8 ? map.toDataURL() : ''; })()";
+        await view.UntilAsync($"{Pixels} !== ''");
+        string light = await view.Page.EvaluateAsync<string>(Pixels);
+        await view.Page.EmulateMediaAsync(new() { ColorScheme = Microsoft.Playwright.ColorScheme.Dark });
+        await view.UntilAsync($"{Pixels} !== '{light}'");
+        view.IsQuiet();
+    }
+
+    [Fact]
     public async Task Goes_on_to_show_what_a_name_is_worth_while_the_network_trains()
     {
         await using StudioView view = await studio.OpenAsync(options: new() { Still = false });

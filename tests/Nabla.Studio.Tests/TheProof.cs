@@ -1,3 +1,7 @@
+using Nabla.Calculus.Derivations;
+using Nabla.Networks;
+using Nabla.Studio.Mathematics;
+
 namespace Nabla.Studio.Tests;
 
 /// <summary>The bottom of the page.</summary>
@@ -35,6 +39,29 @@ public sealed class TheProof(OpenStudio studio)
         await view.Page.ClickAsync("#example-matrix");
         await view.UntilAsync("document.querySelector('#headline')?.textContent === 'Wrong: only if symmetric.'");
         await view.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Takes_a_line_as_it_is_copied_from_the_page()
+    {
+        await using StudioView view = await studio.OpenAsync("data=moons");
+        string[] copied = await view.Page.EvaluateAsync<string[]>("""
+            [...document.querySelectorAll('.line')].map(line => {
+                const range = document.createRange();
+                range.selectNodeContents(line.querySelector('math'));
+                getSelection().removeAllRanges();
+                getSelection().addRange(range);
+                return getSelection().toString();
+            })
+            """);
+        ClaimDesk desk = new(new(2, new Layer(8, Activation.Named("tanh")), new Layer(4, Activation.Named("tanh")), new Layer(2, Activation.Softmax)), Loss.CrossEntropy, targetsSumToOne: true, Dialect.Nielsen);
+        string[] equations = [.. copied.Where(line => desk.ParameterOf(line) is not null && line.IndexOf('∂', line.IndexOf('=', StringComparison.Ordinal)) < 0)];
+        Assert.True(equations.Length >= 5, string.Join(" | ", copied));
+        Assert.All(equations, line => Assert.True(desk.Judge("W1", line).Agrees, line));
+        await view.Page.FillAsync("#claim", equations[^1]);
+        await view.Page.Keyboard.PressAsync("Enter");
+        await view.UntilAsync("document.querySelector('#headline')?.textContent.startsWith('Right')");
+        Assert.Equal(desk.ParameterOf(equations[^1]), await view.Page.InputValueAsync("#claim-of"));
     }
 
     [Fact]

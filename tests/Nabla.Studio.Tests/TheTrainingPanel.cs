@@ -50,9 +50,9 @@ public sealed class TheTrainingPanel(OpenStudio studio)
         await view.Page.Locator("#keep").ClickAsync();
         await view.UntilAsync("document.querySelector('.kept').textContent.includes('seed 1')");
         await view.Page.Locator("#data").SelectOptionAsync("circles");
-        await view.UntilAsync("document.querySelector('#loss-chart').ariaLabel.includes('training, kept: ')");
+        await view.UntilAsync("document.querySelector('#loss-chart').ariaLabel.includes('training, kept run: ')");
         await view.Page.Locator("#step").ClickAsync();
-        await view.UntilAsync("/training, kept: .*; training: /.test(document.querySelector('#loss-chart').ariaLabel)");
+        await view.UntilAsync("/training, kept run: .*; training, this run: /.test(document.querySelector('#loss-chart').ariaLabel)");
         await view.Page.Locator("#drop").ClickAsync();
         await view.UntilAsync("!document.querySelector('#loss-chart').ariaLabel.includes('kept')");
         view.IsQuiet();

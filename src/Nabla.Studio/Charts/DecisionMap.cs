@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Nabla.Data;
+using Nabla.Studio.Experiments;
 using Nabla.Training;
 
 namespace Nabla.Studio.Charts;
@@ -18,12 +19,42 @@ public sealed record DecisionMap(ImmutableArray<string> Classes, double Left, do
     /// <summary>Cells on a side.</summary>
     public const int Side = 60;
 
-    private const int MostPoints = 300;
+    /// <summary>The most answers that can be told apart on it.</summary>
+    public const int MostClasses = 256;
 
-    /// <summary>In words: which share of the plane each answer takes.</summary>
-    public string Words => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Decisions over x₁ from {Left:G3} to {Right:G3} and x₂ from {Bottom:G3} to {Top:G3}: {string.Join(", ", Classes.Select((name, i) => $"{name} takes {100.0 * Enumerable.Range(0, Side * Side).Count(cell => Cells[2 * cell] == i) / (Side * Side):0} %"))} of the plane");
+    private const int MostPoints = 300;
+    private const int MostTold = 12;
+    private static readonly ImmutableArray<string> marks = ["●", "▲", "■", "◆"];
+
+    /// <summary>In words: which share of the plane each answer takes; of many answers those that take most.</summary>
+    public string Words
+    {
+        get
+        {
+            int[] cells = new int[Classes.Length];
+            for (int cell = 0; cell < Side * Side; cell++)
+            {
+                cells[Cells[2 * cell]]++;
+            }
+
+            IEnumerable<int> told = Classes.Length <= MostTold ? Enumerable.Range(0, Classes.Length) : Enumerable.Range(0, Classes.Length).OrderByDescending(i => cells[i]).Take(MostTold);
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Decisions over {Horizontal} from {InUnits(0, Left):G3} to {InUnits(0, Right):G3} and {Vertical} from {InUnits(1, Bottom):G3} to {InUnits(1, Top):G3}: {string.Join(", ", told.Select(i => $"{Classes[i]} takes {100.0 * cells[i] / (Side * Side):0} %"))} of the plane");
+        }
+    }
+
+    /// <summary>How the inputs were made of a table.</summary>
+    public Preprocessing Preprocessing { get; init; } = Preprocessing.None;
+
+    /// <summary>What x₁ is called.</summary>
+    public string Horizontal => ColumnOf(0)?.Name ?? "x₁";
+
+    /// <summary>What x₂ is called.</summary>
+    public string Vertical => ColumnOf(1)?.Name ?? "x₂";
+
+    /// <summary>The mark of each answer: the first four have shapes, the others their numbers, so that no answer is known by its colour alone.</summary>
+    public string MarkOf(int answer) => answer < marks.Length ? marks[answer] : (answer + 1).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Asks the network at the middle of each cell.</summary>
     /// <exception cref="ArgumentException">The network has another number of inputs than two.</exception>
@@ -34,6 +65,11 @@ public sealed record DecisionMap(ImmutableArray<string> Classes, double Left, do
         if (model.Network.Inputs != 2)
         {
             throw new ArgumentException($"a map of decisions needs two inputs, but the network {model.Network} has {model.Network.Inputs}");
+        }
+
+        if (model.Network.Outputs > MostClasses)
+        {
+            throw new ArgumentException($"a map of decisions tells {MostClasses} answers apart at most, but the network {model.Network} has {model.Network.Outputs}");
         }
 
         (double X, double Y, double Answer, bool IsHeldOut)[] samples = [.. PointsOf(data.Train, isHeldOut: false), .. data.Validation is null ? [] : PointsOf(data.Validation, isHeldOut: true)];
@@ -59,17 +95,23 @@ public sealed record DecisionMap(ImmutableArray<string> Classes, double Left, do
         });
         byte At(double value, double from, double to) => (byte)Math.Clamp(Math.Round(255 * (value - from) / (to - from)), 0, 255);
         return new(
-            isNumber ? [string.Create(CultureInfo.InvariantCulture, $"below {middle:G3}"), string.Create(CultureInfo.InvariantCulture, $"above {middle:G3}")] : data.Classes.IsEmpty ? [.. Enumerable.Range(1, model.Network.Outputs).Select(i => $"output {i}")] : data.Classes,
+            isNumber ? [string.Create(CultureInfo.InvariantCulture, $"below {SampleText.Decoded(data, middle):G3}"), string.Create(CultureInfo.InvariantCulture, $"above {SampleText.Decoded(data, middle):G3}")] : data.Classes.IsEmpty ? [.. Enumerable.Range(1, model.Network.Outputs).Select(i => $"output {i}")] : data.Classes,
             left,
             right,
             bottom,
             top,
             cells,
-            [.. samples.SelectMany(one => new[] { At(one.X, left, right), At(one.Y, bottom, top), (byte)(isNumber ? one.Answer > middle ? 1 : 0 : one.Answer), one.IsHeldOut ? (byte)1 : (byte)0 })]);
+            [.. samples.SelectMany(one => new[] { At(one.X, left, right), At(one.Y, bottom, top), (byte)(isNumber ? one.Answer > middle ? 1 : 0 : one.Answer), one.IsHeldOut ? (byte)1 : (byte)0 })])
+        { Preprocessing = data.Preprocessing };
     }
 
     /// <summary>The answer at a place of a coarse grid of so many rows and columns, from the top left.</summary>
     public string AnswerAt(int row, int column, int size) => Classes[Cells[2 * (((((2 * row) + 1) * Side / (2 * size)) * Side) + (((2 * column) + 1) * Side / (2 * size)))]];
+
+    /// <summary>The column of numbers that an input is; null where the data is no table, or the column is one of words.</summary>
+    private NumberEncoding? ColumnOf(int input) => Preprocessing.Columns is [NumberEncoding, NumberEncoding] columns ? (NumberEncoding)columns[input] : null;
+
+    private double InUnits(int input, double value) => ColumnOf(input) is NumberEncoding column ? SampleText.Decoded(column, value) : value;
 
     private static IEnumerable<(double X, double Y, double Answer, bool IsHeldOut)> PointsOf(Samples samples, bool isHeldOut)
     {

@@ -43,13 +43,17 @@ public sealed record TrainingCurves(ImmutableArray<Curve> Loss, ImmutableArray<C
         return [.. Enumerable.Range(0, layers).Select(l => new Curve($"{new Name("W", l + 1)}", [.. looks.Select(look => new CurvePoint(look.Step, look.Norms[l]))]) { Color = l })];
     }
 
-    /// <summary>The curves with those of an earlier run under them.</summary>
-    public TrainingCurves Over(KeptRun? earlier) => earlier is null ? this : new([.. earlier.Curves.Loss, .. Loss], [.. earlier.Curves.Accuracy, .. Accuracy]);
+    /// <summary>The curves with those of an earlier run under them; the names then say which run each is of.</summary>
+    public TrainingCurves Over(KeptRun? earlier)
+    {
+        static Curve OfThis(Curve curve) => curve with { Name = $"{curve.Name}, this run" };
+        return earlier is null ? this : new([.. earlier.Curves.Loss, .. Loss.Select(OfThis)], [.. earlier.Curves.Accuracy, .. Accuracy.Select(OfThis)]);
+    }
 
     /// <summary>The same as curves of an earlier run.</summary>
     public TrainingCurves AsEarlier()
     {
-        static Curve Earlier(Curve curve) => curve with { Name = $"{curve.Name}, kept", IsEarlier = true, HasBand = false };
+        static Curve Earlier(Curve curve) => curve with { Name = $"{curve.Name}, kept run", IsEarlier = true, HasBand = false };
         return new([.. Loss.Select(Earlier)], [.. Accuracy.Select(Earlier)]);
     }
 }
@@ -62,10 +66,18 @@ public sealed record KeptRun(string Caption, TrainingCurves Curves)
     /// <summary>Keeps what there is of a run.</summary>
     public static KeptRun Of(Experiment experiment, TrainingCurves curves)
     {
+        ArgumentNullException.ThrowIfNull(curves);
+        return new(CaptionOf(experiment), curves.AsEarlier());
+    }
+
+    /// <summary>What a run is called: its settings, in a line.</summary>
+    public static string CaptionOf(Experiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
         ExperimentSettings settings = experiment.Settings;
         string activations = string.Join(", ", experiment.Network.Layers.Select(layer => layer.Activation.Name));
-        return new(
-            string.Create(CultureInfo.InvariantCulture, $"{settings.Data}, {experiment.Network} ({activations}), {experiment.Loss}, {settings.Optimizer} at {settings.LearningRate}, batches of {settings.BatchSize}, seed {settings.Seed}"),
-            curves.AsEarlier());
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{settings.Data}, {experiment.Network} ({activations}), {experiment.Loss}, {settings.Optimizer} at {settings.LearningRate}, batches of {settings.BatchSize}, seed {settings.Seed}");
     }
 }

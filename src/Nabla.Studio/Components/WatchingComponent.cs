@@ -55,7 +55,7 @@ public abstract class WatchingComponent : ComponentBase, IDisposable
         }
         catch (Exception e)
         {
-            // It ends the page, which says so; the observer goes on until the page is gone.
+            // It ends the part of the page that this is in, which says so; the others go on.
             await DispatchExceptionAsync(e);
         }
     }

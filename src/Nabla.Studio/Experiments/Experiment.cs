@@ -72,6 +72,7 @@ public sealed class Experiment : IAsyncDisposable
                 $"the network {Network} has {Network.ParameterCount:N0} parameters, but here it may have {MostParameters:N0} at most; nabla train has no such limit");
         }
 
+        StepMemory.Require(Network, Math.Min(settings.BatchSize, data.Train.Count));
         (Model, trainer) = Begin();
         Latest = Take();
     }

@@ -99,7 +99,7 @@ public sealed record ExperimentSettings
             }
             catch (Exception e) when (e is ArgumentException or FormatException)
             {
-                wrong.Add($"{key}={Shortened(value)} in the address is left out: {e.Message.Split('\n')[0]}");
+                wrong.Add(LeftOut(key, value, e.Message.Split('\n')[0]));
             }
         }
 
@@ -151,6 +151,9 @@ public sealed record ExperimentSettings
         "moons" => new() { Data = data },
         _ => new() { Data = data, Hidden = [new(32, "relu")], Optimizer = "adam", LearningRate = 0.001, BatchSize = 32, Epochs = 100 },
     };
+
+    /// <summary>Says that a part of an address is left out, and why.</summary>
+    internal static string LeftOut(string key, string value, string why) => $"{key}={Shortened(value)} in the address is left out: {why}";
 
     private static string Shortened(string value) => value.Length > 40 ? value[..40] + "…" : value;
 

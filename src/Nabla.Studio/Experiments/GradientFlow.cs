@@ -41,7 +41,11 @@ public enum FlowVerdict
 /// <param name="FlatShare">The share of |f′(zˡ)| below <see cref="GradientFlow.Flat"/>: of neurons that are saturated, or do not fire.</param>
 /// <param name="WeightNorm">‖Wˡ⁺¹‖.</param>
 public sealed record FlowFactors(
-    int Layer, string Equation, string CarryFormula, string SlopeFormula, double Carry, double Slope, double MeanSlope, double MostSlope, double FlatShare, double WeightNorm);
+    int Layer, string Equation, string CarryFormula, string SlopeFormula, double Carry, double Slope, double MeanSlope, double MostSlope, double FlatShare, double WeightNorm)
+{
+    /// <summary>Whether the activation is a rectifier, which is flat where it does not fire; the others are flat where they are saturated.</summary>
+    public bool IsRectified { get; init; }
+}
 
 /// <summary>What was read off.</summary>
 /// <param name="Verdict">What becomes of the gradient.</param>
@@ -149,10 +153,10 @@ public sealed class GradientFlow
 
         if (worst.Slope == 0)
         {
-            return $"The factor f′({new Name("Z", worst.Layer)}) = {worst.SlopeFormula} causes it: it is 0 wherever something arrives{(worst.MostSlope == 0 ? ", for no neuron of the layer fires" : "")}.";
+            return $"The factor f′({new Name("Z", worst.Layer)}) = {worst.SlopeFormula} causes it: it is 0 wherever something arrives{(worst.MostSlope > 0 ? "" : worst.IsRectified ? ", for no neuron of the layer fires" : ", for every neuron of the layer is saturated")}.";
         }
 
-        string why = worst.FlatShare > 0.5 ? string.Create(CultureInfo.InvariantCulture, $"{100 * worst.FlatShare:0} % of it is below {Flat}: the layer is saturated, or does not fire")
+        string why = worst.FlatShare > 0.5 ? string.Create(CultureInfo.InvariantCulture, $"{100 * worst.FlatShare:0} % of it is below {Flat}: {(worst.IsRectified ? "most of the layer does not fire" : "the layer is saturated")}")
             : string.Create(CultureInfo.InvariantCulture, $"it is {worst.MeanSlope:G3} on average and never above {worst.MostSlope:G3}");
         return string.Create(CultureInfo.InvariantCulture, $"The factor f′({new Name("Z", worst.Layer)}) = {worst.SlopeFormula} causes it: {why}; over all layers f′ multiplies by {typical:G2} each.");
     }
@@ -192,6 +196,7 @@ public sealed class GradientFlow
             slopes.Average(),
             slopes.Max(),
             (double)slopes.Count(one => one < Flat) / slopes.Length,
-            Norm(model.Parameters[network.Layers[l + 1].Weights]));
+            Norm(model.Parameters[network.Layers[l + 1].Weights]))
+        { IsRectified = model.Network.Layers[l].Activation.IsRectifier };
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Nabla.Data;
 using Nabla.Training;
 
@@ -17,7 +16,7 @@ public sealed record WorstSample(int Number, ImmutableArray<double> Inputs, stri
 /// <param name="Part">Which samples: those held out, or those of the training where none are.</param>
 /// <param name="Count">How many were asked.</param>
 /// <param name="All">How many there are.</param>
-/// <param name="Confusion">How often each class was taken for each; null where the targets are numbers.</param>
+/// <param name="Confusion">How often each class was taken for each; null where the targets are numbers, or classes by the thousands.</param>
 /// <param name="Pairs">What was right and what was said, of the first output, where the targets are numbers; in the units of the data.</param>
 /// <param name="Worst">The samples that are furthest off, the worst first.</param>
 public sealed record HeldOut(
@@ -25,6 +24,9 @@ public sealed record HeldOut(
 {
     /// <summary>More than so many are not asked: the training shall not wait for a look at it.</summary>
     public const int MostSamples = 2000;
+
+    /// <summary>Of more classes no confusions are counted: the matrix would have millions of elements.</summary>
+    public const int MostClasses = 1000;
 
     private const int MostPairs = 300;
     private const int MostWorst = 12;
@@ -35,7 +37,7 @@ public sealed record HeldOut(
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         Samples samples = data.Validation ?? data.Train;
-        ConfusionMatrix? confusion = samples.Labels is null ? null : new(samples.Outputs);
+        ConfusionMatrix? confusion = samples.Labels is null || samples.Outputs > MostClasses ? null : new(samples.Outputs);
         WorstSamples worst = new(MostWorst);
         ImmutableArray<(double, double)>.Builder pairs = ImmutableArray.CreateBuilder<(double, double)>();
         int count = Math.Min(MostSamples, samples.Count);
@@ -45,13 +47,13 @@ public sealed record HeldOut(
             (sample, outputs) =>
             {
                 worst.Add(samples, sample, outputs);
-                if (confusion is not null)
+                if (samples.Labels is ImmutableArray<int> labels)
                 {
-                    confusion.Add(samples.Labels!.Value[sample], outputs);
+                    confusion?.Add(labels[sample], outputs);
                 }
                 else if (sample % every == 0)
                 {
-                    pairs.Add((InUnits(data, samples.TargetsOf(sample)[0]), InUnits(data, outputs[0])));
+                    pairs.Add((SampleText.Decoded(data, samples.TargetsOf(sample)[0]), SampleText.Decoded(data, outputs[0])));
                 }
             },
             count);
@@ -68,9 +70,5 @@ public sealed record HeldOut(
 
     private static WorstSample ExampleOf(Dataset data, JudgedSample one) => one is { Label: int label, TakenFor: int takenFor }
         ? new(one.Number, one.Inputs, data.Classes[label], data.Classes[takenFor], one.Wrongness)
-        : new(one.Number, one.Inputs, Number(InUnits(data, one.Targets[0])), Number(InUnits(data, one.Outputs[0])), one.Wrongness);
-
-    private static double InUnits(Dataset data, double value) => data.Preprocessing.Target?.Decode(value) ?? value;
-
-    private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+        : new(one.Number, one.Inputs, SampleText.Number(SampleText.Decoded(data, one.Targets[0])), SampleText.Number(SampleText.Decoded(data, one.Outputs[0])), one.Wrongness);
 }

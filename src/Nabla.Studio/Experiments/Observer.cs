@@ -57,8 +57,11 @@ public sealed class Observer : IAsyncDisposable
     /// <summary>The curves so far.</summary>
     public History History { get; } = new();
 
-    /// <summary>Called on the observer's thread after each look; the next one waits for it.</summary>
+    /// <summary>Called on the observer's thread after each look; the next one waits for it. One that throws is not called again, and the others go on.</summary>
     public event Func<Task>? Observed;
+
+    /// <summary>What went wrong while looking, in a sentence; null where nothing did.</summary>
+    public string? Problem { get; private set; }
 
     /// <summary>Looks once more, because somebody wants to see something else.</summary>
     public void Wake()
@@ -96,10 +99,19 @@ public sealed class Observer : IAsyncDisposable
                 }
 
                 Snapshot snapshot = await Experiment.LookAsync().WaitAsync(end.Token);
-                Show(snapshot);
+                try
+                {
+                    Show(snapshot);
+                }
+                catch (Exception e)
+                {
+                    // Memory that is not there, say: the training goes on, and so does the next look.
+                    Problem = $"What the training does cannot be shown: {e.Message}";
+                }
+
                 foreach (Func<Task> watcher in Observed?.GetInvocationList().Cast<Func<Task>>() ?? [])
                 {
-                    await watcher();
+                    await TellAsync(watcher);
                 }
 
                 await Task.Delay(between, end.Token);
@@ -109,9 +121,22 @@ public sealed class Observer : IAsyncDisposable
         {
             // The page has gone on to another experiment.
         }
-        catch (JSDisconnectedException)
+    }
+
+    private async Task TellAsync(Func<Task> watcher)
+    {
+        try
         {
-            // The page is closed; its session ends the experiment.
+            await watcher();
+        }
+        catch (Exception e) when (e is JSDisconnectedException || end.IsCancellationRequested)
+        {
+            // The page is closed, or goes on to another experiment; its session ends this one.
+        }
+        catch (Exception e)
+        {
+            Observed -= watcher;
+            Problem = $"A part of the page does not follow the training any more: {e.Message}";
         }
     }
 

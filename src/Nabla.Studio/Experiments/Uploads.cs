@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.IO.Compression;
 using Nabla.Data;
@@ -11,33 +10,69 @@ namespace Nabla.Studio.Experiments;
 /// <summary>A file that was dropped on the page: its name there, and the path of the copy.</summary>
 public sealed record Upload(string Name, string Path);
 
+/// <summary>A file that has just been dropped and that an experiment is to be begun with: where that cannot be, the file is taken back.</summary>
+public sealed class DroppedFile
+{
+    private readonly Uploads uploads;
+    private readonly Upload file;
+    private readonly Upload? before;
+
+    internal DroppedFile(Uploads uploads, Upload file, Upload? before) => (this.uploads, this.file, this.before) = (uploads, file, before);
+
+    /// <summary>Its name as the data of an experiment.</summary>
+    public string Name => file.Name;
+
+    /// <summary>It stays; the file of the same name that it took the place of goes.</summary>
+    public void Keep() => uploads.Settle(file, file, before);
+
+    /// <summary>It goes; the file of the same name that it took the place of is there again.</summary>
+    public void TakeBack() => uploads.Settle(file, before, file);
+}
+
 /// <summary>The data sets that experiments can choose: the built-in ones, and files that were dropped on the page, in a folder of this server's own until it ends.</summary>
 public sealed class Uploads(StudioOptions options) : IDisposable
 {
     private const int MostFiles = 20;
-    private readonly ConcurrentDictionary<string, Upload> files = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Upload> files = new(StringComparer.Ordinal);
+    private readonly Dictionary<Upload, int> readers = [];
+    private readonly HashSet<Upload> gone = [];
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nabla-studio-");
 
     /// <summary>The names of what was dropped.</summary>
-    public ImmutableArray<string> Names => [.. files.Keys.Order(StringComparer.Ordinal)];
+    public ImmutableArray<string> Names
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. files.Keys.Order(StringComparer.Ordinal)];
+            }
+        }
+    }
 
     /// <summary>Everything that an experiment can be about.</summary>
     public ImmutableArray<string> Choices => [.. Datasets.All.Select(data => data.Name), .. Names];
 
     /// <summary>The file of a name; null where there is none. A file that was dropped again is another one.</summary>
-    public Upload? Find(string? name) => name is null ? null : files.GetValueOrDefault(name);
+    public Upload? Find(string? name)
+    {
+        lock (gate)
+        {
+            return name is null ? null : files.GetValueOrDefault(name);
+        }
+    }
 
     /// <summary>Whether a file that was dropped holds arrays, whose targets are in another one.</summary>
     public static bool NeedsLabels(string name) => ArrayReader.IsArrayFile(name) && !name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Keeps a file; one of the same name is replaced.</summary>
+    /// <summary>Puts a file among the choices, in place of one of the same name, until it is kept or taken back.</summary>
     /// <param name="fileName">Its name, as the browser says it.</param>
     /// <param name="size">Its size, as the browser says it.</param>
     /// <param name="open">Opens it, where so many bytes may be read.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Its name as the data of an experiment.</returns>
     /// <exception cref="InvalidDataException">It is larger than allowed, packed or unpacked, or empty, or there are too many.</exception>
-    public async Task<string> AddAsync(string fileName, long size, Func<long, Stream> open, CancellationToken cancellationToken)
+    public async Task<DroppedFile> AddAsync(string fileName, long size, Func<long, Stream> open, CancellationToken cancellationToken)
     {
         string name = Path.GetFileName(fileName.Replace('\\', '/'));
         if (size > options.MostUploadBytes)
@@ -50,7 +85,7 @@ public sealed class Uploads(StudioOptions options) : IDisposable
             throw new InvalidDataException($"'{name}' cannot be the name of a file here; another one can");
         }
 
-        if (files.Count >= MostFiles && !files.ContainsKey(name))
+        if (Names is { Length: >= MostFiles } names && !names.Contains(name))
         {
             throw new InvalidDataException($"there are {MostFiles} files already; only one of the same name as one of them could be dropped now");
         }
@@ -78,13 +113,73 @@ public sealed class Uploads(StudioOptions options) : IDisposable
             throw;
         }
 
-        if (files.TryGetValue(name, out Upload? last))
+        Upload upload = new(name, path);
+        lock (gate)
         {
-            File.Delete(last.Path);
+            Upload? before = files.GetValueOrDefault(name);
+            files[name] = upload;
+            return new(this, upload, before);
         }
+    }
 
-        files[name] = new(name, path);
-        return name;
+    /// <summary>Holds a file: it is not deleted before the reading is over, even where another one takes its place.</summary>
+    /// <returns>The file and what ends the reading; null where there is none of this name.</returns>
+    internal Reading? Hold(string name)
+    {
+        lock (gate)
+        {
+            if (!files.TryGetValue(name, out Upload? upload))
+            {
+                return null;
+            }
+
+            readers[upload] = readers.GetValueOrDefault(upload) + 1;
+            return new(this, upload);
+        }
+    }
+
+    /// <summary>Of two files of a name one stays, unless a third has taken its place meanwhile, and the other goes.</summary>
+    internal void Settle(Upload now, Upload? stays, Upload? goes)
+    {
+        lock (gate)
+        {
+            if (files.GetValueOrDefault(now.Name) == now)
+            {
+                if (stays is null)
+                {
+                    files.Remove(now.Name);
+                }
+                else
+                {
+                    files[now.Name] = stays;
+                }
+            }
+
+            if (goes is not null)
+            {
+                gone.Add(goes);
+                DeleteUnread(goes);
+            }
+        }
+    }
+
+    private void Release(Upload upload)
+    {
+        lock (gate)
+        {
+            readers[upload]--;
+            DeleteUnread(upload);
+        }
+    }
+
+    private void DeleteUnread(Upload upload)
+    {
+        if (gone.Contains(upload) && readers.GetValueOrDefault(upload) == 0)
+        {
+            File.Delete(upload.Path);
+            readers.Remove(upload);
+            gone.Remove(upload);
+        }
     }
 
     /// <summary>Loads the data of an experiment; what holds samples back to test with holds them back to watch the training here.</summary>
@@ -94,13 +189,17 @@ public sealed class Uploads(StudioOptions options) : IDisposable
     public async Task<Dataset> LoadAsync(ExperimentSettings settings, CancellationToken cancellationToken)
     {
         Dataset data;
-        if (files.TryGetValue(settings.Data, out Upload? upload))
+        using Reading? held = Hold(settings.Data);
+        if (held is not null)
         {
             TableOptions table = new() { Target = settings.Target, Seed = settings.Seed, Validation = 0.2, Test = 0 };
-            string? labels = settings.Labels is not string name ? null
-                : files.TryGetValue(name, out Upload? other) ? other.Path
-                : throw new ArgumentException($"the labels are in {name}, but no such file was dropped on the page since the studio was started");
-            data = await Task.Run(() => Load(upload, labels, table, cancellationToken), cancellationToken);
+            using Reading? labels = settings.Labels is string name ? Hold(name) : null;
+            if (labels is null && settings.Labels is not null)
+            {
+                throw new ArgumentException($"the labels are in {settings.Labels}, but no such file was dropped on the page since the studio was started");
+            }
+
+            data = await Task.Run(() => Load(held.Upload, labels?.Upload.Path, table, cancellationToken), cancellationToken);
         }
         else
         {
@@ -176,6 +275,25 @@ public sealed class Uploads(StudioOptions options) : IDisposable
             }
 
             return count;
+        }
+    }
+
+    /// <summary>A file that is being read.</summary>
+    internal sealed class Reading(Uploads uploads, Upload upload) : IDisposable
+    {
+        private bool isOver;
+
+        /// <summary>The file.</summary>
+        public Upload Upload => upload;
+
+        /// <summary>Ends the reading.</summary>
+        public void Dispose()
+        {
+            if (!isOver)
+            {
+                isOver = true;
+                uploads.Release(upload);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Nabla.Calculus.Derivations;
+using Nabla.Calculus.Derivations.Styles;
 using Nabla.Calculus.Expressions;
 using Nabla.Calculus.Language;
 using Nabla.Calculus.Rendering;
@@ -52,13 +53,21 @@ public sealed class ClaimDesk
     /// <param name="network">The network.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="targetsSumToOne">Whether the targets are probabilities, as classes are.</param>
-    /// <param name="dialect">What δ means in formulas.</param>
+    /// <param name="dialect">What δ means in formulas, and whether samples are rows.</param>
     /// <exception cref="NotSupportedException">The loss cannot be derived.</exception>
     public ClaimDesk(Network network, Loss loss, bool targetsSumToOne, Dialect dialect)
     {
         (this.network, this.targetsSumToOne) = (network, targetsSumToOne);
-        open = network.ExpressOpen(loss);
-        names = new(open, open.Differentiate(assumptions: targetsSumToOne ? [open.TargetsSumToOne] : [], dialect: dialect == Dialect.Seed ? Dialect.Seed : Dialect.Nielsen));
+        LayeredNetwork columns = network.ExpressOpen(loss);
+        if (dialect == Dialect.RowBatch)
+        {
+            NetworkDerivation rows = NetworkDerivation.Of(columns, DerivationStyle.Differential, dialect, targetsSumToOne);
+            (open, names) = (rows.Network, new(rows.Network, rows.Derivation));
+        }
+        else
+        {
+            (open, names) = (columns, new(columns, columns.Differentiate(assumptions: targetsSumToOne ? [columns.TargetsSumToOne] : [], dialect: dialect)));
+        }
     }
 
     /// <summary>The parameters by which the cost can be differentiated, in the input language, the last layer first.</summary>
@@ -70,11 +79,24 @@ public sealed class ClaimDesk
     /// <summary>The right formula for ∂C/∂X.</summary>
     public string GradientOf(string parameter) => names.GradientOf(SymbolOf(parameter));
 
+    /// <summary>The parameter that a pasted line is an equation for, ∂C/∂W² = …, in the input language; null where it is a formula alone, or for none of them.</summary>
+    public string? ParameterOf(string claim) =>
+        PrintedFormula.Side(claim).Parameter is string named ? Parameters.FirstOrDefault(one => one.Equals(named, StringComparison.OrdinalIgnoreCase)) : null;
+
     /// <summary>Judges a formula for ∂C/∂X of a parameter of the network, for one sample and for layers of any widths. Takes about a second at most.</summary>
+    /// <param name="parameter">X, where the formula does not say it.</param>
+    /// <param name="claim">The formula, or a whole equation for a gradient.</param>
     public ClaimAnswer Judge(string parameter, string claim) => Answer(claim, () =>
     {
-        Symbol by = SymbolOf(parameter);
-        string read = PrintedFormula.Read(claim, names.Scope, network);
+        (string? named, string formula) = PrintedFormula.Side(claim);
+        Symbol by = SymbolOf(named is null ? parameter : Parameters.FirstOrDefault(one => one.Equals(named, StringComparison.OrdinalIgnoreCase)) ?? named);
+        parameter = AsciiNotation.NameOf(by.Name);
+        if (PrintedFormula.IsInElements(formula))
+        {
+            throw new NotSupportedException("this formula is written in elements, but one for whole matrices is judged: the derivation has that too, as δ² (a¹)ᵀ");
+        }
+
+        string read = PrintedFormula.Read(formula, names.Scope, network);
         ClaimVerdict verdict = ClaimCheck.Of(names.Ask(by, targetsSumToOne), limit: limit).Judge(read);
         HashSet<string> used = [];
         string gradient = names.GradientOf(by);

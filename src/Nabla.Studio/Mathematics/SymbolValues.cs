@@ -31,7 +31,7 @@ public sealed class SymbolValues
     {
         this.document = document;
         LayeredNetwork network = document.Derivation.Network;
-        int count = network.Batch.IsOne ? 1 : Math.Min(Math.Min(batch, MostSamples), samples.Count);
+        int count = network.Batch.IsOne ? 1 : Shown(batch, samples.Count);
         bindings = new Bindings().Set(network.Batch, count);
         Matrix Turned(Matrix columns) => network.SamplesAreRows ? columns.Transposed() : columns;
         int[] chosen = [.. Enumerable.Range(first, count).Select(sample => sample % samples.Count)];
@@ -55,6 +55,9 @@ public sealed class SymbolValues
             return value;
         }
     }
+
+    /// <summary>Of how many samples of a batch the values are shown.</summary>
+    public static int Shown(int batch, int samples) => Math.Min(Math.Min(batch, MostSamples), samples);
 
     /// <summary>Whether a network is small enough for its lines to be worked through with numbers.</summary>
     public static bool CanBeWorked(Networks.Network network) => network.Sizes.All(size => size <= LargestWorked);

@@ -52,7 +52,8 @@ internal static class StudioServer
     /// <summary>Builds the server; it does not listen yet.</summary>
     /// <param name="options">How it is started.</param>
     /// <param name="error">Where it says what went wrong; stderr where it is null.</param>
-    public static WebApplication Create(StudioOptions options, TextWriter? error = null)
+    /// <param name="clock">The clock; that of the system where it is null.</param>
+    public static WebApplication Create(StudioOptions options, TextWriter? error = null, TimeProvider? clock = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddProvider(new SentenceLog(error ?? Console.Error));
@@ -66,7 +67,7 @@ internal static class StudioServer
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(new AccessToken(options.Token ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))));
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.Services.AddSingleton<Uploads>();
         builder.Services.AddSingleton<OpenExperiments>();
         builder.Services.AddScoped<StudioSession>();

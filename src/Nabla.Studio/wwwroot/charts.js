@@ -14,6 +14,14 @@ function paint() {
     return { text: of('--text'), quiet: of('--quiet'), line: of('--line'), paper: of('--paper'), curves: palette() };
 }
 
+// More names than these at the ends of curves would lie over each other; a legend has them then.
+const mostEnds = 6;
+// Of more points not each has a mark: the marks would hide the curves.
+const mostMarks = 30;
+const hasEnds = options => options.ends && options.series.length <= mostEnds;
+// Rows of a legend of short names in the chart's width.
+const legendRows = options => options.ends ? Math.ceil(options.series.length / 6) : options.series.some(one => one.earlier) ? 2 : 1;
+
 const short = new Intl.NumberFormat('en', { notation: 'compact' });
 const figure = value => value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(0).replace('+', '') : String(+value.toPrecision(4));
 
@@ -60,7 +68,7 @@ function axes(options, colors) {
     const label = { color: colors.quiet, hideOverlap: true };
     return {
         animation: false,
-        grid: { left: 8, right: options.ends ? 64 : 14, top: options.ends ? 12 : 30, bottom: 22, containLabel: true },
+        grid: { left: 8, right: options.ends ? 64 : 14, top: options.ends ? 12 : options.rows > 1 ? 14 + 16 * options.rows : 30, bottom: 22, containLabel: true },
         xAxis: {
             type: 'value', min: 'dataMin', max: 'dataMax', name: options.x, nameLocation: 'middle', nameGap: 22, nameTextStyle: { color: colors.quiet },
             axisLabel: { ...label, formatter: value => short.format(value) }, axisLine: { lineStyle: { color: colors.quiet } }, splitLine: { show: false },
@@ -112,19 +120,26 @@ function lineOptions(options, bytes) {
         series.push({
             name: one.name, type: 'line', data, color, z: one.earlier ? 2 : 3, showSymbol: one.marks || n === 1,
             symbol: marks[one.color % marks.length], symbolSize: 5, showAllSymbol: 'auto',
+            ...(one.marks && data.length > mostMarks || options.ends && !hasEnds(options) ? sparse(data.length, at) : {}),
             lineStyle: { width: one.earlier ? 1.5 : 2, type: one.earlier ? [5, 4] : 'solid', opacity: one.earlier ? 0.8 : 1 },
-            endLabel: { show: options.ends, formatter: '{a}', color: colors.text, fontSize: 11, distance: 4 },
-            labelLayout: options.ends ? { moveOverlap: 'shiftY' } : undefined,
+            endLabel: { show: hasEnds(options), formatter: '{a}', color: colors.text, fontSize: 11, distance: 4 },
+            labelLayout: hasEnds(options) ? { moveOverlap: 'shiftY' } : undefined,
             emphasis: { disabled: true },
         });
         from += n * (one.band ? 4 : 2);
     }
 
     return {
-        ...axes(options, colors),
-        legend: options.ends ? undefined : { top: 0, left: 0, itemWidth: 22, itemHeight: 8, textStyle: { color: colors.text, fontSize: 12 }, data: options.series.map(one => one.name), selectedMode: false, type: 'scroll' },
+        ...axes({ ...options, ends: hasEnds(options), rows: legendRows(options) }, colors),
+        legend: hasEnds(options) ? undefined : { top: 0, left: 0, itemWidth: 22, itemHeight: 8, textStyle: { color: colors.text, fontSize: 12 }, data: options.series.map(one => one.name), selectedMode: false, type: legendRows(options) > 1 ? 'plain' : 'scroll' },
         series,
     };
+}
+
+/** A few marks on a curve, not beside those of the next one: they tell many curves apart without their colours. */
+function sparse(count, at) {
+    const every = Math.max(1, Math.floor(count / 6));
+    return { showSymbol: true, showAllSymbol: true, symbolSize: (_, item) => (item.dataIndex + at * Math.ceil(every / 5)) % every === 0 ? 7 : 0 };
 }
 
 /** The band between the least and the largest of the values that a point stands for. */
@@ -154,7 +169,7 @@ function scatterOptions(options, bytes) {
     return {
         ...base,
         tooltip: undefined,
-        grid: { ...base.grid, top: 14 },
+        grid: { ...base.grid, top: 14, left: 26 },
         yAxis: { ...base.yAxis, name: options.y, nameLocation: 'middle', nameGap: 40, nameTextStyle: { color: colors.quiet } },
         xAxis: { ...base.xAxis, axisLabel: { ...base.xAxis.axisLabel, formatter: figure } },
         series: [

@@ -5,7 +5,15 @@ const back = () => light.matches ? [255, 255, 255] : [27, 27, 31];
 const classes = () => light.matches
     ? [[11, 92, 173], [180, 67, 10], [21, 112, 58], [126, 34, 206], [161, 19, 90], [14, 111, 124], [107, 90, 0], [75, 85, 99]]
     : [[124, 184, 245], [255, 159, 90], [95, 217, 139], [199, 155, 255], [255, 138, 184], [92, 214, 230], [227, 204, 90], [184, 192, 204]];
+const shapes = 4;
+const coarse = 6;
 const mix = (from, to, share) => from.map((x, i) => x + (to[i] - x) * share);
+
+/** Orange above zero, blue below, the paler the nearer to it; magenta where it is no number. */
+function colorOf(byte) {
+    const share = (byte - 128) / 127;
+    return byte === 0 ? [255, 0, 255] : mix(back(), share >= 0 ? [222, 107, 10] : [20, 99, 184], Math.abs(share));
+}
 
 /** What draws again when the colours change. */
 class Picture {
@@ -35,14 +43,24 @@ class Board extends Picture {
         const image = context.createImageData(side, side);
         for (let k = 0; k < count; k++) {
             for (let i = 0; i < side * side; i++) {
-                const byte = bytes[k * side * side + i];
-                const share = (byte - 128) / 127;
-                const color = byte === 0 ? [255, 0, 255] : mix(back(), share >= 0 ? [222, 107, 10] : [20, 99, 184], Math.abs(share));
-                image.data.set([...color, 255], 4 * i);
+                image.data.set([...colorOf(bytes[k * side * side + i]), 255], 4 * i);
             }
 
             context.putImageData(image, (k % across) * (side + 2), Math.floor(k / across) * (side + 2));
         }
+    }
+}
+
+/** A matrix: a pixel an element, which the style sheet enlarges. */
+class Heat extends Picture {
+    paint(rows, columns, bytes) {
+        [this.canvas.width, this.canvas.height] = [columns, rows];
+        const image = new ImageData(columns, rows);
+        for (let i = 0; i < rows * columns; i++) {
+            image.data.set([...colorOf(bytes[i]), 255], 4 * i);
+        }
+
+        this.canvas.getContext('2d').putImageData(image, 0, 0);
     }
 }
 
@@ -61,19 +79,52 @@ class Plane extends Picture {
         small.getContext('2d').putImageData(image, 0, 0);
         context.imageSmoothingEnabled = false;
         context.drawImage(small, 0, 0, size, size);
+        const most = cells.reduce((most, byte, i) => i % 2 ? most : Math.max(most, byte), 0);
+        if (most >= shapes) {
+            // There are not as many colours as answers: a few places of the plane have their marks.
+            for (let i = 0; i < coarse * coarse; i++) {
+                const at = k => Math.floor((k + 0.5) * side / coarse);
+                const what = cells[2 * (at(Math.floor(i / coarse)) * side + at(i % coarse))];
+                context.globalAlpha = 0.55;
+                mark(context, what, (i % coarse + 0.5) * size / coarse, (Math.floor(i / coarse) + 0.5) * size / coarse, 9, `rgb(${colors[what % colors.length].join(' ')})`, null);
+                context.globalAlpha = 1;
+            }
+        }
+
         context.lineWidth = 2;
         for (let i = 0; i < points.length; i += 4) {
             const [x, y, what, isHeldOut] = [points[i] / 255 * size, (1 - points[i + 1] / 255) * size, points[i + 2], points[i + 3]];
             const color = `rgb(${colors[what % colors.length].join(' ')})`;
-            context.beginPath();
-            shape(context, what % 4, x, y, 5);
-            context.fillStyle = isHeldOut ? `rgb(${back().join(' ')})` : color;
-            context.strokeStyle = isHeldOut ? color : `rgb(${back().join(' ')})`;
+            const paper = `rgb(${back().join(' ')})`;
             context.lineWidth = isHeldOut ? 2 : 1;
-            context.fill();
-            context.stroke();
+            mark(context, what, x, y, 5, isHeldOut ? paper : color, isHeldOut ? color : paper);
         }
     }
+}
+
+/** The mark of an answer: one of four shapes, beyond them its number. */
+function mark(context, what, x, y, r, fill, stroke) {
+    [context.fillStyle, context.strokeStyle] = [fill, stroke ?? fill];
+    if (what < shapes) {
+        context.beginPath();
+        shape(context, what, x, y, r);
+        context.fill();
+        if (stroke) {
+            context.stroke();
+        }
+
+        return;
+    }
+
+    context.font = `bold ${Math.round(2.6 * r)}px sans-serif`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    if (stroke) {
+        context.lineWidth = 3;
+        context.strokeText(String(what + 1), x, y);
+    }
+
+    context.fillText(String(what + 1), x, y);
 }
 
 function shape(context, kind, x, y, r) {
@@ -85,6 +136,11 @@ function shape(context, kind, x, y, r) {
     const corners = kind === 1 ? [[0, -1.2], [1.1, 0.8], [-1.1, 0.8]] : kind === 2 ? [[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]] : [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]];
     corners.forEach(([dx, dy], i) => i ? context.lineTo(x + r * dx, y + r * dy) : context.moveTo(x + r * dx, y + r * dy));
     context.closePath();
+}
+
+/** A matrix as a picture. */
+export function heat(canvas) {
+    return new Heat(canvas);
 }
 
 /** Small pictures on one canvas. */
