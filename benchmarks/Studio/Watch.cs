@@ -110,14 +110,27 @@ internal static class Watch
         }
 
         await Task.Delay(TimeSpan.FromMinutes(1), stop);
-        double first = Memory(server);
-        Print($"memory after the first minute {first:F1} MB");
-        for (double minute = 0; minute < minutes; minute++)
+        double first = await MemoryOfAMinuteAsync(server, stop);
+        Print($"memory in minute 2 {first:F1} MB");
+        for (int minute = 3; minute <= minutes + 1; minute++)
         {
-            await Task.Delay(TimeSpan.FromMinutes(Math.Min(1, minutes - minute)), stop);
-            double now = Memory(server);
-            Print($"memory after {Math.Min(minute + 1, minutes) + 1:F0} minutes {now:F1} MB ({now / first - 1:+0.0%;-0.0%})");
+            double now = await MemoryOfAMinuteAsync(server, stop);
+            Print($"memory in minute {minute} {now:F1} MB ({now / first - 1:+0.0%;-0.0%})");
         }
+    }
+
+    /// <summary>The mean of a minute: between two collections the memory goes up and down.</summary>
+    private static async Task<double> MemoryOfAMinuteAsync(Process server, CancellationToken stop)
+    {
+        const int Looks = 20;
+        double sum = 0;
+        for (int look = 0; look < Looks; look++)
+        {
+            await Task.Delay(TimeSpan.FromMinutes(1) / Looks, stop);
+            sum += Memory(server);
+        }
+
+        return sum / Looks;
     }
 
     private static double Memory(Process server)
