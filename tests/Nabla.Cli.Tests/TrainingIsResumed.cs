@@ -115,6 +115,35 @@ public class TrainingIsResumed
     }
 
     [Fact]
+    public async Task A_folder_without_permission_ends_the_training_and_leaves_the_checkpoint_before_it_whole()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no chmod");
+
+        // The superuser may write anywhere, unless that is taken from the process.
+        string held = Environment.IsPrivilegedProcess ? "setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search " : "";
+        Assert.SkipWhen(held.Length > 0 && !File.Exists("/usr/bin/setpriv"), "the superuser may write anywhere, and there is no setpriv");
+        using TemporaryFolder folder = new();
+        string words = string.Join(' ', training);
+        Run run = await CommandLine.ShellAsync(
+            folder.Path,
+            $"$NABLA {words} --checkpoint run --every 600 >/dev/null 2>&1; rm run/step-*1250*; cp -r run before; chmod 555 run; {held}$NABLA train --resume run; code=$?; chmod 755 run; exit $code");
+        Assert.Contains("checkpoints cannot be written to run", run.Refused(ExitCode.Failure), StringComparison.Ordinal);
+        string[] kept = Directory.GetFiles(folder.File("before"));
+        Assert.NotEmpty(kept);
+        Assert.Equal(kept.Length, Directory.GetFiles(folder.File("run")).Length);
+        foreach (string file in kept)
+        {
+            Assert.Equal(
+                await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken),
+                await File.ReadAllBytesAsync(Path.Combine(folder.File("run"), Path.GetFileName(file)), TestContext.Current.CancellationToken));
+        }
+
+        Run first = await CommandLine.ShellAsync(folder.Path, $"mkdir closed; chmod 555 closed; {held}$NABLA {words} --checkpoint closed/run; code=$?; chmod 755 closed; exit $code");
+        Assert.Contains("checkpoints cannot be written to closed/run", first.Refused(ExitCode.Failure), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.File("closed")));
+    }
+
+    [Fact]
     public async Task What_cannot_be_resumed_or_kept_is_refused_with_one_sentence()
     {
         using TemporaryFolder folder = new();
