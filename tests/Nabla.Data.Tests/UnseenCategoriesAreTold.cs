@@ -50,6 +50,19 @@ public sealed class UnseenCategoriesAreTold : IDisposable
         Assert.StartsWith("column 'a': 1 of 1 row has a category that the model never saw: 'town0'; all", Assert.Single(one.Notes), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(5)]
+    public void Of_a_file_of_its_own_to_test_with(int? window)
+    {
+        string path = Write("train.csv", "a,y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{(i % 2 == 0 ? "Bonn" : "Ulm")},{i % 7}\n")));
+        TableOptions options = new() { Target = "y", Task = TableTask.Regression, TestFile = Write("test.csv", "a,y\nKiel,1\nUlm,2\nHof,\n") };
+        IEnumerable<string> notes = window is int rows
+            ? TableReader.Open(path, rows, options, TestContext.Current.CancellationToken).Notes
+            : TableReader.Load(path, options, TestContext.Current.CancellationToken).Notes;
+        Assert.Contains("test.csv: column 'a': 1 of 2 rows has a category that the model never saw: 'Kiel'; all inputs of the column are 0 there", notes);
+    }
+
     /// <summary>A row is counted whole or not at all.</summary>
     [Fact]
     public void Of_the_rows_before_a_damaged_one()

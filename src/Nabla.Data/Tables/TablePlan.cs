@@ -95,6 +95,9 @@ internal sealed class TablePlan
     /// <summary>What the rows that were looked through or appended hold of categories that are none of the levels.</summary>
     public UnseenLevels Unseen { get; } = new();
 
+    /// <summary>The same in sentences that name the file, which is another one than the columns were learned of.</summary>
+    public IEnumerable<string> UnseenNotes => Unseen.Notes.Select(note => $"{File.FileName}: {note}");
+
     /// <summary>Appends the columns of a row: all of them, or none where one is damaged.</summary>
     /// <exception cref="InvalidDataException">A field is not what its column holds.</exception>
     public void Append(TableRow row, TableColumns table)

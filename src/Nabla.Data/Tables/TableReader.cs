@@ -41,13 +41,15 @@ public static class TableReader
             }
         }
 
+        List<string> notes = [.. choice.Notes];
         if (options.TestFile is string held)
         {
-            filled[(int)Part.Test] = Fill(choice.Plan.For(open(held)), cancellationToken);
+            TablePlan plan = choice.Plan.For(open(held));
+            filled[(int)Part.Test] = Fill(plan, cancellationToken);
+            notes.AddRange(plan.UnseenNotes);
         }
 
         TablePart train = filled[(int)Part.Train];
-        List<string> notes = [.. choice.Notes];
         Preprocessing preprocessing = Learn(choice.Plan, train, options, notes);
         return new(
             file.FileName,

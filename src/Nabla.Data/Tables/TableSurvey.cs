@@ -42,11 +42,17 @@ internal sealed class TableSurvey
         List<string> notes = [.. choice.Notes];
         Preprocessing preprocessing = Learn(notes);
         TableStream rows = new(choice.Plan, preprocessing, choice.Counts);
-        SampleStream? testRows = testFile is null ? PartOf(Part.Test)
-            : choice.Plan.For(testFile) is var plan && plan.CountRows(cancellationToken) is var counts && counts.Sum() > 0 ? new TableStream(plan, preprocessing, counts) : null;
+        SampleStream? testRows = testFile is null ? PartOf(Part.Test) : RowsToTestWith(choice.Plan.For(testFile), preprocessing, notes);
         return new(file.FileName, PartOf(Part.Train)!, window, testRows, choice.Plan.Classes, [.. notes], PartOf(Part.Validation), preprocessing);
 
         SampleStream? PartOf(Part part) => new PartStream(rows, part, options.Validation, test, options.Seed) is { Count: > 0 } stream ? stream : null;
+    }
+
+    private TableStream? RowsToTestWith(TablePlan plan, Preprocessing preprocessing, List<string> notes)
+    {
+        ImmutableArray<long> counts = plan.CountRows(cancellationToken);
+        notes.AddRange(plan.UnseenNotes);
+        return counts.Sum() > 0 ? new(plan, preprocessing, counts) : null;
     }
 
     private Preprocessing Learn(List<string> notes)
