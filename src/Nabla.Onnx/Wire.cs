@@ -113,6 +113,12 @@ internal sealed class Wire
 
             long place = at;
             ulong tag = Varint(message.End);
+            if (tag > uint.MaxValue)
+            {
+                // The parser would read the lower half, and what lies inside would be counted as something else.
+                throw Damaged();
+            }
+
             Require(++fields, MostFields, "fields");
             if (tag % 8 != (int)WireFormat.WireType.LengthDelimited)
             {

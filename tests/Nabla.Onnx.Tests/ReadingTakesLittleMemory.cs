@@ -222,6 +222,17 @@ public sealed class ReadingTakesLittleMemory : IDisposable
         Assert.Equal(sentence, AssertSmall(path => OnnxFile.Load(path)));
     }
 
+    /// <summary>A tag of more than 32 bits, whose lower half is that of the graph: the parser would read a graph that was counted as something unknown.</summary>
+    [Fact]
+    public void Of_what_hides_behind_a_tag_that_is_too_long()
+    {
+        byte[] nodes = [.. Enumerable.Range(0, 1_000_000).SelectMany(_ => new byte[] { 10, 0 })];
+        byte[] graph = Field(7, nodes);
+        Assert.Equal(7 << 3 | 2, graph[0]);
+        Write([.. new Graphs(17, -1, 1).ToBytes(), 0xBA, 0x80, 0x80, 0x80, 0x10, .. graph[1..]]);
+        Assert.StartsWith("m.onnx", AssertSmall(path => OnnxFile.Load(path)), StringComparison.Ordinal);
+    }
+
     private static byte[] Field(int number, byte[] content)
     {
         using MemoryStream stream = new();

@@ -60,6 +60,30 @@ public sealed class DroppedFiles : IDisposable
         Assert.Equal(["a.csv"], uploads.Names);
     }
 
+    /// <summary>Two pages drop a file of one name at once.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Go_in_any_order_without_taking_others_with_them(bool secondFirst)
+    {
+        (await AddAsync("a.csv", 100)).Keep();
+        Upload kept = uploads.Find("a.csv")!;
+        DroppedFile second = await AddAsync("a.csv", 5);
+        DroppedFile third = await AddAsync("a.csv", 6);
+        Upload last = uploads.Find("a.csv")!;
+        (secondFirst ? second : third).TakeBack();
+        (secondFirst ? third : second).TakeBack();
+        Assert.Equal(kept, uploads.Find("a.csv"));
+        Assert.True(File.Exists(kept.Path));
+        Assert.False(Directory.Exists(Path.GetDirectoryName(last.Path)));
+        DroppedFile fourth = await AddAsync("a.csv", 7);
+        DroppedFile fifth = await AddAsync("a.csv", 8);
+        fifth.Keep();
+        fourth.TakeBack();
+        Assert.False(File.Exists(kept.Path));
+        Assert.True(File.Exists(uploads.Find("a.csv")!.Path));
+    }
+
     private async Task<DroppedFile> AddAsync(string name, int rows)
     {
         byte[] bytes = Encoding.UTF8.GetBytes("a,b\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},{2 * i}.5\n")));

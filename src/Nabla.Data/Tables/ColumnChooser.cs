@@ -208,7 +208,7 @@ internal sealed class ColumnChooser(TableFile file, TableOptions options, Cancel
         int[] identifiers =
             options.Features.IsEmpty ? [.. used.Where(place => !told.Contains(place) && surveys[place] is { HoldsIdentifiers: true, Numbers: >= LeastIdentified })] : [];
         string others = string.Join(',', used.Except(identifiers).Select(place => file.Names[place]));
-        string list = others.Length is 0 or > LongestList || others.AsSpan().ContainsAny(" '\"\n") ? "with the names of others" : others;
+        string list = others.Length is 0 or > LongestList || used.Except(identifiers).Any(place => !file.Names[place].All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.')) ? "with the names of others" : others;
         notes.AddRange(identifiers.Select(place =>
             $"column '{TableFile.Shown(file.Names[place])}' has another whole number in every row, as identifiers have, and is used as a number all the same; --features {list} leaves it out"));
     }

@@ -31,7 +31,7 @@ internal sealed class UnseenLevels
             return;
         }
 
-        if (column.Texts.Count < MostOfAColumn && together < MostTogether)
+        if (column.Texts.Count < MostOfAColumn && (together < MostTogether || column.First.Count < MostShown))
         {
             column.Texts.Add(shown);
             together++;

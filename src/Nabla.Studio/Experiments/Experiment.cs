@@ -74,7 +74,7 @@ public sealed class Experiment : IAsyncDisposable
 
         StepMemory.Require(Network, Math.Min(settings.BatchSize, data.Train.Count));
         (Model, trainer) = Begin();
-        Latest = Take();
+        Latest = Take(before: null);
     }
 
     /// <summary>What was asked for.</summary>
@@ -162,14 +162,14 @@ public sealed class Experiment : IAsyncDisposable
         await StopAsync();
         (Model, trainer) = Begin();
         attempt++;
-        (Problem, Latest) = (null, null!);
+        Problem = null;
         lock (reports)
         {
             reports.Clear();
             (last, every) = (null, 1);
         }
 
-        Latest = Take();
+        Latest = Take(before: null);
         State = ExperimentState.Ready;
         StateChanged?.Invoke();
     });
@@ -297,7 +297,7 @@ public sealed class Experiment : IAsyncDisposable
 
         lock (gate)
         {
-            Latest = Take();
+            Latest = Take(Latest);
             State = end;
             wanted?.TrySetResult(Latest);
             wanted = null;
@@ -333,7 +333,7 @@ public sealed class Experiment : IAsyncDisposable
 
         if (wanted is not null)
         {
-            Latest = Take();
+            Latest = Take(Latest);
             lock (gate)
             {
                 wanted?.TrySetResult(Latest);
@@ -355,12 +355,12 @@ public sealed class Experiment : IAsyncDisposable
         }
     }
 
-    private Snapshot Take()
+    private Snapshot Take(Snapshot? before)
     {
         TrainingPosition at = trainer.Position;
         int samples = at.Samples - samplesBefore;
         double loss = samples > 0 ? (at.LossSum - lossBefore) / samples
-            : Latest is not null && Latest.Steps == at.Steps ? Latest.Loss
+            : before?.Steps == at.Steps ? before.Loss
             : at.Reports.IsEmpty ? double.NaN : at.Reports[^1].Loss;
         (lossBefore, samplesBefore) = (at.LossSum, at.Samples);
         return new()

@@ -22,6 +22,8 @@ public sealed class Observer : IAsyncDisposable
     private readonly Derivation derivation;
     private readonly Plan<float> probe;
     private readonly Task looking;
+    private string? unshown;
+    private string? unfollowed;
 
     public Observer(Experiment experiment)
     {
@@ -61,7 +63,7 @@ public sealed class Observer : IAsyncDisposable
     public event Func<Task>? Observed;
 
     /// <summary>What went wrong while looking, in a sentence; null where nothing did.</summary>
-    public string? Problem { get; private set; }
+    public string? Problem => unshown ?? unfollowed;
 
     /// <summary>Looks once more, because somebody wants to see something else.</summary>
     public void Wake()
@@ -102,11 +104,12 @@ public sealed class Observer : IAsyncDisposable
                 try
                 {
                     Show(snapshot);
+                    unshown = null;
                 }
                 catch (Exception e)
                 {
                     // Memory that is not there, say: the training goes on, and so does the next look.
-                    Problem = $"What the training does cannot be shown: {e.Message}";
+                    unshown = $"What the training does cannot be shown: {e.Message}";
                 }
 
                 foreach (Func<Task> watcher in Observed?.GetInvocationList().Cast<Func<Task>>() ?? [])
@@ -136,7 +139,7 @@ public sealed class Observer : IAsyncDisposable
         catch (Exception e)
         {
             Observed -= watcher;
-            Problem = $"A part of the page does not follow the training any more: {e.Message}";
+            unfollowed = $"A part of the page does not follow the training any more: {e.Message}";
         }
     }
 

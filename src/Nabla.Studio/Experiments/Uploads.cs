@@ -15,18 +15,17 @@ public sealed class DroppedFile
 {
     private readonly Uploads uploads;
     private readonly Upload file;
-    private readonly Upload? before;
 
-    internal DroppedFile(Uploads uploads, Upload file, Upload? before) => (this.uploads, this.file, this.before) = (uploads, file, before);
+    internal DroppedFile(Uploads uploads, Upload file) => (this.uploads, this.file) = (uploads, file);
 
     /// <summary>Its name as the data of an experiment.</summary>
     public string Name => file.Name;
 
-    /// <summary>It stays; the file of the same name that it took the place of goes.</summary>
-    public void Keep() => uploads.Settle(file, file, before);
+    /// <summary>It stays; the files of the same name that it took the place of go.</summary>
+    public void Keep() => uploads.Keep(file);
 
     /// <summary>It goes; the file of the same name that it took the place of is there again.</summary>
-    public void TakeBack() => uploads.Settle(file, before, file);
+    public void TakeBack() => uploads.TakeBack(file);
 }
 
 /// <summary>The data sets that experiments can choose: the built-in ones, and files that were dropped on the page, in a folder of this server's own until it ends.</summary>
@@ -34,7 +33,9 @@ public sealed class Uploads(StudioOptions options) : IDisposable
 {
     private const int MostFiles = 20;
     private readonly Lock gate = new();
-    private readonly Dictionary<string, Upload> files = new(StringComparer.Ordinal);
+
+    /// <summary>The files of each name in the order in which they came: the last is the one that is found, those before it wait for what becomes of it.</summary>
+    private readonly Dictionary<string, List<Upload>> files = new(StringComparer.Ordinal);
     private readonly Dictionary<Upload, int> readers = [];
     private readonly HashSet<Upload> gone = [];
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nabla-studio-");
@@ -59,7 +60,7 @@ public sealed class Uploads(StudioOptions options) : IDisposable
     {
         lock (gate)
         {
-            return name is null ? null : files.GetValueOrDefault(name);
+            return name is null ? null : files.GetValueOrDefault(name)?[^1];
         }
     }
 
@@ -87,7 +88,7 @@ public sealed class Uploads(StudioOptions options) : IDisposable
 
         if (Names is { Length: >= MostFiles } names && !names.Contains(name))
         {
-            throw new InvalidDataException($"there are {MostFiles} files already; only one of the same name as one of them could be dropped now");
+            throw TooMany();
         }
 
         // A folder of its own, so that messages call the file what its owner calls it, as far as a name can be trusted.
@@ -109,16 +110,27 @@ public sealed class Uploads(StudioOptions options) : IDisposable
         }
         catch
         {
-            File.Delete(path);
+            Delete(path);
             throw;
         }
 
         Upload upload = new(name, path);
         lock (gate)
         {
-            Upload? before = files.GetValueOrDefault(name);
-            files[name] = upload;
-            return new(this, upload, before);
+            // Others may have come while this one was read.
+            if (!files.TryGetValue(name, out List<Upload>? same) && files.Count >= MostFiles)
+            {
+                Delete(path);
+                throw TooMany();
+            }
+
+            if (same is null)
+            {
+                files.Add(name, same = []);
+            }
+
+            same.Add(upload);
+            return new(this, upload);
         }
     }
 
@@ -128,7 +140,7 @@ public sealed class Uploads(StudioOptions options) : IDisposable
     {
         lock (gate)
         {
-            if (!files.TryGetValue(name, out Upload? upload))
+            if (Find(name) is not Upload upload)
             {
                 return null;
             }
@@ -138,29 +150,42 @@ public sealed class Uploads(StudioOptions options) : IDisposable
         }
     }
 
-    /// <summary>Of two files of a name one stays, unless a third has taken its place meanwhile, and the other goes.</summary>
-    internal void Settle(Upload now, Upload? stays, Upload? goes)
+    /// <summary>Those of its name that came before go.</summary>
+    internal void Keep(Upload file)
     {
         lock (gate)
         {
-            if (files.GetValueOrDefault(now.Name) == now)
+            List<Upload> same = files.GetValueOrDefault(file.Name) ?? [];
+            int place = Math.Max(0, same.IndexOf(file));
+            foreach (Upload earlier in same[..place])
             {
-                if (stays is null)
-                {
-                    files.Remove(now.Name);
-                }
-                else
-                {
-                    files[now.Name] = stays;
-                }
+                Remove(earlier);
             }
 
-            if (goes is not null)
+            same.RemoveRange(0, place);
+        }
+    }
+
+    /// <summary>It goes, wherever it stands among those of its name; one that has gone already is gone.</summary>
+    internal void TakeBack(Upload file)
+    {
+        lock (gate)
+        {
+            if (files.TryGetValue(file.Name, out List<Upload>? same) && same.Remove(file))
             {
-                gone.Add(goes);
-                DeleteUnread(goes);
+                Remove(file);
+                if (same.Count == 0)
+                {
+                    files.Remove(file.Name);
+                }
             }
         }
+    }
+
+    private void Remove(Upload file)
+    {
+        gone.Add(file);
+        DeleteUnread(file);
     }
 
     private void Release(Upload upload)
@@ -172,11 +197,16 @@ public sealed class Uploads(StudioOptions options) : IDisposable
         }
     }
 
+    /// <summary>A file has a folder of its own.</summary>
+    private static void Delete(string path) => Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+
+    private static InvalidDataException TooMany() => new($"there are {MostFiles} files already; only one of the same name as one of them could be dropped now");
+
     private void DeleteUnread(Upload upload)
     {
         if (gone.Contains(upload) && readers.GetValueOrDefault(upload) == 0)
         {
-            File.Delete(upload.Path);
+            Delete(upload.Path);
             readers.Remove(upload);
             gone.Remove(upload);
         }

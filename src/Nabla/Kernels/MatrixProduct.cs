@@ -7,7 +7,7 @@ namespace Nabla.Kernels;
 /// </summary>
 /// <remarks>
 /// How k is cut depends on k alone, so an element of C comes out the same to the last bit whatever the other sizes are: the same for
-/// one sample as for a batch, the same for any division of C among threads.
+/// one sample as for a batch, the same for any division of C among threads. Where zeros are skipped, that holds for finite numbers: see <see cref="ZeroSkippingProduct{TLane, T}"/>.
 /// </remarks>
 internal static unsafe class MatrixProduct<TLane, T>
     where TLane : struct, IVectorLane<TLane, T>

@@ -51,7 +51,7 @@ internal unsafe struct Product<T>
     /// <summary>Whether the product is added to C (beta = 1) or replaces it (beta = 0).</summary>
     public bool Accumulate;
 
-    /// <summary>Whether B may have many zeros, which are then skipped where it is faster. The result is the same: <see cref="ZeroSkippingProduct{TLane, T}"/>.</summary>
+    /// <summary>Whether B may have many zeros, which are then skipped where it is faster, by <c>Multiply</c>, not by members of a team that meet. The result is the same where A is finite: <see cref="ZeroSkippingProduct{TLane, T}"/>.</summary>
     public bool SkipsZeros;
 
     /// <summary>m elements that are added to every column of C after the product, or null.</summary>

@@ -6,7 +6,7 @@ namespace Nabla.Kernels;
 /// <summary>
 /// The product where B has many zeros, as the pixels of pictures have: each column of C is a sum of columns of A, and those that would be multiplied by zero are left out. Nothing is lost by it:
 /// x + a·0 = x for every finite a, and what is left is summed in the same order and the same blocks of k as by <see cref="MatrixProduct{TLane, T}"/>, so that the bits are the same. (The sign of a
-/// zero may differ where a sum has underflowed.) An infinite element of A beside a zero makes no NaN here.
+/// zero may differ where a sum has underflowed.) An element of A that is infinite, or NaN, makes no NaN here beside a zero.
 /// </summary>
 internal static unsafe class ZeroSkippingProduct<TLane, T>
     where TLane : struct, IVectorLane<TLane, T>

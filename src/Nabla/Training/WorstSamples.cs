@@ -48,6 +48,12 @@ public sealed class WorstSamples(int most)
         (bool IsWrong, double Wrongness) priority = label is int right
             ? (takenFor != label, 1 - double.CreateChecked(outputs[right]))
             : (true, SquaredDistance(samples, sample, outputs));
+        if (double.IsNaN(priority.Wrongness))
+        {
+            // Nothing is further off than what is no number.
+            priority.Wrongness = double.PositiveInfinity;
+        }
+
         if (kept.Count == most && (!kept.TryPeek(out _, out (bool IsWrong, double Wrongness) least) || priority.CompareTo(least) <= 0))
         {
             return;

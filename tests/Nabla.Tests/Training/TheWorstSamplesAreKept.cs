@@ -53,6 +53,8 @@ public class TheWorstSamplesAreKept
         worst.Add<double>(samples, 2, [0, 5]);
         Assert.Equal([(3, 13.0), (1, 0.25)], worst.InOrder.Select(one => (one.Number, one.Wrongness)));
         Assert.All(worst.InOrder, one => Assert.Equal((null, null, false), (one.Label, one.TakenFor, one.IsRight)));
+        worst.Add<double>(samples, 1, [double.NaN, 1]);
+        Assert.Equal([(2, double.PositiveInfinity), (3, 13.0)], worst.InOrder.Select(one => (one.Number, one.Wrongness)));
         Assert.Equal("there are 1 outputs, but a target has 2 numbers", Assert.Throws<ArgumentException>(() => worst.Add<double>(samples, 0, [0])).Message);
     }
 }
