@@ -232,6 +232,7 @@ public sealed class Experiment : IAsyncDisposable
             LearningRate = Settings.LearningRate,
             BatchSize = Math.Min(Settings.BatchSize, Data.Train.Count),
             Epochs = Settings.Epochs,
+            KeepsReports = false,
             Seed = Settings.Seed,
             Threads = Settings.Threads,
 

@@ -83,7 +83,9 @@ public sealed partial class CheckpointFolder : IDisposable
         ArgumentNullException.ThrowIfNull(trainer);
         if (!trainer.CanBeResumed)
         {
-            throw new ArgumentException("L-BFGS remembers its last steps, which no checkpoint keeps; another optimizer can be resumed");
+            throw new ArgumentException(!trainer.Options.KeepsReports
+                ? "without the reports of all epochs a training cannot be resumed; KeepsReports keeps them"
+                : "L-BFGS remembers its last steps, which no checkpoint keeps; another optimizer can be resumed");
         }
 
         string temporary = System.IO.Path.Combine(Path, $"{TemporaryPrefix}{System.IO.Path.GetRandomFileName()}");

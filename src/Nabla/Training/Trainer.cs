@@ -54,7 +54,7 @@ public sealed record TrainingPosition
     /// <summary>The training time so far.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>The figures of the epochs before this one.</summary>
+    /// <summary>The figures of the epochs before this one; without <see cref="TrainingOptions.KeepsReports"/> those of the last of them.</summary>
     public ImmutableList<EpochReport> Reports { get; init; } = [];
 }
 
@@ -155,8 +155,8 @@ public sealed unsafe class Trainer<T>
     /// <summary>Whether L-BFGS gets no further down.</summary>
     public bool HasConverged => descent?.HasConverged == true;
 
-    /// <summary>Whether the position, the parameters and the states are all that is needed to go on; L-BFGS remembers more than that.</summary>
-    public bool CanBeResumed => descent is null;
+    /// <summary>Whether the position, the parameters and the states are all that is needed to go on; L-BFGS remembers more than that, and who keeps no reports has less.</summary>
+    public bool CanBeResumed => descent is null && options.KeepsReports;
 
     /// <summary>The instruction set that the steps run on: portable, avx2 or avx512.</summary>
     public string PathName => plans.Values.First().PathName;
@@ -235,7 +235,7 @@ public sealed unsafe class Trainer<T>
             EpochReport report = new(position.Epoch, end.Loss, end.TrainAccuracy, accuracy, Seconds) { ValidationLoss = validation, ValidationAccuracy = validated };
             losses.Add(validation ?? end.Loss);
             stopping?.Note(report.Epoch, losses[^1]);
-            position = new() { Epoch = position.Epoch + 1, Reports = position.Reports.Add(report) };
+            position = new() { Epoch = position.Epoch + 1, Reports = options.KeepsReports ? position.Reports.Add(report) : [report] };
             (seen, lossSum, correct) = (0, 0, 0);
             if (IsDone)
             {

@@ -59,6 +59,12 @@ public sealed record TrainingOptions
     /// <summary>After so many steps within an epoch the position is to be kept; null: after each epoch only.</summary>
     public int? CheckpointEvery { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="TrainingPosition.Reports"/> has the figures of all epochs, as going on from a checkpoint needs them; else it has those of the last one, so that a training of any number
+    /// of epochs takes the memory of one.
+    /// </summary>
+    public bool KeepsReports { get; init; } = true;
+
     /// <summary>The clock that times the training.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

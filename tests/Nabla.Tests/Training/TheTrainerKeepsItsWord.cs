@@ -65,6 +65,20 @@ public class TheTrainerKeepsItsWord
     }
 
     [Fact]
+    public void The_figures_of_all_epochs_are_kept_only_where_they_are_wanted()
+    {
+        Trainer<float> trainer = new(NewModel<float>(Reduction.Mean, seed: 1), Numbers(7), new() { BatchSize = 3, Epochs = 4, KeepsReports = false });
+        EpochReport[] reports = [.. trainer.Run(cancellationToken: TestContext.Current.CancellationToken)];
+        Assert.Equal([1, 2, 3, 4], reports.Select(report => report.Epoch));
+        Assert.Equal(reports[^1], Assert.Single(trainer.Position.Reports));
+        Assert.False(trainer.CanBeResumed);
+        Trainer<float> whole = new(NewModel<float>(Reduction.Mean, seed: 1), Numbers(7), new() { BatchSize = 3, Epochs = 4 });
+        Assert.Equal(reports.Select(report => report.Loss), whole.Run(cancellationToken: TestContext.Current.CancellationToken).Select(report => report.Loss));
+        Assert.Equal(4, whole.Position.Reports.Count);
+        Assert.True(whole.CanBeResumed);
+    }
+
+    [Fact]
     public void One_seed_gives_the_same_bits_and_another_gives_others()
     {
         Dataset digits = Digits.Generate(0, 300, 50, TestContext.Current.CancellationToken);
