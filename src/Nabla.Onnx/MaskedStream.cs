@@ -1,3 +1,5 @@
+using Nabla.Data;
+
 namespace Nabla.Onnx;
 
 /// <summary>
@@ -6,34 +8,12 @@ namespace Nabla.Onnx;
 /// </summary>
 /// <param name="inner">The file.</param>
 /// <param name="tags">The places of the tags, of one byte each, in their order.</param>
-internal sealed class MaskedStream(Stream inner, IReadOnlyList<long> tags) : Stream
+internal sealed class MaskedStream(Stream inner, IReadOnlyList<long> tags) : ForwardStream
 {
     /// <summary>Field 15 of a tensor, with a length: the format has none of this number.</summary>
     private const byte UnknownTag = (15 << 3) | 2;
 
     private int next;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
@@ -47,18 +27,4 @@ internal sealed class MaskedStream(Stream inner, IReadOnlyList<long> tags) : Str
 
         return read;
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

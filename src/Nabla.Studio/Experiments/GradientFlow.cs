@@ -94,7 +94,7 @@ public sealed class GradientFlow
     public FlowReading Read()
     {
         plan.Run();
-        double[] norms = [.. deltas.Select(delta => Norm(plan[delta]))];
+        double[] norms = [.. deltas.Select(plan.NormOf)];
         ImmutableArray<FlowFactors> all = [.. Enumerable.Range(0, factors.Length).Reverse().Select(l => FactorsOf(l, norms))];
         if (norms.Any(norm => !double.IsFinite(norm)))
         {
@@ -167,22 +167,10 @@ public sealed class GradientFlow
 
     private static string Text(Expr expression) => Notation.Text.Print(expression);
 
-    /// <summary>The root of the sum of the squares of all elements.</summary>
-    internal static double Norm(Matrix matrix)
-    {
-        double sum = 0;
-        foreach (double x in matrix.Elements)
-        {
-            sum += x * x;
-        }
-
-        return Math.Sqrt(sum);
-    }
-
     private FlowFactors FactorsOf(int l, double[] norms)
     {
         (Expr carried, Expr? slope) = factors[l];
-        double between = Norm(plan[carried]);
+        double between = plan.NormOf(carried);
 
         // Where nothing arrives, no factor of this layer is to blame.
         double[] slopes = slope is null ? [1] : [.. plan[slope].Elements.ToArray().Select(Math.Abs)];
@@ -196,7 +184,7 @@ public sealed class GradientFlow
             slopes.Average(),
             slopes.Max(),
             (double)slopes.Count(one => one < Flat) / slopes.Length,
-            Norm(model.Parameters[network.Layers[l + 1].Weights]))
+            plan.NormOf(network.Layers[l + 1].Weights))
         { IsRectified = model.Network.Layers[l].Activation.IsRectifier };
     }
 }
